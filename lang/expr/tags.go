@@ -1,0 +1,38 @@
+// Package expr owns the languages inside scalars: {{tag}}, {{=expression}},
+// when, and depends. It scans and parses them with byte positions inside the
+// scalar's text; callers turn those into source spans with tree.Node.Source.
+package expr
+
+import "strings"
+
+// A Tag is one {{...}} in a text.
+type Tag struct {
+	Start, End int    // byte range in the text, braces included
+	Body       string // what stands between the braces
+	Expr       bool   // {{=...}}: Body then starts with '='
+	Key        string // of a simple tag: Body without surrounding white space
+}
+
+// Tags returns the tags of text in order. A tag runs from {{ to the next }},
+// whatever stands between; there is no nesting and no escape. open is the
+// offset of a {{ that nothing closes, -1 if there is none.
+func Tags(text string) (tags []Tag, open int) {
+	for at := 0; ; {
+		i := strings.Index(text[at:], "{{")
+		if i < 0 {
+			return tags, -1
+		}
+		start := at + i
+		j := strings.Index(text[start+2:], "}}")
+		if j < 0 {
+			return tags, start
+		}
+		body := text[start+2 : start+2+j]
+		t := Tag{Start: start, End: start + 2 + j + 2, Body: body, Expr: strings.HasPrefix(body, "=")}
+		if !t.Expr {
+			t.Key = strings.TrimSpace(body)
+		}
+		tags = append(tags, t)
+		at = t.End
+	}
+}

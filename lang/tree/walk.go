@@ -1,0 +1,80 @@
+package tree
+
+import (
+	"iter"
+	"strconv"
+	"strings"
+
+	"github.com/weft-lang/weft/lang/source"
+)
+
+// All yields n and every node below it, values before their children, in
+// source order. Keys are not yielded; they are in the Entries.
+func (n *Node) All() iter.Seq[*Node] {
+	return func(yield func(*Node) bool) { n.push(yield) }
+}
+
+func (n *Node) push(yield func(*Node) bool) bool {
+	if n == nil {
+		return true
+	}
+	if !yield(n) {
+		return false
+	}
+	for _, e := range n.Entries {
+		if !e.Value.push(yield) {
+			return false
+		}
+	}
+	for _, it := range n.Items {
+		if !it.push(yield) {
+			return false
+		}
+	}
+	return true
+}
+
+// PathTo returns the path (spec.templates[1].container.image) of the innermost
+// node or key of the tree that contains span, "" for the root or for a span
+// outside. Keys that are not plain words are written as ["key"].
+func (n *Node) PathTo(span source.Span) string {
+	var b strings.Builder
+	for n != nil {
+		next := n.childAt(span, &b)
+		if next == nil {
+			break
+		}
+		n = next
+	}
+	return b.String()
+}
+
+func (n *Node) childAt(span source.Span, path *strings.Builder) *Node {
+	for _, e := range n.Entries {
+		if e.Key.Span.Contains(span) || e.Value.Place().Contains(span) || e.Value.Span.Contains(span) {
+			writeKey(path, e.Key.Value)
+			return e.Value
+		}
+	}
+	for i, it := range n.Items {
+		if it.Place().Contains(span) || it.Span.Contains(span) {
+			path.WriteString("[" + strconv.Itoa(i) + "]")
+			return it
+		}
+	}
+	return nil
+}
+
+func writeKey(b *strings.Builder, key string) {
+	plain := key != "" && strings.IndexFunc(key, func(r rune) bool {
+		return !(r == '-' || r == '_' || r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z')
+	}) < 0
+	switch {
+	case !plain:
+		b.WriteString("[" + strconv.Quote(key) + "]")
+	case b.Len() > 0:
+		b.WriteString("." + key)
+	default:
+		b.WriteString(key)
+	}
+}
