@@ -1,0 +1,56 @@
+package ir
+
+import "github.com/weft-lang/weft/lang/tree"
+
+// Template finds a template of the spec by name, nil if there is none. Of
+// templates with the same name the first counts.
+func (s *Spec) Template(name string) *Template {
+	if s == nil {
+		return nil
+	}
+	return s.byName[name]
+}
+
+// Index builds the name table; compiler.Bind calls it once, when the
+// templates are complete.
+func (s *Spec) Index() {
+	s.byName = make(map[string]*Template, len(s.Templates))
+	for _, t := range s.Templates {
+		name := t.Name.Text()
+		if _, taken := s.byName[name]; !taken && name != "" {
+			s.byName[name] = t
+		}
+	}
+}
+
+// Resource finds a WorkflowTemplate (by namespace and name) or, with cluster,
+// a ClusterWorkflowTemplate. Of duplicates the first counts.
+func (p *Project) Resource(namespace, name string, cluster bool) *Object {
+	found := p.Templates[Key{namespace, name}]
+	if cluster {
+		found = p.ClusterTemplates[name]
+	}
+	if len(found) == 0 {
+		return nil
+	}
+	return found[0]
+}
+
+// Describe names the object for a person: Workflow "x".
+func (o *Object) Describe() string {
+	switch {
+	case o.Name.Text() != "":
+		return o.Kind.String() + ` "` + o.Name.Text() + `"`
+	case o.GenerateName.Text() != "":
+		return o.Kind.String() + ` "` + o.GenerateName.Text() + `"`
+	}
+	return "a " + o.Kind.String() + " without a name"
+}
+
+// Label and annotation maps, and much else, hang below metadata.
+
+// Labels is metadata.labels.
+func (o *Object) Labels() *tree.Node { return o.Metadata.Get("labels") }
+
+// Annotations is metadata.annotations.
+func (o *Object) Annotations() *tree.Node { return o.Metadata.Get("annotations") }

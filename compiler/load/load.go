@@ -1,0 +1,165 @@
+// Package load answers which files a command works on, reads them and parses
+// them, all at once and in an order that never depends on timing.
+//
+// It sits above the front ends of lang and judges nothing: what it reports is
+// what the front ends report, minus what is said of files that were met by
+// chance and are none of weft's business.
+package load
+
+import (
+	"io"
+	"io/fs"
+	"path"
+	"runtime"
+	"sync"
+	"sync/atomic"
+
+	"github.com/weft-lang/weft/lang/diag"
+	"github.com/weft-lang/weft/lang/source"
+	"github.com/weft-lang/weft/lang/tree"
+	"github.com/weft-lang/weft/lang/yaml"
+)
+
+// Options say where things come from. The zero Options are right for an FS
+// that holds nothing but the project.
+type Options struct {
+	// Stdin is read for the argument "-".
+	Stdin io.Reader
+	// StdinName is the file name that stdin pretends to have; its extension
+	// chooses the front end. "" means "stdin", which is YAML.
+	StdinName string
+	// WorkDir is the absolute folder that relative names start from. With it,
+	// a file named in two ways is read once, and .gitignore files above the
+	// folders named are respected up to the root of their repository.
+	WorkDir string
+}
+
+// A File is one file that was read.
+type File struct {
+	Source    *source.File
+	Documents []*tree.Document
+	Explicit  bool // named by the user, not met in a folder or by a glob
+	Ours      bool // holds a document of a kind that weft knows
+}
+
+// A Result is everything that was read. Files, and with them Documents, are
+// sorted by name.
+type Result struct {
+	Files     []*File
+	Documents []*tree.Document
+	Findings  *diag.List // of the front ends
+	// Failures are the arguments and files that could not be read. They do not
+	// keep the others from being read.
+	Failures []error
+}
+
+// Load finds and parses what args name: files, folders (searched for files of
+// known extension), globs with **, and "-" for stdin. Names go to fsys as the
+// user wrote them, so an FS that knows absolute names and ".." gets them.
+func Load(fsys fs.FS, args []string, opts Options) *Result {
+	files, failures := discover(fsys, args, opts)
+	loaded := make([]loadedFile, len(files))
+	each(len(files), func(i int) { loaded[i] = load(fsys, files[i], opts) })
+
+	result := &Result{Findings: &diag.List{}, Failures: failures}
+	for _, l := range loaded {
+		if l.err != nil {
+			result.Failures = append(result.Failures, l.err)
+		}
+		if l.file == nil {
+			continue
+		}
+		result.Files = append(result.Files, l.file)
+		result.Documents = append(result.Documents, l.file.Documents...)
+		for _, d := range l.findings {
+			result.Findings.Add(d)
+		}
+	}
+	return result
+}
+
+type loadedFile struct {
+	file     *File
+	findings []diag.Diagnostic
+	err      error
+}
+
+func load(fsys fs.FS, c candidate, opts Options) loadedFile {
+	text, err := c.read(fsys, opts.Stdin)
+	if err != nil {
+		return loadedFile{err: err}
+	}
+	frontEnd := frontEndFor(c.name)
+	if !c.explicit && frontEnd.mayBeForeign && !mentionsWorkflow(text) {
+		return loadedFile{}
+	}
+	f := source.NewFile(c.name, text)
+	docs, list := frontEnd.parse(f)
+	out := loadedFile{file: &File{Source: f, Documents: docs, Explicit: c.explicit}}
+	for _, d := range docs {
+		out.file.Ours = out.file.Ours || isOurs(d)
+	}
+	out.findings = list.Sorted()
+	if !c.explicit && frontEnd.mayBeForeign {
+		out.findings = ownFindings(out.findings, docs)
+	}
+	return out
+}
+
+// each calls do for every index below n, on all processors. A panic in do
+// reaches the caller.
+func each(n int, do func(i int)) {
+	workers := min(n, runtime.GOMAXPROCS(0))
+	if workers <= 1 {
+		for i := range n {
+			do(i)
+		}
+		return
+	}
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	panics := make(chan any, workers)
+	for range workers {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			defer func() {
+				if p := recover(); p != nil {
+					panics <- p
+				}
+			}()
+			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+				do(i)
+			}
+		}()
+	}
+	wg.Wait()
+	select {
+	case p := <-panics:
+		panic(p)
+	default:
+	}
+}
+
+// A frontEnd turns a file into documents.
+type frontEnd struct {
+	parse func(*source.File) ([]*tree.Document, *diag.List)
+	// mayBeForeign: files of this extension often belong to somebody else.
+	mayBeForeign bool
+}
+
+// frontEnds is the table of file extensions.
+var frontEnds = map[string]frontEnd{
+	".yaml": {yaml.Parse, true},
+	".yml":  {yaml.Parse, true},
+	".json": {yaml.Parse, true},
+}
+
+// frontEndFor is the front end for a file of that name. What the user names
+// himself, whatever its extension, is taken for YAML.
+func frontEndFor(name string) frontEnd {
+	if f, ok := frontEnds[path.Ext(name)]; ok {
+		return f
+	}
+	return frontEnds[".yaml"]
+}

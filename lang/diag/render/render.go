@@ -1,0 +1,152 @@
+// Package render prints findings: for people, for editors, for machines.
+//
+// It is the only place that turns a diag.Diagnostic into text. Every format is
+// a row of one table and a pure function of its Report, so the same findings
+// always give the same bytes.
+package render
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/weft-lang/weft/lang/diag"
+	"github.com/weft-lang/weft/lang/source"
+)
+
+// A Report is everything one run has to say.
+type Report struct {
+	Diagnostics []diag.Diagnostic // as List.Sorted returns them
+	Files       int               // files that were checked, with or without findings
+}
+
+// Options say how text for people looks; machine formats ignore them.
+type Options struct {
+	Color bool // with ANSI escapes
+	Width int  // columns a snippet may take; 0 means 120
+}
+
+// A Format writes a report.
+type Format func(w io.Writer, r Report, opts Options) error
+
+// formats is the table of all formats, in the order that help texts show.
+var formats = []struct {
+	name  string
+	write Format
+}{
+	{"full", Full},
+	{"concise", Concise},
+	{"json", JSON},
+	{"jsonl", JSONL},
+	{"github", GitHub},
+}
+
+// Lookup returns the format of that name.
+func Lookup(name string) (Format, bool) {
+	for _, f := range formats {
+		if f.name == name {
+			return f.write, true
+		}
+	}
+	return nil, false
+}
+
+// Names lists the formats, the default one first.
+func Names() []string {
+	names := make([]string, len(formats))
+	for i, f := range formats {
+		names[i] = f.name
+	}
+	return names
+}
+
+// count is the number of findings of severity s.
+func (r Report) count(s diag.Severity) int {
+	n := 0
+	for _, d := range r.Diagnostics {
+		if d.Severity == s {
+			n++
+		}
+	}
+	return n
+}
+
+// Summary is the closing line: "2 errors, 1 warning in 2 of 12 files".
+func (r Report) Summary() string {
+	if len(r.Diagnostics) == 0 {
+		return "no problems in " + plural(r.Files, "file")
+	}
+	var counts []string
+	for _, s := range []diag.Severity{diag.Error, diag.Warning} {
+		if n := r.count(s); n > 0 {
+			counts = append(counts, plural(n, s.String()))
+		}
+	}
+	if n := r.count(diag.Info); n > 0 {
+		counts = append(counts, fmt.Sprintf("%d info", n)) // "infos" is no word
+	}
+	line := strings.Join(counts, ", ")
+	with := r.filesWithFindings()
+	switch {
+	case with == 0: // findings that have no place
+	case with < r.Files:
+		line += fmt.Sprintf(" in %d of %s", with, plural(r.Files, "file"))
+	default:
+		line += " in " + plural(with, "file")
+	}
+	return line
+}
+
+func (r Report) filesWithFindings() int {
+	seen := map[*source.File]bool{}
+	for _, d := range r.Diagnostics {
+		if d.Span.File != nil {
+			seen[d.Span.File] = true
+		}
+	}
+	return len(seen)
+}
+
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// Concise prints one line a finding in the form that compilers use and editors
+// parse, then the summary.
+func Concise(w io.Writer, r Report, opts Options) error {
+	var b strings.Builder
+	p := paletteFor(opts)
+	for _, d := range r.Diagnostics {
+		if !d.Span.IsZero() {
+			b.WriteString(clean(d.Span.String()) + ": ")
+		}
+		fmt.Fprintf(&b, "%s: %s %s\n", p.severity(d.Severity, d.Severity.String()), clean(d.Message), p.quiet("["+d.Rule+"]"))
+	}
+	b.WriteString(p.summary(r) + "\n")
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// applyEdits returns text with the edits made, and false when they overlap or
+// do not all belong to file.
+func applyEdits(file *source.File, edits []diag.Edit) (string, bool) {
+	edits = slices.Clone(edits)
+	slices.SortStableFunc(edits, func(a, b diag.Edit) int { return cmp.Compare(a.Span.Start, b.Span.Start) })
+	var b strings.Builder
+	at := 0
+	for _, e := range edits {
+		if e.Span.File != file || e.Span.Start < at {
+			return "", false
+		}
+		b.WriteString(file.Text[at:e.Span.Start])
+		b.WriteString(e.New)
+		at = e.Span.End
+	}
+	b.WriteString(file.Text[at:])
+	return b.String(), true
+}

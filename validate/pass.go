@@ -1,0 +1,37 @@
+package validate
+
+import (
+	"fmt"
+
+	"github.com/weft-lang/weft/compiler/ir"
+	"github.com/weft-lang/weft/lang/diag"
+	"github.com/weft-lang/weft/lang/source"
+	"github.com/weft-lang/weft/validate/trace"
+)
+
+// A Pass is one rule at work on one project.
+type Pass struct {
+	Project *ir.Project
+	Trace   *trace.Trace
+	// Exact is on in profile argo: the reference's verdict counts, sensible or not.
+	Exact bool
+
+	rule     *Rule
+	severity diag.Severity
+	list     *diag.List
+}
+
+// Report adds a finding; rule and severity are filled in. A finding without a
+// place is dropped: it would be about text that does not exist.
+func (p *Pass) Report(d diag.Diagnostic) {
+	if d.Span.IsZero() {
+		return
+	}
+	d.Rule, d.Severity = p.rule.Name, p.severity
+	p.list.Add(d)
+}
+
+// Reportf adds a finding with a message only.
+func (p *Pass) Reportf(at source.Span, format string, args ...any) {
+	p.Report(diag.Diagnostic{Span: at, Message: fmt.Sprintf(format, args...)})
+}

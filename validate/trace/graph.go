@@ -1,0 +1,170 @@
+package trace
+
+import (
+	"strconv"
+
+	"github.com/weft-lang/weft/compiler/ir"
+	"github.com/weft-lang/weft/lang/expr"
+	"github.com/weft-lang/weft/lang/tree"
+)
+
+func itoa(i int) string { return strconv.Itoa(i) }
+
+// A Dep is one mention of a task in depends or dependencies.
+type Dep struct {
+	expr.Dep
+	Node *tree.Node // the scalar it stands in; Start and End count in its filled text
+	Task int        // index of the task it means, -1 when there is none
+}
+
+// Graph is the dependency graph of a dag template.
+type Graph struct {
+	Names  []string // of the tasks, after filling
+	Deps   [][]Dep  // by task
+	Order  []int    // tasks, dependencies first; tasks on a cycle last, in source order
+	Cycles [][]int  // each a closed walk along dependencies, first task not repeated
+	First  map[string]int
+
+	tasks    []*ir.Call
+	number   map[*ir.Call]int
+	position []int // in Order
+}
+
+func newGraph(u *Use) *Graph {
+	tasks := u.Template.Tasks
+	g := &Graph{
+		Names: make([]string, len(tasks)), Deps: make([][]Dep, len(tasks)), First: make(map[string]int, len(tasks)),
+		tasks: tasks, number: make(map[*ir.Call]int, len(tasks)), position: make([]int, len(tasks)),
+	}
+	for i, c := range tasks {
+		g.Names[i] = u.Text(c.Name)
+		g.number[c] = i
+		if _, taken := g.First[g.Names[i]]; !taken {
+			g.First[g.Names[i]] = i
+		}
+	}
+	for i, c := range tasks {
+		deps := dependsTokens(u, c)
+		for k := range deps {
+			deps[k].Task = -1
+			if j, ok := g.First[deps[k].Dep.Task]; ok {
+				deps[k].Task = j
+			}
+		}
+		g.Deps[i] = deps
+	}
+	g.sort()
+	return g
+}
+
+// sort fills Order (Kahn's method, ties in source order) and Cycles.
+func (g *Graph) sort() {
+	n := len(g.tasks)
+	waiting := make([]int, n)
+	followers := make([][]int, n)
+	for i, deps := range g.Deps {
+		for _, d := range deps {
+			if d.Task >= 0 {
+				waiting[i]++
+				followers[d.Task] = append(followers[d.Task], i)
+			}
+		}
+	}
+	g.Order = make([]int, 0, n)
+	for i := range n {
+		if waiting[i] == 0 {
+			g.Order = append(g.Order, i)
+		}
+	}
+	for at := 0; at < len(g.Order); at++ {
+		for _, next := range followers[g.Order[at]] {
+			if waiting[next]--; waiting[next] == 0 {
+				g.Order = append(g.Order, next)
+			}
+		}
+	}
+	if len(g.Order) < n {
+		g.findCycles(waiting)
+		for i := range n {
+			if waiting[i] > 0 {
+				g.Order = append(g.Order, i)
+			}
+		}
+	}
+	for p, i := range g.Order {
+		g.position[i] = p
+	}
+}
+
+// findCycles walks dependencies from each task that never became free; every
+// walk ends in a cycle, and each cycle is noted once.
+func (g *Graph) findCycles(waiting []int) {
+	seen := make([]int, len(g.tasks)) // walk number + 1
+	for start := range g.tasks {
+		if waiting[start] == 0 || seen[start] != 0 {
+			continue
+		}
+		var walk []int
+		for i := start; i >= 0; i = g.stuckDependency(i, waiting) {
+			if seen[i] == start+1 {
+				g.Cycles = append(g.Cycles, tail(walk, i))
+				break
+			}
+			if seen[i] != 0 {
+				break // leads into a cycle noted before
+			}
+			seen[i] = start + 1
+			walk = append(walk, i)
+		}
+	}
+}
+
+func (g *Graph) stuckDependency(i int, waiting []int) int {
+	for _, d := range g.Deps[i] {
+		if d.Task >= 0 && waiting[d.Task] > 0 {
+			return d.Task
+		}
+	}
+	return -1
+}
+
+func tail(walk []int, from int) []int {
+	for k, i := range walk {
+		if i == from {
+			return walk[k:]
+		}
+	}
+	return walk
+}
+
+// IsAncestor reports whether task c cannot start before task a has ended.
+func (g *Graph) IsAncestor(a, c *ir.Call) bool {
+	from, ok := g.number[c]
+	to, ok2 := g.number[a]
+	if !ok || !ok2 {
+		return false
+	}
+	for _, d := range g.Deps[from] {
+		if d.Task == to {
+			return true
+		}
+	}
+	seen := map[int]bool{}
+	stack := []int{from}
+	for len(stack) > 0 {
+		i := stack[len(stack)-1]
+		stack = stack[:len(stack)-1]
+		for _, d := range g.Deps[i] {
+			switch {
+			case d.Task == to:
+				return true
+			case d.Task < 0 || seen[d.Task]:
+			case g.position[d.Task] < g.position[to] && len(g.Cycles) == 0: // ran before a could
+			default:
+				seen[d.Task] = true
+				stack = append(stack, d.Task)
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,264 @@
+package trace
+
+import (
+	"strings"
+
+	"github.com/weft-lang/weft/compiler/ir"
+	"github.com/weft-lang/weft/lang/expr"
+	"github.com/weft-lang/weft/lang/tree"
+)
+
+// group is the scope inside a steps or dag body: what siblings offer.
+type group struct {
+	use      *Use
+	root     string // "steps." or "tasks."
+	members  map[string]*member
+	items    map[string]bool // keys of {{item.KEY}} in scope
+	anyItem  bool            // every {{item.KEY}} is
+	anyParam bool            // some member exports a parameter under a name only the run knows
+	anyArt   bool            // the same for artifacts
+}
+
+// member is what one sibling offers.
+type member struct {
+	call    *ir.Call
+	use     *Use // the callee with stand-ins; nil when it cannot be known
+	outputs bool // it has been processed: more than its status is in scope
+}
+
+func newGroup(u *Use, root string) *group {
+	return &group{use: u, root: root, members: map[string]*member{}, items: map[string]bool{}}
+}
+
+// knows reports whether name is in scope for call, one of the group's.
+func (g *group) knows(name string, call *ir.Call, status func(*member) bool) bool {
+	if rest, ok := strings.CutPrefix(name, g.root); ok {
+		id, what, _ := strings.Cut(rest, ".")
+		if m := g.members[id]; m != nil && m.offers(what, status) {
+			return true
+		}
+	}
+	if key, ok := strings.CutPrefix(name, "item."); ok {
+		return g.anyItem || g.items[key]
+	}
+	if call != nil && call.Callee.Inline != nil {
+		in := call.Callee.Inline
+		if p, ok := strings.CutPrefix(name, "inputs.parameters."); ok && in.Inputs.Parameter(p) != nil {
+			return true
+		}
+	}
+	if g.anyParam && strings.HasPrefix(name, "workflow.outputs.parameters.") ||
+		g.anyArt && strings.HasPrefix(name, "workflow.outputs.artifacts.") {
+		return true
+	}
+	return g.use.knows(name)
+}
+
+func (m *member) offers(what string, status func(*member) bool) bool {
+	if what == "status" {
+		return status(m)
+	}
+	if !m.outputs {
+		return false
+	}
+	switch what {
+	case "id", "startedAt", "finishedAt", "hostNodeName":
+		return true
+	case "ip":
+		return m.use != nil && isTrue(m.use.Template.Node.Get("daemon"))
+	case "outputs.result", "exitCode":
+		return m.use != nil && hasResult(m.use.Template, m.call)
+	case "outputs.parameters":
+		return len(m.call.WithItems.List()) > 0 || m.call.WithParam.Text() != ""
+	}
+	if m.use == nil {
+		return false
+	}
+	if p, ok := strings.CutPrefix(what, "outputs.parameters."); ok {
+		for _, out := range m.use.Template.Outputs.Parameters {
+			if m.use.Text(out.Name) == p {
+				return true
+			}
+		}
+	}
+	if a, ok := strings.CutPrefix(what, "outputs.artifacts."); ok {
+		for _, out := range m.use.Template.Outputs.Artifacts {
+			if m.use.Text(out.Name) == a {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func isTrue(n *tree.Node) bool { return n != nil && n.Kind == tree.Bool && n.Value == "true" }
+
+// hasResult reports whether calls of t have an exit code and a captured result.
+func hasResult(t *ir.Template, call *ir.Call) bool {
+	switch t.Type() {
+	case ir.Container, ir.Script, ir.Data, ir.HTTP, ir.Plugin:
+		return true
+	case ir.ContainerSet:
+		if call.Looped() {
+			return true // the reference does not look closer at a loop
+		}
+		for _, c := range t.Body().Get("containers").List() {
+			if c.Get("name").Text() == "main" {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// callee traces the template that call uses: once with stand-ins, so that its
+// body is looked at, and notes what the call offers to its siblings.
+func (f *follower) callee(u *Use, call *ir.Call) (fake *Use, in *ir.Object) {
+	h := holder{role: AsCallee, callee: call.Callee, node: place(call), call: call, outer: u}
+	t, in, _ := f.resolve(h, u.Base)
+	if t == nil {
+		return nil, nil
+	}
+	fake = &Use{Run: u.Run, Role: AsCallee, Template: t, Base: in, Place: place(call).Place(), Call: call, Outer: u}
+	f.use(fake)
+	return fake, in
+}
+
+// place is the node at which a finding about a call as a whole belongs.
+func place(c *ir.Call) *tree.Node {
+	if c.Name != nil {
+		return c.Name
+	}
+	return c.Node
+}
+
+// real traces the callee again with the call's arguments.
+func (f *follower) real(u *Use, call *ir.Call, fake *Use) {
+	cu := &CallUse{Body: u, Call: call, Name: u.Text(call.Name)}
+	f.trace.Calls = append(f.trace.Calls, cu)
+	if fake == nil {
+		return
+	}
+	real := *fake
+	real.First = false
+	real.Args = realArgs(call.Arguments.Parameters, call.Arguments.Artifacts, u.Text)
+	cu.Target, cu.Real = fake.Template, &real
+	f.use(&real)
+}
+
+// enterItems puts the keys of a loop's items into scope.
+func (g *group) enterItems(call *ir.Call) {
+	if call.WithParam.Text() != "" {
+		g.anyItem = true
+	}
+	for _, it := range call.WithItems.List() {
+		switch it.Kind {
+		case tree.Map:
+			for _, e := range it.Entries {
+				g.items[e.Key.Value] = true
+			}
+		case tree.List:
+			for i := range it.Items {
+				g.items["["+itoa(i)+"]"] = true
+			}
+		}
+	}
+}
+
+func (f *follower) steps(u *Use) {
+	g := newGroup(u, "steps.")
+	always := func(*member) bool { return true }
+	for _, calls := range u.Template.Groups {
+		for _, c := range calls {
+			m := &member{call: c}
+			g.members[u.Text(c.Name)] = m
+			g.enterItems(c)
+			m.use, _ = f.callee(u, c)
+			if hasExitHook(c) {
+				f.offer(g, m)
+			}
+			f.scan(u, c.Node, InStep, c, func(name string) bool { return g.knows(name, c, always) })
+			f.offer(g, m)
+			f.real(u, c, m.use)
+		}
+	}
+	f.scan(u, u.Template.Outputs.Node, InOutputs, nil, func(name string) bool { return g.knows(name, nil, always) })
+}
+
+// offer puts everything m has into scope.
+func (f *follower) offer(g *group, m *member) {
+	m.outputs = m.use != nil
+	if m.use == nil {
+		return
+	}
+	p, a := f.produce(m.use)
+	g.anyParam, g.anyArt = g.anyParam || p, g.anyArt || a
+}
+
+func hasExitHook(c *ir.Call) bool {
+	if c.OnExit.Text() != "" {
+		return true
+	}
+	for _, h := range c.Hooks {
+		if h.Event.Value == "exit" {
+			return true
+		}
+	}
+	return false
+}
+
+func (f *follower) dag(u *Use) {
+	g := newGroup(u, "tasks.")
+	u.Graph = newGraph(u)
+	for _, i := range u.Graph.Order {
+		c := u.Template.Tasks[i]
+		m := &member{call: c}
+		m.use, _ = f.callee(u, c)
+		f.offer(g, m)
+		g.members[u.Graph.Names[i]] = m
+	}
+	f.target(u)
+	for _, i := range u.Graph.Order {
+		c := u.Template.Tasks[i]
+		g.items, g.anyItem = map[string]bool{}, false
+		g.enterItems(c)
+		ancestor := func(m *member) bool { return u.Graph.IsAncestor(m.call, c) }
+		f.scan(u, c.Node, InTask, c, func(name string) bool { return g.knows(name, c, ancestor) })
+		f.real(u, c, g.members[u.Graph.Names[i]].use)
+	}
+	g.items, g.anyItem = nil, false
+	f.scan(u, u.Template.Outputs.Node, InOutputs, nil, func(name string) bool { return g.knows(name, nil, func(*member) bool { return true }) })
+}
+
+// target checks the tags of dag.target: only inputs and globals can be in it.
+func (f *follower) target(u *Use) {
+	target := u.Template.Node.At("dag", "target")
+	if target.IsNull() {
+		return
+	}
+	for _, left := range u.AfterFilling(target) {
+		if name := tagName(left.Tag.Body); !u.knows(name) {
+			f.trace.Unresolved = append(f.trace.Unresolved, Unresolved{
+				Site: InTarget, Use: u, Node: target, Span: left.Span, Name: name,
+			})
+		}
+	}
+}
+
+// dependsTokens are the tasks a task depends on, as written.
+func dependsTokens(u *Use, c *ir.Call) []Dep {
+	var out []Dep
+	add := func(n *tree.Node) {
+		for _, d := range expr.DependsTokens(u.Text(n)) {
+			out = append(out, Dep{Dep: d, Node: n})
+		}
+	}
+	if c.Depends.Text() != "" {
+		add(c.Depends)
+		return out
+	}
+	for _, d := range c.Dependencies {
+		add(d)
+	}
+	return out
+}

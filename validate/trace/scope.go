@@ -1,0 +1,189 @@
+package trace
+
+import (
+	"encoding/json"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"github.com/weft-lang/weft/compiler/ir"
+)
+
+// locals are the global names and the template's own, without its inputs.
+type locals struct{ u *Use }
+
+func (s locals) Value(name string) (string, bool) {
+	if v, ok := s.u.Run.globals[name]; ok {
+		return v, true
+	}
+	if name == "pod.name" && s.u.Template.Type().IsPod() {
+		return Placeholder + "pod", true
+	}
+	return "", false
+}
+
+func (s locals) Vars() map[string]string {
+	vars := make(map[string]string, len(s.u.Run.globals)+8)
+	for k, v := range s.u.Run.globals {
+		if k != "workflow.status" { // it changes while the workflow runs
+			vars[k] = v
+		}
+	}
+	if s.u.Template.Type().IsPod() {
+		vars["pod.name"] = Placeholder + "pod"
+	}
+	return vars
+}
+
+// all adds the inputs and the paths.
+type all struct{ u *Use }
+
+func (s all) Value(name string) (string, bool) {
+	if v, ok := (locals(s)).Value(name); ok {
+		return v, true
+	}
+	if name == "inputs.parameters" {
+		return s.u.inputsJSON(), true
+	}
+	if p, ok := strings.CutPrefix(name, "inputs.parameters."); ok {
+		if param := s.u.Template.Inputs.Parameter(p); param != nil {
+			return s.u.input(param)
+		}
+		return "", false
+	}
+	return s.u.path(name)
+}
+
+func (s all) Vars() map[string]string {
+	vars := (locals(s)).Vars()
+	for _, p := range s.u.Template.Inputs.Parameters {
+		if v, ok := s.u.input(p); ok {
+			vars["inputs.parameters."+p.Name.Text()] = v
+		}
+	}
+	for _, a := range s.u.Template.Inputs.Artifacts {
+		name := "inputs.artifacts." + a.Name.Text() + ".path"
+		if v, ok := s.u.path(name); ok {
+			vars[name] = v
+		}
+	}
+	return vars
+}
+
+// input is the value of an input parameter. An argument without a value
+// erases the input's own value and default.
+func (u *Use) input(p *ir.Parameter) (string, bool) {
+	if u.Args == nil {
+		return Placeholder + strconv.Itoa(index(u.Template.Inputs.Parameters, p)), true
+	}
+	if a, ok := u.Args.parameters[p.Name.Text()]; ok {
+		switch {
+		case a.hasValue:
+			return a.value, true
+		case a.configMap:
+			return Placeholder + "config", true
+		}
+		return "", false
+	}
+	for _, own := range []*treeNode{p.Value, p.Default} {
+		if own != nil {
+			return u.ownText(own), true
+		}
+	}
+	if p.ValueFrom.Has("configMapKeyRef") {
+		return Placeholder + "config", true
+	}
+	return "", false
+}
+
+func (u *Use) inputsJSON() string {
+	type pair struct {
+		Name  string `json:"name"`
+		Value string `json:"value,omitempty"`
+	}
+	list := []pair{}
+	for _, p := range u.Template.Inputs.Parameters {
+		v, _ := u.input(p)
+		list = append(list, pair{p.Name.Text(), v})
+	}
+	b, _ := json.Marshal(list) // strings always marshal
+	return string(b)
+}
+
+// path is the value of inputs.artifacts.X.path and outputs.*.X.path.
+func (u *Use) path(name string) (string, bool) {
+	if !strings.HasSuffix(name, ".path") || !u.Template.Type().IsLeaf() {
+		return "", false
+	}
+	name = strings.TrimSuffix(name, ".path")
+	if a, ok := strings.CutPrefix(name, "inputs.artifacts."); ok {
+		if art := u.Template.Inputs.Artifact(a); art != nil {
+			return art.Path.Text(), true
+		}
+	}
+	if a, ok := strings.CutPrefix(name, "outputs.artifacts."); ok {
+		if art := u.Template.Outputs.Artifact(a); art != nil && art.Path != nil {
+			return art.Path.Text(), true
+		}
+	}
+	if p, ok := strings.CutPrefix(name, "outputs.parameters."); ok {
+		if par := u.Template.Outputs.Parameter(p); par != nil && par.ValueFrom.Has("path") {
+			return par.ValueFrom.Get("path").Text(), true
+		}
+	}
+	return "", false
+}
+
+// policed are the roots whose names must resolve. Tags under other roots are
+// somebody else's and stay as text.
+var policed = [...]string{"item.", "steps.", "inputs.", "outputs.", "pod.", "workflow.", "tasks."}
+
+// exempt are prefixes under which every name is accepted.
+var exempt = [...]string{"outputs.", "steps.name", "tasks.name", "workflow.duration", "workflow.creationTimestamp", "workflow.scheduledTime"}
+
+func hasAnyPrefix(s string, prefixes []string) bool {
+	for _, p := range prefixes {
+		if strings.HasPrefix(s, p) {
+			return true
+		}
+	}
+	return false
+}
+
+// tagName is the name in a tag as the reference reads it: it trims the JSON
+// text of the template, where a line break or tab is an escape and so not
+// white space.
+func tagName(body string) string {
+	return strings.TrimFunc(body, func(r rune) bool { return unicode.IsSpace(r) && r > 0x1f })
+}
+
+// knows reports whether a name resolves in the template itself, whatever
+// steps or tasks stand around it.
+func (u *Use) knows(name string) bool {
+	if !hasAnyPrefix(name, policed[:]) || hasAnyPrefix(name, exempt[:]) {
+		return true
+	}
+	if _, ok := (all{u}).Value(name); ok {
+		return true
+	}
+	if a, ok := strings.CutPrefix(name, "inputs.artifacts."); ok {
+		return u.Template.Inputs.Artifact(a) != nil
+	}
+	if p, ok := strings.CutPrefix(name, "inputs.parameters."); ok {
+		return u.Template.Inputs.Parameter(p) != nil
+	}
+	return u.Run.knows(name)
+}
+
+// knows reports whether a global name without a value is in scope by now.
+func (r *Run) knows(name string) bool {
+	switch {
+	case name == "workflow.failures":
+		return r.failures
+	case r.TemplateMode && strings.HasPrefix(name, "workflow.parameters"):
+		return true
+	case strings.HasPrefix(name, "workflow.outputs.artifacts.") && r.anyExit:
+		return true
+	}
+	return r.produced[name]
+}
