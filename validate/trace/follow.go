@@ -251,34 +251,42 @@ func (f *follower) use(u *Use) {
 	case ir.DAG:
 		f.dag(u)
 	default:
-		f.scan(u, u.Template.Node, InTemplate, nil, u.knows)
+		f.scan(u.Template.Node, place{site: InTemplate, use: u}, u.knows)
 	}
 }
 
 // scan notes every tag below n that knows does not accept.
-func (f *follower) scan(u *Use, n *tree.Node, site Site, call *ir.Call, knows func(string) bool) {
+func (f *follower) scan(n *tree.Node, at place, knows func(string) bool) {
 	if n == nil {
 		return
 	}
 	for _, e := range n.Entries {
-		f.scanScalar(u, e.Key, site, call, knows)
-		f.scan(u, e.Value, site, call, knows)
+		f.scanScalar(e.Key, at, knows)
+		f.scan(e.Value, at, knows)
 	}
 	for _, it := range n.Items {
-		f.scan(u, it, site, call, knows)
+		f.scan(it, at, knows)
 	}
-	f.scanScalar(u, n, site, call, knows)
+	f.scanScalar(n, at, knows)
 }
 
-func (f *follower) scanScalar(u *Use, n *tree.Node, site Site, call *ir.Call, knows func(string) bool) {
+// place is where scan looks.
+type place struct {
+	site  Site
+	use   *Use
+	call  *ir.Call // for InStep and InTask
+	group *group   // nil in a leaf
+}
+
+func (f *follower) scanScalar(n *tree.Node, at place, knows func(string) bool) {
 	if n.Kind != tree.String || !strings.Contains(n.Value, "{{") {
 		return
 	}
-	for _, left := range u.AfterFilling(n) {
+	for _, left := range at.use.AfterFilling(n) {
 		name := tagName(left.Tag.Body)
 		if !knows(name) {
 			f.trace.Unresolved = append(f.trace.Unresolved, Unresolved{
-				Site: site, Use: u, Call: call, Node: n, Span: left.Span, Name: name,
+				Site: at.site, Use: at.use, Call: at.call, Node: n, Span: left.Span, Name: name, group: at.group,
 			})
 		}
 	}

@@ -114,18 +114,21 @@ func hasResult(t *ir.Template, call *ir.Call) bool {
 // callee traces the template that call uses: once with stand-ins, so that its
 // body is looked at, and notes what the call offers to its siblings.
 func (f *follower) callee(u *Use, call *ir.Call) (fake *Use, in *ir.Object) {
-	h := holder{role: AsCallee, callee: call.Callee, node: place(call), call: call, outer: u}
+	h := holder{role: AsCallee, callee: call.Callee, node: handle(call), call: call, outer: u}
 	t, in, _ := f.resolve(h, u.Base)
 	if t == nil {
 		return nil, nil
 	}
-	fake = &Use{Run: u.Run, Role: AsCallee, Template: t, Base: in, Place: place(call).Place(), Call: call, Outer: u}
+	fake = &Use{Run: u.Run, Role: AsCallee, Template: t, Base: in, Place: handle(call).Place(), Call: call, Outer: u}
 	f.use(fake)
 	return fake, in
 }
 
-// place is the node at which a finding about a call as a whole belongs.
-func place(c *ir.Call) *tree.Node {
+// always is the condition under which steps see each other's status.
+func always(*member) bool { return true }
+
+// handle is the node at which a finding about a call as a whole belongs.
+func handle(c *ir.Call) *tree.Node {
 	if c.Name != nil {
 		return c.Name
 	}
@@ -167,7 +170,6 @@ func (g *group) enterItems(call *ir.Call) {
 
 func (f *follower) steps(u *Use) {
 	g := newGroup(u, "steps.")
-	always := func(*member) bool { return true }
 	for _, calls := range u.Template.Groups {
 		for _, c := range calls {
 			m := &member{call: c}
@@ -177,12 +179,12 @@ func (f *follower) steps(u *Use) {
 			if hasExitHook(c) {
 				f.offer(g, m)
 			}
-			f.scan(u, c.Node, InStep, c, func(name string) bool { return g.knows(name, c, always) })
+			f.scan(c.Node, place{InStep, u, c, g}, func(name string) bool { return g.knows(name, c, always) })
 			f.offer(g, m)
 			f.real(u, c, m.use)
 		}
 	}
-	f.scan(u, u.Template.Outputs.Node, InOutputs, nil, func(name string) bool { return g.knows(name, nil, always) })
+	f.scan(u.Template.Outputs.Node, place{InOutputs, u, nil, g}, func(name string) bool { return g.knows(name, nil, always) })
 }
 
 // offer puts everything m has into scope.
@@ -223,11 +225,11 @@ func (f *follower) dag(u *Use) {
 		g.items, g.anyItem = map[string]bool{}, false
 		g.enterItems(c)
 		ancestor := func(m *member) bool { return u.Graph.IsAncestor(m.call, c) }
-		f.scan(u, c.Node, InTask, c, func(name string) bool { return g.knows(name, c, ancestor) })
+		f.scan(c.Node, place{InTask, u, c, g}, func(name string) bool { return g.knows(name, c, ancestor) })
 		f.real(u, c, g.members[u.Graph.Names[i]].use)
 	}
 	g.items, g.anyItem = nil, false
-	f.scan(u, u.Template.Outputs.Node, InOutputs, nil, func(name string) bool { return g.knows(name, nil, func(*member) bool { return true }) })
+	f.scan(u.Template.Outputs.Node, place{InOutputs, u, nil, g}, func(name string) bool { return g.knows(name, nil, always) })
 }
 
 // target checks the tags of dag.target: only inputs and globals can be in it.
@@ -236,13 +238,7 @@ func (f *follower) target(u *Use) {
 	if target.IsNull() {
 		return
 	}
-	for _, left := range u.AfterFilling(target) {
-		if name := tagName(left.Tag.Body); !u.knows(name) {
-			f.trace.Unresolved = append(f.trace.Unresolved, Unresolved{
-				Site: InTarget, Use: u, Node: target, Span: left.Span, Name: name,
-			})
-		}
-	}
+	f.scanScalar(target, place{site: InTarget, use: u}, u.knows)
 }
 
 // dependsTokens are the tasks a task depends on, as written.

@@ -2,6 +2,8 @@ package trace
 
 import (
 	"encoding/json"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -186,4 +188,43 @@ func (r *Run) knows(name string) bool {
 		return true
 	}
 	return r.produced[name]
+}
+
+// names are the names with a value in the template itself, sorted.
+func (u *Use) names() []string {
+	vars := all{u}.Vars()
+	for _, a := range u.Template.Inputs.Artifacts {
+		vars["inputs.artifacts."+a.Name.Text()] = ""
+	}
+	vars["workflow.status"] = ""
+	return slices.Sorted(maps.Keys(vars))
+}
+
+// names are what the siblings offer, sorted.
+func (g *group) names() []string {
+	if g == nil {
+		return nil
+	}
+	var out []string
+	for id, m := range g.members {
+		for _, what := range []string{"id", "status", "startedAt", "finishedAt", "hostNodeName", "ip", "outputs.result", "exitCode", "outputs.parameters"} {
+			if m.offers(what, always) {
+				out = append(out, g.root+id+"."+what)
+			}
+		}
+		if m.use == nil {
+			continue
+		}
+		for _, p := range m.use.Template.Outputs.Parameters {
+			out = append(out, g.root+id+".outputs.parameters."+m.use.Text(p.Name))
+		}
+		for _, a := range m.use.Template.Outputs.Artifacts {
+			out = append(out, g.root+id+".outputs.artifacts."+m.use.Text(a.Name))
+		}
+	}
+	for k := range g.items {
+		out = append(out, "item."+k)
+	}
+	slices.Sort(out)
+	return out
 }

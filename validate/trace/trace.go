@@ -10,6 +10,7 @@
 package trace
 
 import (
+	"iter"
 	"strings"
 
 	"github.com/weft-lang/weft/compiler/eval"
@@ -156,6 +157,22 @@ type Unresolved struct {
 	Node *tree.Node
 	Span source.Span // the tag, or the tag that brought it in
 	Name string
+
+	group *group
+}
+
+// InScope yields the names that would have resolved in the tag's place, in a
+// fixed order: what a suggestion can choose from.
+func (u Unresolved) InScope() iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for _, names := range [][]string{u.group.names(), u.Use.names()} {
+			for _, n := range names {
+				if !yield(n) {
+					return
+				}
+			}
+		}
+	}
 }
 
 // Follow traces every object of p that holds a spec. skip leaves objects out:

@@ -1,0 +1,71 @@
+package rules_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"golang.org/x/tools/txtar"
+
+	"github.com/weft-lang/weft/compiler"
+	"github.com/weft-lang/weft/lang/diag"
+	"github.com/weft-lang/weft/lang/source"
+	"github.com/weft-lang/weft/lang/tree"
+	"github.com/weft-lang/weft/lang/yaml"
+	"github.com/weft-lang/weft/validate"
+	"github.com/weft-lang/weft/validate/rules"
+)
+
+// TestCatalogue runs every manual: the bad example is found fault with by its
+// rule, the good one is clean of errors and of the rule, in every profile that
+// has it.
+func TestCatalogue(t *testing.T) {
+	all := rules.All()
+	for i, r := range all {
+		if i > 0 && all[i-1].Name == r.Name {
+			t.Errorf("rule %s stands twice in the catalogue", r.Name)
+		}
+		t.Run(r.Name, func(t *testing.T) {
+			if r.Group == 0 || r.Severity == 0 || r.Summary == "" || r.Why == "" || r.Bad == "" || r.Good == "" {
+				t.Fatal("the manual is incomplete")
+			}
+			for p := validate.Recommended; p <= validate.Argo; p++ {
+				if r.In(p) == 0 {
+					continue
+				}
+				if got := check(t, r.Bad, p); !slices.ContainsFunc(got, func(d diag.Diagnostic) bool { return d.Rule == r.Name }) {
+					t.Errorf("profile %s: the bad example is not found fault with; findings: %s", p, lines(got))
+				}
+				for _, d := range check(t, r.Good, p) {
+					if d.Rule == r.Name || d.Severity == diag.Error {
+						t.Errorf("profile %s: the good example: %s", p, lines([]diag.Diagnostic{d}))
+					}
+				}
+			}
+		})
+	}
+}
+
+func check(t *testing.T, example string, profile validate.Profile) []diag.Diagnostic {
+	t.Helper()
+	archive := txtar.Parse([]byte(example))
+	if len(archive.Files) == 0 {
+		archive.Files = []txtar.File{{Name: "example.yaml", Data: []byte(strings.TrimPrefix(example, "\n"))}}
+	}
+	front := &diag.List{}
+	var docs []*tree.Document
+	for _, f := range archive.Files {
+		d, found := yaml.Parse(source.NewFile(f.Name, string(f.Data)))
+		docs = append(docs, d...)
+		front.Append(found)
+	}
+	return validate.Check(compiler.Bind(docs), validate.Options{Profile: profile, Rules: rules.All(), Front: front}).Findings.Sorted()
+}
+
+func lines(ds []diag.Diagnostic) string {
+	var b strings.Builder
+	for _, d := range ds {
+		b.WriteString("\n  " + d.Span.String() + ": " + d.Severity.String() + ": " + d.Message + " [" + d.Rule + "] at " + d.Span.Text())
+	}
+	return b.String()
+}

@@ -1,0 +1,38 @@
+// Package rules is the catalogue: one file a rule, each a value with its
+// manual inside. Nothing registers itself; All is the list.
+package rules
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/weft-lang/weft/validate"
+)
+
+// All returns every rule, sorted by name.
+func All() []validate.Rule {
+	all := slices.Concat(
+		workflowRules,
+		templateRules,
+		argumentRules,
+		interfaceRules,
+		callRules,
+		leafRules,
+		cronRules,
+		tagRules,
+		documentRules,
+		structureRules,
+	)
+	slices.SortFunc(all, func(a, b validate.Rule) int { return strings.Compare(a.Name, b.Name) })
+	return all
+}
+
+// Find returns the rule of that name.
+func Find(name string) (validate.Rule, bool) {
+	for _, r := range All() {
+		if r.Name == name {
+			return r, true
+		}
+	}
+	return validate.Rule{}, false
+}

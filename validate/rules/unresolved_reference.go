@@ -1,0 +1,66 @@
+package rules
+
+import (
+	"fmt"
+
+	"github.com/weft-lang/weft/lang/diag"
+	"github.com/weft-lang/weft/validate"
+	"github.com/weft-lang/weft/validate/trace"
+)
+
+var unresolvedReference = validate.Rule{
+	Name: "unresolved-reference", Group: validate.References, Severity: diag.Error, Argo: diag.Error,
+	Summary: "a {{tag}} names something that is not in scope",
+	Why: `Weft and the reference resolve tags that begin with inputs, outputs, steps, tasks, item, pod or workflow.
+One that leads nowhere would reach the Pod as literal text, or keep the step waiting for ever.
+Check the spelling, and pass values into a template through its inputs: a template does not see its caller's steps.`,
+	Bad: `
+apiVersion: argoproj.io/v1alpha1
+kind: Workflow
+metadata: {generateName: hello-}
+spec:
+  entrypoint: main
+  arguments:
+    parameters: [{name: message, value: hello}]
+  templates:
+  - name: main
+    container:
+      image: alpine:3.23
+      command: [sh, -c]
+      args:
+      - |
+        set -e
+        echo "{{workflow.parameters.mesage}}"
+`,
+	Good: `
+apiVersion: argoproj.io/v1alpha1
+kind: Workflow
+metadata: {generateName: hello-}
+spec:
+  entrypoint: main
+  arguments:
+    parameters: [{name: message, value: hello}]
+  templates:
+  - name: main
+    container:
+      image: alpine:3.23
+      command: [sh, -c]
+      args:
+      - |
+        set -e
+        echo "{{workflow.parameters.message}}"
+`,
+	Check: func(p *validate.Pass) {
+		for _, u := range p.Trace.Unresolved {
+			p.Report(diag.Diagnostic{
+				Span:    u.Span,
+				Message: fmt.Sprintf("nothing named %q is in scope here", u.Name),
+				Help:    unresolvedHelp(u),
+			})
+		}
+	},
+}
+
+func unresolvedHelp(u trace.Unresolved) string {
+	return diag.DidYouMean(u.Name, u.InScope())
+}
