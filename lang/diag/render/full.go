@@ -1,8 +1,10 @@
 package render
 
 import (
+	"cmp"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -130,28 +132,51 @@ type change struct {
 const maxChange = 5
 
 func changeOf(f diag.Fix) change {
-	if len(f.Edits) == 0 || f.Edits[0].Span.File == nil {
-		return change{}
-	}
-	file := f.Edits[0].Span.File
-	fixed, ok := applyEdits(file, f.Edits)
+	first, removed, added, ok := rewrite(f.Edits)
 	if !ok {
 		return change{}
 	}
-	was, is := strings.Split(file.Text, "\n"), strings.Split(fixed, "\n")
-	first := 0
-	for first < min(len(was), len(is)) && was[first] == is[first] {
-		first++
+	was, is := strings.Split(removed, "\n"), strings.Split(added, "\n")
+	head := 0
+	for head < min(len(was), len(is)) && was[head] == is[head] {
+		head++
 	}
 	tail := 0
-	for tail < min(len(was), len(is))-first && was[len(was)-1-tail] == is[len(is)-1-tail] {
+	for tail < min(len(was), len(is))-head && was[len(was)-1-tail] == is[len(is)-1-tail] {
 		tail++
 	}
-	c := change{line: first + 1, removed: was[first : len(was)-tail], added: is[first : len(is)-tail]}
+	c := change{line: first + head, removed: was[head : len(was)-tail], added: is[head : len(is)-tail]}
 	if len(c.removed) > maxChange || len(c.added) > maxChange {
 		return change{}
 	}
 	return c
+}
+
+// rewrite makes the edits on the lines that they touch: it returns the number
+// of the first of those lines and their text before and after. It fails on
+// edits that overlap or belong to several files.
+func rewrite(edits []diag.Edit) (first int, before, after string, ok bool) {
+	if len(edits) == 0 || edits[0].Span.File == nil {
+		return 0, "", "", false
+	}
+	edits = slices.Clone(edits)
+	slices.SortStableFunc(edits, func(a, b diag.Edit) int { return cmp.Compare(a.Span.Start, b.Span.Start) })
+	file := edits[0].Span.File
+	first = file.Position(edits[0].Span.Start).Line
+	start := file.LineStart(first)
+	end := file.LineStart(file.Position(edits[len(edits)-1].Span.End).Line + 1)
+	var b strings.Builder
+	at := start
+	for _, e := range edits {
+		if e.Span.File != file || e.Span.Start < at || e.Span.End > end {
+			return 0, "", "", false
+		}
+		b.WriteString(file.Text[at:e.Span.Start])
+		b.WriteString(e.New)
+		at = e.Span.End
+	}
+	b.WriteString(file.Text[at:end])
+	return first, file.Text[start:end], b.String(), true
 }
 
 // A mark is one place to underline.

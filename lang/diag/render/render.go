@@ -6,10 +6,8 @@
 package render
 
 import (
-	"cmp"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
 	"github.com/weft-lang/weft/lang/diag"
@@ -130,23 +128,4 @@ func Concise(w io.Writer, r Report, opts Options) error {
 	b.WriteString(p.summary(r) + "\n")
 	_, err := io.WriteString(w, b.String())
 	return err
-}
-
-// applyEdits returns text with the edits made, and false when they overlap or
-// do not all belong to file.
-func applyEdits(file *source.File, edits []diag.Edit) (string, bool) {
-	edits = slices.Clone(edits)
-	slices.SortStableFunc(edits, func(a, b diag.Edit) int { return cmp.Compare(a.Span.Start, b.Span.Start) })
-	var b strings.Builder
-	at := 0
-	for _, e := range edits {
-		if e.Span.File != file || e.Span.Start < at {
-			return "", false
-		}
-		b.WriteString(file.Text[at:e.Span.Start])
-		b.WriteString(e.New)
-		at = e.Span.End
-	}
-	b.WriteString(file.Text[at:])
-	return b.String(), true
 }

@@ -172,9 +172,8 @@ func (p *printer) window(text string, width, from, to int) window {
 		return window{text: show(text), to: width}
 	}
 	w := window{to: room - len(ellipsis)}
-	if to > w.to {
-		w.from = max(0, min(from-room/4, width-room+len(ellipsis)))
-		w.lead = len(ellipsis)
+	if begin := min(from-room/4, width-room+len(ellipsis)); to > w.to && begin > len(ellipsis) {
+		w.from, w.lead = begin, len(ellipsis)
 		w.to = min(width, w.from+room-2*len(ellipsis))
 	}
 	var b strings.Builder
