@@ -1,0 +1,71 @@
+// Package archtest keeps the walls of the house: which package may import
+// which, how long a file may be, and what no package may do. It holds nothing
+// but a table and the tests that read it.
+package archtest
+
+// A room is what one package may import.
+type room struct {
+	ours   []string // packages of ours; a name that ends in /... stands for all below it, too
+	theirs []string // packages of k8s.io that a room without free access may use
+	free   bool     // may use any package of k8s.io except client-go
+	client bool     // may use client-go
+	never  []string // standard packages that it must not import
+}
+
+// Shorthands of the table.
+var (
+	lang   = []string{"lang/source", "lang/diag", "lang/tree", "lang/yaml", "lang/expr", "lang/weft"}
+	syntax = []string{"lang/source", "lang/diag", "lang/tree"}
+)
+
+// rooms lists every package, lower ones first. A package named X/internal/...
+// belongs to X. A package that is not here fails the test: a new one is placed
+// on purpose.
+var rooms = map[string]room{
+	"lang/source":      {},
+	"lang/diag":        {ours: []string{"lang/source"}},
+	"lang/diag/render": {ours: []string{"lang/source", "lang/diag"}},
+	"lang/tree":        {ours: []string{"lang/source"}},
+	"lang/langtest":    {},
+	"lang/yaml":        {ours: syntax},
+	"lang/expr":        {ours: []string{"lang/source", "lang/diag"}},
+	"lang/weft":        {ours: with(syntax, "lang/expr")},
+
+	"schemas": {free: true},
+
+	"compiler/ir":   {ours: []string{"lang/source", "lang/tree", "lang/expr"}},
+	"compiler":      {ours: with(lang, "compiler/ir")},
+	"compiler/load": {ours: with(lang, "compiler", "compiler/ir")},
+	"compiler/eval": {ours: []string{"lang/source", "lang/tree", "lang/expr", "compiler/ir"}},
+
+	"validate":        {ours: with(lang, "compiler/ir", "compiler/eval", "schemas", "validate/schema", "validate/trace"), theirs: values, never: []string{"os"}},
+	"validate/schema": {ours: with(lang, "schemas"), theirs: values, never: []string{"os"}},
+	"validate/trace":  {ours: with(lang, "compiler/ir", "compiler/eval"), never: []string{"os"}},
+	"validate/rules":  {ours: with(lang, "compiler/ir", "compiler/eval", "schemas", "validate", "validate/schema", "validate/trace"), theirs: values, never: []string{"os"}},
+
+	"compiler/pod":  {ours: []string{"lang/source", "lang/tree", "lang/expr", "compiler/ir", "compiler/eval"}, free: true},
+	"compiler/emit": {ours: with(lang, "compiler/ir", "compiler/eval", "compiler/pod"), free: true},
+
+	"runtime/engine":   {ours: []string{"lang/source", "lang/tree", "lang/expr", "compiler/ir", "compiler/eval"}, never: []string{"os", "net", "net/http", "math/rand", "math/rand/v2", "crypto/rand", "sync"}},
+	"runtime/record":   {},
+	"runtime/artifact": {},
+	"runtime/store":    {ours: []string{"runtime/engine"}},
+	"runtime/run":      {ours: []string{"lang/source", "lang/tree", "lang/expr", "compiler/ir", "compiler/eval", "compiler/pod", "runtime/engine", "runtime/store", "runtime/record"}, free: true},
+	"runtime/sim":      {ours: []string{"compiler/ir", "compiler/pod", "runtime/engine", "runtime/run"}, free: true},
+	"runtime/agent":    {ours: []string{"runtime/record", "runtime/artifact"}},
+	"runtime/local":    {ours: []string{"compiler/ir", "compiler/pod", "runtime/run", "runtime/agent", "runtime/record", "runtime/artifact"}, free: true},
+	"runtime/kube":     {ours: []string{"compiler/ir", "compiler/pod", "runtime/run", "runtime/store", "runtime/record"}, free: true, client: true},
+	"runtime/unit":     {ours: []string{"lang/source", "lang/diag", "lang/tree", "compiler/ir", "compiler/emit", "runtime/sim", "runtime/run"}, free: true},
+	"runtime/report":   {ours: []string{"compiler/ir", "compiler/emit", "runtime/run"}},
+
+	"cmd/weft":       {ours: []string{"cmd/internal/cli"}},
+	"cmd/weft-agent": {ours: []string{"runtime/agent"}},
+	"cmd":            {ours: []string{"lang/...", "compiler/...", "validate/...", "runtime/...", "schemas", "cmd/..."}, free: true, client: true},
+}
+
+// values are the packages of k8s.io that only check values.
+var values = []string{"k8s.io/apimachinery/pkg/api/resource", "k8s.io/apimachinery/pkg/util/validation"}
+
+func with(base []string, more ...string) []string {
+	return append(base[:len(base):len(base)], more...)
+}
