@@ -126,9 +126,6 @@ func (f *finder) glob(pattern string) {
 	f.walk(base, pattern, f.ignoresAbove(base))
 }
 
-// skipped are the folders that hold other people's files.
-var skipped = []string{"vendor", "node_modules"}
-
 // walk adds the files below folder dir that have a known extension and, when
 // there is a pattern, match it. Hidden folders, vendored code and what
 // .gitignore names stay out. Symbolic links to folders are not followed.
