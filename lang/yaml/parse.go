@@ -35,6 +35,13 @@ func Parse(f *source.File) ([]*tree.Document, *diag.List) {
 		})
 		return nil, findings
 	}
+	if isUTF16(f) {
+		findings.Add(diag.Diagnostic{
+			Rule: RuleEncoding, Severity: diag.Error, Span: f.At(0, 2),
+			Message: "the file is UTF-16", Help: "save it as UTF-8",
+		})
+		return []*tree.Document{{File: f, Span: f.At(0, len(f.Text))}}, findings
+	}
 	if isJSON(f.Text) {
 		return []*tree.Document{parseJSON(f, findings)}, findings
 	}
@@ -78,6 +85,8 @@ type reader struct {
 	findings *diag.List
 	docs     []*tree.Document
 	pending  []tree.Comment // of pieces without content
+
+	block span // the block scalar that ended the piece before, if one did
 }
 
 // piece reads the document in [start, end) of the file.
@@ -87,16 +96,68 @@ func (r *reader) piece(start, end int) {
 		return
 	}
 	doc := &tree.Document{File: r.file, Index: len(r.docs), Span: r.file.At(start, end)}
-	s := scan(text, start+len(bom(text[start:])))
-	b := &builder{scanner: s, file: r.file, findings: r.findings}
+	b := &builder{file: r.file, findings: r.findings}
+	if f := encodingFault(text, start, false); f != nil {
+		b.report(f)
+		r.docs = append(r.docs, doc)
+		return
+	}
+	b.scanner = scan(text, start+len(bom(text[start:])))
 	root, empty := b.document()
 	comments := b.treeComments()
 	if empty {
 		r.pending = append(r.pending, comments...)
 		return
 	}
+	b.attachComments(root, comments)
+	if root != nil && len(r.pending) > 0 {
+		own := commentsOf(root)
+		own.Head = append(r.pending[:len(r.pending):len(r.pending)], own.Head...)
+	}
 	doc.Root = root
 	doc.Comments = append(r.pending, comments...)
 	r.pending = nil
 	r.docs = append(r.docs, doc)
+	r.separatorInside(start, root)
+	r.block = b.lastBlock()
+}
+
+// lastBlock is the block scalar that the document ends with, if it does.
+func (s *scanner) lastBlock() span {
+	for i := len(s.tokens) - 1; i >= 0; i-- {
+		switch t := s.tokens[i]; t.kind {
+		case tokEnd, tokBlockEnd:
+		case tokScalar:
+			if t.style == tree.Literal || t.style == tree.Folded {
+				return span{int(t.start), int(t.end)}
+			}
+			return span{}
+		default:
+			return span{}
+		}
+	}
+	return span{}
+}
+
+// separatorInside warns if the piece that starts at start looks like the rest
+// of the block scalar that ended the one before: a line of a script that
+// starts with "---" splits the file all the same.
+func (r *reader) separatorInside(start int, root *tree.Node) {
+	if r.block.end == 0 {
+		return
+	}
+	rest := r.file.Text[start:]
+	glued := rest != "" && strings.IndexByte(" \t\r\n", rest[0]) < 0
+	if !glued && root != nil && root.Kind == tree.Map {
+		return
+	}
+	at := start - len(separator) + 1
+	line, _, _ := strings.Cut(r.file.Text[at:], "\n")
+	r.findings.Add(diag.Diagnostic{
+		Rule: RuleSeparator, Severity: diag.Warning,
+		Span:    r.file.At(at, at+len(strings.TrimRight(line, " \t\r"))),
+		Message: `"---" at the start of a line ends the document, even inside a block of text`,
+		Help:    "indent this line like the rest of the text",
+		Related: []diag.Related{{Span: r.file.At(r.block.start, r.block.start+1), Message: "the text starts here"}},
+	})
 }

@@ -22,6 +22,9 @@ func parseJSON(f *source.File, findings *diag.List) *tree.Document {
 	s := &scanner{text: f.Text}
 	s.build.src = f.Text
 	r := jsonReader{builder: builder{scanner: s, file: f, findings: findings}}
+	if f := encodingFault(f.Text, 0, true); f != nil {
+		r.report(f)
+	}
 	doc.Root = r.read()
 	return doc
 }
