@@ -1,0 +1,192 @@
+package expr
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"strings"
+
+	exprlang "github.com/expr-lang/expr"
+	"github.com/expr-lang/expr/ast"
+)
+
+// Nest turns flat variables with dotted names into nested maps, the shape in
+// which expressions see them. Where both a and a.b exist, a is dropped.
+func Nest[V any](vars map[string]V) map[string]any {
+	nested := make(map[string]any)
+	for name, value := range vars {
+		put(nested, strings.Split(name, "."), value)
+	}
+	return nested
+}
+
+func put(m map[string]any, path []string, value any) {
+	for ; len(path) > 1; path = path[1:] {
+		next, ok := m[path[0]].(map[string]any)
+		if !ok {
+			next = make(map[string]any)
+			m[path[0]] = next
+		}
+		m = next
+	}
+	if _, ok := m[path[0]].(map[string]any); !ok {
+		m[path[0]] = value
+	}
+}
+
+// EvalExpr evaluates src over flat variables, with the reference's helpers.
+func EvalExpr(src string, vars map[string]string) (any, error) {
+	e, fault := ParseExpr(src)
+	if fault != nil {
+		return nil, fault
+	}
+	return e.Eval(Nest(relevant(e, vars)), true)
+}
+
+// relevant leaves out the variables that e cannot see.
+func relevant(e *Expr, vars map[string]string) map[string]string {
+	roots := map[string]bool{}
+	for _, r := range e.References() {
+		if r.Path[0].Name == "" {
+			return vars
+		}
+		roots[r.Path[0].Name] = true
+	}
+	if strings.Contains(e.Text, "$env") {
+		return vars
+	}
+	few := make(map[string]string)
+	for name, value := range vars {
+		root, _, _ := strings.Cut(name, ".")
+		if roots[root] {
+			few[name] = value
+		}
+	}
+	return few
+}
+
+// Eval evaluates e in env, whose maps are nested. withHelpers adds asInt,
+// asFloat, jsonpath, toJson and sprig; env wins where it has the same name.
+func (e *Expr) Eval(env map[string]any, withHelpers bool) (result any, err error) {
+	if len(e.Tags) > 0 {
+		return nil, errors.New("the expression still holds tags")
+	}
+	if withHelpers {
+		env = e.withHelpers(env)
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("%v", r)
+		}
+	}()
+	program, err := exprlang.Compile(e.source, exprlang.Env(env))
+	if err != nil {
+		return nil, evalError(err)
+	}
+	result, err = exprlang.Run(program, env)
+	return result, evalError(err)
+}
+
+// withHelpers is env and the helpers that e mentions.
+func (e *Expr) withHelpers(env map[string]any) map[string]any {
+	out := make(map[string]any, len(env)+len(helpers)+1)
+	maps.Copy(out, helpers)
+	if strings.Contains(e.source, "sprig") {
+		out["sprig"] = sprigFunctions()
+	}
+	maps.Copy(out, env)
+	return out
+}
+
+// evalError drops the snippet that expr-lang adds to its messages.
+func evalError(err error) error {
+	if err == nil {
+		return nil
+	}
+	message, _, _ := strings.Cut(err.Error(), "\n")
+	return errors.New(message)
+}
+
+// lateVariables get their values after the rest of the scope. An expression
+// with one that is not there yet is left alone.
+var lateVariables = []string{"item", "retries", "lastRetry", "workflow.status", "workflow.failures"}
+
+// Fold evaluates src as far as that is possible before the run: with what vars
+// knows. ok is false when src fails, yields nil, uses a late variable that is
+// not there, or would be too costly or different each time. The result of a
+// string is its text, of anything else its JSON.
+func Fold(src string, vars map[string]string) (text string, ok bool) {
+	e, fault := ParseExpr(src)
+	if fault != nil || !e.foldable(vars) {
+		return "", false
+	}
+	result, err := e.Eval(Nest(relevant(e, vars)), true)
+	if err != nil {
+		return "", false
+	}
+	return Render(result)
+}
+
+// Render is the text that stands for the result of an expression in a tag: a
+// string as it is, anything else as JSON. Nil and what JSON cannot write have
+// none.
+func Render(result any) (text string, ok bool) {
+	switch v := result.(type) {
+	case nil:
+		return "", false
+	case string:
+		return v, true
+	}
+	b, err := json.Marshal(result)
+	return string(b), err == nil && string(b) != "null"
+}
+
+func (e *Expr) foldable(vars map[string]string) bool {
+	for _, r := range e.References() {
+		if late := lateName(r.Path); late != "" && !known(late, vars) {
+			return false
+		}
+	}
+	for _, c := range e.Calls() {
+		if unfoldable[c.Name] {
+			return false
+		}
+	}
+	return loops(e.root) < 2
+}
+
+// lateName is the late variable that p uses, "" for none.
+func lateName(p Path) string {
+	path := p.String()
+	for _, late := range lateVariables {
+		if path == late || strings.HasPrefix(path, late+".") {
+			return path
+		}
+	}
+	return ""
+}
+
+func known(name string, vars map[string]string) bool {
+	if _, ok := vars[name]; ok {
+		return true
+	}
+	for v := range vars {
+		if strings.HasPrefix(v, name+".") {
+			return true
+		}
+	}
+	return false
+}
+
+// loops is how deep predicates nest below n: the exponent of the cost.
+func loops(n ast.Node) int {
+	deepest := 0
+	for _, c := range children(n) {
+		deepest = max(deepest, loops(c))
+	}
+	if _, ok := n.(*ast.PredicateNode); ok {
+		deepest++
+	}
+	return deepest
+}
