@@ -13,7 +13,8 @@
 //	checked:"lint" who refuses other values: lint (the reference's linter), crd
 //	               (the API server, through the CRD) or run (the controller)
 //	crd:"max=5"    limits that only the CRD knows: min, max (of a number),
-//	               minItems, maxItems, required, literal (no {{...}})
+//	               minItems, maxItems, required, literal (no {{...}}), noZone (no
+//	               TZ= in front)
 //	context:"crd"  below this field the linter checks nothing by itself, so that
 //	               the CRD is the only one to refuse a value
 package api
@@ -135,7 +136,7 @@ type CronWorkflowSpec struct {
 	// When to stop starting runs for good.
 	StopStrategy *StopStrategy `json:"stopStrategy,omitempty"`
 	// Times in cron notation with five fields (minute hour day month weekday), or @hourly, @every 30m and the like.
-	Schedules []string `json:"schedules"`
+	Schedules []string `json:"schedules" crd:"noZone"`
 	// Expression that must be true for a run to start; it may use cronworkflow.* variables.
 	When string `json:"when,omitempty"`
 }

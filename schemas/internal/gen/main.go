@@ -32,7 +32,8 @@ func generate(dir string) (map[string][]byte, error) {
 	}
 	m := newModel(d)
 	files := map[string][]byte{
-		"../lang/weft/fields_gen.go": weftFields(m),
+		"../lang/weft/fields_gen.go":      weftFields(m),
+		"../validate/schema/types_gen.go": walkTable(m),
 	}
 	for path, text := range files {
 		if strings.HasSuffix(path, ".go") {

@@ -78,6 +78,7 @@ type limits struct {
 	Min, Max           *int64
 	MinItems, MaxItems int
 	Required, Literal  bool
+	NoZone             bool
 }
 
 // A model is all types that the roots reach.
@@ -88,6 +89,7 @@ type model struct {
 
 func newModel(d docs) *model {
 	m := &model{docs: d, objects: map[string]*object{}}
+	m.add(reflect.TypeFor[api.WorkflowStep]()) // hidden behind ParallelSteps
 	for _, r := range roots {
 		m.add(reflect.TypeOf(r))
 	}
@@ -202,6 +204,8 @@ func parseLimits(tag string) limits {
 			l.Required = true
 		case "literal":
 			l.Literal = true
+		case "noZone":
+			l.NoZone = true
 		default:
 			panic("unknown limit " + item)
 		}

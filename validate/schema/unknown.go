@@ -1,0 +1,189 @@
+package schema
+
+import (
+	"fmt"
+	"iter"
+	"slices"
+	"strings"
+
+	"github.com/weft-lang/weft/lang/diag"
+	"github.com/weft-lang/weft/lang/tree"
+)
+
+// removed are fields that older versions had, and what to write today.
+var removed = []struct {
+	typ       typeID
+	name, now string
+}{
+	{typeCronWorkflowSpec, "schedule", "schedules"},
+	{typeStopStrategy, "condition", "expression"},
+	{typeSynchronization, "mutex", "mutexes"},
+	{typeSynchronization, "semaphore", "semaphores"},
+	{typeWorkflowSpec, "podPriority", "podPriorityClassName"},
+}
+
+// unknown reports a key that names no field. It returns the field that was
+// meant when the key is written in another case: its value is worth checking.
+func (w *walker) unknown(e *tree.Entry, o *object) *field {
+	key := e.Key.Value
+	meant := o.folded(key)
+	f := w.suggest(e, o)
+	switch {
+	case w.lenient == 0:
+		f.Rule, f.Message = UnknownField, fmt.Sprintf("unknown field %q%s", key, w.inside())
+	case meant != nil:
+		f.Rule, f.Message = UnknownFieldUnderSteps, fmt.Sprintf("Argo's linter takes %q%s for %q, the API server drops it", key, w.inside(), meant.name)
+	default:
+		f.Rule, f.Message = UnknownFieldUnderSteps, fmt.Sprintf("unknown field %q%s is dropped without a word", key, w.inside())
+	}
+	w.add(f)
+	return meant
+}
+
+func (w *walker) unknownStepField(e *tree.Entry, o *object) {
+	f := w.suggest(e, o)
+	f.Rule, f.Message = UnknownStepField, fmt.Sprintf("unknown field %q in a step", e.Key.Value)
+	w.add(f)
+}
+
+// folded returns the field that is called name but for upper and lower case.
+func (o *object) folded(name string) *field {
+	for i := range o.fields {
+		if strings.EqualFold(o.fields[i].name, name) {
+			return &o.fields[i]
+		}
+	}
+	return nil
+}
+
+// inside says which object the walk is in.
+func (w *walker) inside() string {
+	o := w.above[len(w.above)-1].typ.object()
+	name := o.name[strings.IndexByte(o.name, '.')+1:]
+	return " in " + article(name) + " " + name
+}
+
+func article(name string) string {
+	if strings.IndexByte("AEIOUH", name[0]) >= 0 && !strings.HasPrefix(name, "Host") && !strings.HasPrefix(name, "He") {
+		return "an"
+	}
+	return "a"
+}
+
+// suggest makes a finding about an unknown key with the best way out there is.
+// What the user has written beside the key counts more than what the API
+// allows: "resources" beside "container" belongs into it, and is no slip of
+// "resource".
+func (w *walker) suggest(e *tree.Entry, o *object) Finding {
+	f := Finding{Span: e.Key.Span}
+	key, owner := e.Key.Value, w.above[len(w.above)-1]
+	if meant := o.folded(key); meant != nil {
+		if owner.node.Entry(meant.name) != nil {
+			f.Help = fmt.Sprintf("%q is there already; remove this one", meant.name)
+			return f
+		}
+		return rename(f, meant.name, "names of fields are case-sensitive: write %q")
+	}
+	for _, r := range removed {
+		if r.typ == owner.typ && r.name == key {
+			f.Help = fmt.Sprintf("the field is gone since version 4: use %q", r.now)
+			return f
+		}
+	}
+	if child := holder(o, key, owner.node); child != "" {
+		f.Help = fmt.Sprintf("it belongs into %q", child)
+		return f
+	}
+	if near, ok := diag.Nearest(key, absent(o, owner.node)); ok {
+		return rename(f, near, "did you mean %q?")
+	}
+	if help := w.elsewhere(o, key); help != "" {
+		f.Help = help
+		return f
+	}
+	f.Help = known(o)
+	return f
+}
+
+func rename(f Finding, to, help string) Finding {
+	f.Help = fmt.Sprintf(help, to)
+	f.Fixes = []diag.Fix{{Title: "write " + to, Edits: []diag.Edit{{Span: f.Span, New: to}}}}
+	return f
+}
+
+// holder returns the name of a field of o that is present in n, or that may be
+// present if n is nil, and whose objects have a field called key.
+func holder(o *object, key string, n *tree.Node) string {
+	for i := range o.fields {
+		f := &o.fields[i]
+		if f.typ < firstObject || f.typ.object().field(key) == nil {
+			continue
+		}
+		if n == nil || n.Has(f.name) {
+			return f.name
+		}
+	}
+	return ""
+}
+
+// elsewhere says where a key belongs that fits nothing here.
+func (w *walker) elsewhere(o *object, key string) string {
+	if child := holder(o, key, nil); child != "" {
+		return fmt.Sprintf("it belongs into %q", child)
+	}
+	for i := len(w.above) - 2; i >= 0; i-- {
+		outer := w.above[i]
+		if outer.typ.object().field(key) == nil {
+			continue
+		}
+		for _, e := range outer.node.Entries {
+			if holds(e.Value, w.above[len(w.above)-1].node) {
+				return fmt.Sprintf("it belongs beside %q, further out", e.Key.Value)
+			}
+		}
+	}
+	return ""
+}
+
+// holds reports whether inner is n or below it.
+func holds(n, inner *tree.Node) bool {
+	for m := range n.All() {
+		if m == inner {
+			return true
+		}
+	}
+	return false
+}
+
+// absent yields the fields of o that n does not have.
+func absent(o *object, n *tree.Node) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for name := range o.names() {
+			if n.Entry(name) == nil && !yield(name) {
+				return
+			}
+		}
+	}
+}
+
+// known lists the fields of small types.
+func known(o *object) string {
+	switch names := slices.Collect(o.names()); {
+	case len(names) == 0:
+		return "there are no fields here: write {}"
+	case len(names) <= 8:
+		return "known fields are " + quoteAll(names)
+	}
+	return ""
+}
+
+func quoteAll(names []string) string {
+	var b strings.Builder
+	for i, name := range names {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		fmt.Fprintf(&b, "%q", name)
+	}
+	return b.String()
+}
