@@ -1,0 +1,91 @@
+// Package cli is the weft command line: one file a sub-command, and here what
+// all of them share. It wires packages together and prints; everything that
+// can be right or wrong lives below it.
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"runtime/debug"
+
+	"github.com/spf13/cobra"
+)
+
+// Streams are the standard streams of the process.
+type Streams struct {
+	In       io.Reader
+	Out, Err io.Writer
+}
+
+// Main runs weft with args and returns the exit code.
+func Main(args []string, s Streams) (code int) {
+	defer func() {
+		if p := recover(); p != nil {
+			internalError(s.Err, p, debug.Stack())
+			code = Failure
+		}
+	}()
+	root := newRoot(s)
+	root.SetArgs(args)
+	cmd, err := root.ExecuteC()
+	if err == nil {
+		return Good
+	}
+	var stop *exit
+	if !errors.As(err, &stop) { // cobra's own: an unknown flag, a wrong number of arguments
+		stop = usage("%v", err)
+	}
+	if stop.err != nil {
+		fmt.Fprintf(s.Err, "weft: %v\n", stop.err)
+	}
+	if stop.code == Usage {
+		fmt.Fprintf(s.Err, "Run '%s --help' for usage.\n", cmd.CommandPath())
+	}
+	return stop.code
+}
+
+func newRoot(s Streams) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "weft",
+		Short: "Check, compile and run Kubernetes workflows",
+		Long: `weft checks, compiles and runs Kubernetes workflows. It reads the Workflow YAML
+of Argo Workflows and .weft, a compact language for the same thing.`,
+		Args:          unknownCommand,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		SilenceErrors: true,
+		SilenceUsage:  true,
+	}
+	root.SetIn(s.In)
+	root.SetOut(s.Out)
+	root.SetErr(s.Err)
+	root.SuggestionsMinimumDistance = 2
+	root.CompletionOptions.HiddenDefaultCmd = true
+	root.AddCommand(newLint(s), newSchema(s), newVersion(s))
+	return root
+}
+
+// unknownCommand refuses arguments of the bare command, naming the commands
+// that may have been meant.
+func unknownCommand(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+		return usage("unknown command %q, did you mean %q?", args[0], near[0])
+	}
+	return usage("unknown command %q", args[0])
+}
+
+// internalError reports a bug of ours.
+func internalError(w io.Writer, cause any, stack []byte) {
+	fmt.Fprintf(w, `weft: internal error: %v
+
+This is a bug in weft, not in your files. Please report it at
+https://github.com/weft-lang/weft/issues with this text and, if you can, the
+file that caused it.
+
+%s
+
+%s`, cause, buildInfo(), stack)
+}

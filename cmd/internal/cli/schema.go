@@ -1,0 +1,54 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/weft-lang/weft/schemas"
+)
+
+const schemaHelp = `Prints the JSON Schema (draft-07) of a kind of document, for editors and other
+tools. Without KIND it lists the kinds there are.`
+
+const schemaExamples = `  weft schema
+  weft schema Workflow > workflow.schema.json`
+
+func newSchema(s Streams) *cobra.Command {
+	return &cobra.Command{
+		Use:       "schema [KIND]",
+		Short:     "Print the JSON Schema of a kind",
+		Long:      schemaHelp,
+		Example:   schemaExamples,
+		Args:      cobra.MaximumNArgs(1),
+		ValidArgs: schemas.Kinds(),
+		RunE: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return write(s, strings.Join(schemas.Kinds(), "\n")+"\n")
+			}
+			text, ok := schemas.JSON(args[0])
+			if !ok {
+				return unknownKind(args[0])
+			}
+			return write(s, string(text))
+		},
+	}
+}
+
+func unknownKind(kind string) error {
+	for _, k := range schemas.Kinds() {
+		if strings.EqualFold(k, kind) {
+			return usage("unknown kind %q, did you mean %q?", kind, k)
+		}
+	}
+	return usage("unknown kind %q: it is one of %s", kind, strings.Join(schemas.Kinds(), ", "))
+}
+
+// write prints the result of a command.
+func write(s Streams, text string) error {
+	if _, err := fmt.Fprint(s.Out, text); err != nil {
+		return failure("cannot write: %w", err)
+	}
+	return nil
+}
