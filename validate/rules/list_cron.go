@@ -2,4 +2,10 @@ package rules
 
 import "github.com/weft-lang/weft/validate"
 
-var cronRules = []validate.Rule{}
+var cronRules = []validate.Rule{
+	schedulesRequired,
+	scheduleMalformed,
+	timezoneInvalid,
+	concurrencyPolicyInvalid,
+	startingDeadlineNegative,
+}

@@ -17,6 +17,7 @@ func All() []validate.Rule {
 		argumentRules,
 		interfaceRules,
 		callRules,
+		groupRules,
 		leafRules,
 		cronRules,
 		tagRules,

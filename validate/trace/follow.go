@@ -250,9 +250,16 @@ func (f *follower) use(u *Use) {
 		f.steps(u)
 	case ir.DAG:
 		f.dag(u)
+	case ir.ContainerSet:
+		u.Graph = containerGraph(u)
+		f.leaf(u)
 	default:
-		f.scan(u.Template.Node, place{site: InTemplate, use: u}, u.knows)
+		f.leaf(u)
 	}
+}
+
+func (f *follower) leaf(u *Use) {
+	f.scan(u.Template.Node, place{site: InTemplate, use: u}, u.knows)
 }
 
 // scan notes every tag below n that knows does not accept.

@@ -10,48 +10,68 @@ import (
 
 func itoa(i int) string { return strconv.Itoa(i) }
 
-// A Dep is one mention of a task in depends or dependencies.
+// A Dep is one mention of a task or container in depends or dependencies.
 type Dep struct {
 	expr.Dep
 	Node *tree.Node // the scalar it stands in; Start and End count in its filled text
-	Task int        // index of the task it means, -1 when there is none
+	Task int        // index of what it means, -1 when there is none
 }
 
-// Graph is the dependency graph of a dag template.
+// Graph is the dependency graph of a dag template or of a container set. Its
+// nodes are the tasks or containers, by their place in the source.
 type Graph struct {
-	Names  []string // of the tasks, after filling
-	Deps   [][]Dep  // by task
-	Order  []int    // tasks, dependencies first; tasks on a cycle last, in source order
-	Cycles [][]int  // each a closed walk along dependencies, first task not repeated
-	First  map[string]int
+	Names  []string       // after filling
+	Deps   [][]Dep        // by node
+	Order  []int          // dependencies first; nodes on a cycle last, in source order
+	Cycles [][]int        // each a closed walk along dependencies, first node not repeated
+	First  map[string]int // the node of a name; of several the first
 
-	tasks    []*ir.Call
 	number   map[*ir.Call]int
 	position []int // in Order
 }
 
-func newGraph(u *Use) *Graph {
+// taskGraph is the graph of a dag body.
+func taskGraph(u *Use) *Graph {
 	tasks := u.Template.Tasks
-	g := &Graph{
-		Names: make([]string, len(tasks)), Deps: make([][]Dep, len(tasks)), First: make(map[string]int, len(tasks)),
-		tasks: tasks, number: make(map[*ir.Call]int, len(tasks)), position: make([]int, len(tasks)),
-	}
+	names, deps := make([]string, len(tasks)), make([][]Dep, len(tasks))
+	number := make(map[*ir.Call]int, len(tasks))
 	for i, c := range tasks {
-		g.Names[i] = u.Text(c.Name)
-		g.number[c] = i
-		if _, taken := g.First[g.Names[i]]; !taken {
-			g.First[g.Names[i]] = i
+		names[i], deps[i], number[c] = u.Text(c.Name), taskDeps(u, c), i
+	}
+	g := newGraph(names, deps)
+	g.number = number
+	return g
+}
+
+// containerGraph is the graph of a container set.
+func containerGraph(u *Use) *Graph {
+	containers := u.Template.Node.At("containerSet", "containers").List()
+	names, deps := make([]string, len(containers)), make([][]Dep, len(containers))
+	for i, c := range containers {
+		names[i] = u.Text(c.Get("name"))
+		for _, n := range c.Get("dependencies").List() {
+			name := u.Text(n)
+			deps[i] = append(deps[i], Dep{Dep: expr.Dep{Task: name, End: len(name)}, Node: n})
 		}
 	}
-	for i, c := range tasks {
-		deps := dependsTokens(u, c)
-		for k := range deps {
-			deps[k].Task = -1
-			if j, ok := g.First[deps[k].Dep.Task]; ok {
-				deps[k].Task = j
+	return newGraph(names, deps)
+}
+
+// newGraph binds deps to names and sorts.
+func newGraph(names []string, deps [][]Dep) *Graph {
+	g := &Graph{Names: names, Deps: deps, First: make(map[string]int, len(names)), position: make([]int, len(names))}
+	for i, name := range names {
+		if _, taken := g.First[name]; !taken {
+			g.First[name] = i
+		}
+	}
+	for _, list := range deps {
+		for k := range list {
+			list[k].Task = -1
+			if j, ok := g.First[list[k].Dep.Task]; ok {
+				list[k].Task = j
 			}
 		}
-		g.Deps[i] = deps
 	}
 	g.sort()
 	return g
@@ -59,7 +79,7 @@ func newGraph(u *Use) *Graph {
 
 // sort fills Order (Kahn's method, ties in source order) and Cycles.
 func (g *Graph) sort() {
-	n := len(g.tasks)
+	n := len(g.Names)
 	waiting := make([]int, n)
 	followers := make([][]int, n)
 	for i, deps := range g.Deps {
@@ -96,11 +116,11 @@ func (g *Graph) sort() {
 	}
 }
 
-// findCycles walks dependencies from each task that never became free; every
+// findCycles walks dependencies from each node that never became free; every
 // walk ends in a cycle, and each cycle is noted once.
 func (g *Graph) findCycles(waiting []int) {
-	seen := make([]int, len(g.tasks)) // walk number + 1
-	for start := range g.tasks {
+	seen := make([]int, len(g.Names)) // walk number + 1
+	for start := range g.Names {
 		if waiting[start] == 0 || seen[start] != 0 {
 			continue
 		}

@@ -211,7 +211,7 @@ func hasExitHook(c *ir.Call) bool {
 
 func (f *follower) dag(u *Use) {
 	g := newGroup(u, "tasks.")
-	u.Graph = newGraph(u)
+	u.Graph = taskGraph(u)
 	for _, i := range u.Graph.Order {
 		c := u.Template.Tasks[i]
 		m := &member{call: c}
@@ -241,20 +241,26 @@ func (f *follower) target(u *Use) {
 	f.scanScalar(target, place{site: InTarget, use: u}, u.knows)
 }
 
-// dependsTokens are the tasks a task depends on, as written.
-func dependsTokens(u *Use, c *ir.Call) []Dep {
+// taskDeps are the tasks a task depends on, as written.
+func taskDeps(u *Use, c *ir.Call) []Dep {
 	var out []Dep
-	add := func(n *tree.Node) {
-		for _, d := range expr.DependsTokens(u.Text(n)) {
-			out = append(out, Dep{Dep: d, Node: n})
-		}
-	}
 	if c.Depends.Text() != "" {
-		add(c.Depends)
+		for _, d := range expr.DependsTokens(u.Text(c.Depends)) {
+			out = append(out, Dep{Dep: d, Node: c.Depends})
+		}
 		return out
 	}
-	for _, d := range c.Dependencies {
-		add(d)
+	for _, n := range c.Dependencies {
+		text := u.Text(n)
+		deps := expr.DependsTokens(text)
+		// The reference appends a result to what is written here, so that it has
+		// to end in the bare name of a task.
+		if k := len(deps) - 1; k < 0 || deps[k].Result != "" || deps[k].End != len(text) {
+			deps = []expr.Dep{{Task: text, End: len(text)}}
+		}
+		for _, d := range deps {
+			out = append(out, Dep{Dep: d, Node: n})
+		}
 	}
 	return out
 }

@@ -11,6 +11,7 @@ package trace
 
 import (
 	"iter"
+	"regexp"
 	"strings"
 
 	"github.com/weft-lang/weft/compiler/eval"
@@ -26,6 +27,17 @@ const Placeholder = "__argo__internal__placeholder-"
 
 // IsPlaceholder reports whether text depends on a value not known before the run.
 func IsPlaceholder(text string) bool { return strings.Contains(text, Placeholder) }
+
+// placeholders are whole stand-ins.
+var placeholders = regexp.MustCompile(Placeholder + `(pod|config|g?[0-9]+)`)
+
+// Mask replaces every stand-in in text.
+func Mask(text, by string) string {
+	if !IsPlaceholder(text) {
+		return text
+	}
+	return placeholders.ReplaceAllString(text, by)
+}
 
 // Options of a trace.
 type Options struct {
@@ -86,7 +98,7 @@ type Use struct {
 	Outer    *Use     // the body that holds Call
 	Args     *Args    // nil: stand-ins for every input
 	First    bool     // the body was looked at on this use
-	Graph    *Graph   // of a DAG body
+	Graph    *Graph   // of a body that is a DAG or a container set
 }
 
 // Args are real arguments.

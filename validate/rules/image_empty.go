@@ -1,0 +1,72 @@
+package rules
+
+import (
+	"fmt"
+
+	"github.com/weft-lang/weft/compiler/ir"
+	"github.com/weft-lang/weft/lang/diag"
+	"github.com/weft-lang/weft/validate"
+	"github.com/weft-lang/weft/validate/trace"
+)
+
+var imageEmpty = validate.Rule{
+	Name: "image-empty", Group: validate.Pods, Severity: diag.Error, Argo: diag.Error,
+	Summary: "a container or script template has no image",
+	Why:     `A Pod cannot start without an image. Name one in the template, or in the container or script of templateDefaults.`,
+	Bad: `
+apiVersion: argoproj.io/v1alpha1
+kind: Workflow
+metadata: {generateName: main-}
+spec:
+  entrypoint: main
+  templates:
+  - name: main
+    container: {command: [date]}
+`,
+	Good: `
+apiVersion: argoproj.io/v1alpha1
+kind: Workflow
+metadata: {generateName: main-}
+spec:
+  entrypoint: main
+  templates:
+  - name: main
+    container: {image: "alpine:3.23", command: [date]}
+`,
+	Check: func(p *validate.Pass) {
+		for _, u := range p.Trace.Bodies {
+			t := u.Template
+			if t.Type() != ir.Container && t.Type() != ir.Script || hasImage(p, u) {
+				continue
+			}
+			d := diag.Diagnostic{
+				Span:    bodyPlace(t),
+				Message: fmt.Sprintf("the %s of %s has no image", t.Type().Key(), t.Describe()),
+				Help:    "add image:",
+			}
+			if image := t.Body().Get("image"); !image.IsNull() {
+				d.Span = image.Place()
+				d.Help = ""
+			}
+			p.Report(d)
+		}
+	},
+}
+
+// hasImage reports whether the body names an image, or defaults do.
+func hasImage(p *validate.Pass, u *trace.Use) bool {
+	key := u.Template.Type().Key()
+	if u.Text(u.Template.Body().Get("image")) != "" {
+		return true
+	}
+	// The reference forgets the defaults of a cluster template that is
+	// referenced, and those of the workflow that refers to another object.
+	if (!p.Exact || u.Base == u.Run.Object || u.Base.Kind != ir.ClusterWorkflowTemplate) && defaultImage(u.Base.Spec, key) {
+		return true
+	}
+	return !p.Exact && defaultImage(u.Run.Object.Spec, key)
+}
+
+func defaultImage(s *ir.Spec, key string) bool {
+	return s.Defaults != nil && s.Defaults.Node.At(key, "image").Text() != ""
+}
