@@ -1,12 +1,15 @@
 package validate
 
 import (
+	"encoding/json"
+	"fmt"
 	"strings"
 
 	"github.com/weft-lang/weft/compiler/ir"
 	"github.com/weft-lang/weft/lang/diag"
 	"github.com/weft-lang/weft/lang/source"
 	"github.com/weft-lang/weft/lang/tree"
+	"github.com/weft-lang/weft/lang/yaml"
 	"github.com/weft-lang/weft/validate/schema"
 	"github.com/weft-lang/weft/validate/trace"
 )
@@ -79,13 +82,34 @@ func (c *checker) front() {
 	}
 	c.dropped = map[*tree.Document]bool{}
 	for _, d := range c.opts.Front.Sorted() {
-		c.report(d)
-		if d.Rule == "yaml-duplicate-key" || d.Rule == "yaml-merge-override" {
-			if doc := c.document(d.Span); doc != nil {
-				c.dropped[doc] = true
-			}
+		if c.opts.Profile == Argo && (d.Rule == yaml.RuleDuplicateKey || d.Rule == yaml.RuleMergeOverride) {
+			c.duplicateKey(d, c.document(d.Span))
+			continue
 		}
+		c.report(d)
 	}
+}
+
+// duplicateKey gives the reference's verdict on a duplicate key: it drops a
+// YAML document without a word, and refuses an object in a JSON file, but for
+// what stands below a step.
+func (c *checker) duplicateKey(d diag.Diagnostic, doc *tree.Document) {
+	switch {
+	case doc == nil || !isJSON(doc):
+		c.dropped[doc] = true
+		c.report(d)
+	case isLinted(doc) && !strings.Contains(c.path(d.Span), ".steps["):
+		d.Severity = diag.Error
+		c.found.Add(d)
+	}
+}
+
+// isJSON reports whether the file of doc is one JSON value.
+func isJSON(doc *tree.Document) bool { return json.Valid([]byte(doc.File.Text)) }
+
+func isLinted(doc *tree.Document) bool {
+	kind, ok := ir.ParseKind(doc.Root.Get("kind").Text())
+	return ok && kind != ir.WorkflowEventBinding
 }
 
 // unread reports whether the reference would silently pass over o: it drops
@@ -103,6 +127,13 @@ func (c *checker) structure() {
 		return
 	}
 	for _, d := range c.project.Foreign {
+		if d.Root.Kind != tree.Map && d.Root.Kind != tree.Null && isJSON(d) {
+			c.structural(schema.Finding{
+				Rule: schema.ForeignMetadataClash, Span: schema.Head(d.Root),
+				Message: fmt.Sprintf("a JSON file must hold one object, not a %s, or Argo's linter gives up on the whole run", d.Root.Kind),
+			})
+			continue
+		}
 		schema.CheckMetadataOnly(d.Root, c.structural)
 	}
 }

@@ -2,4 +2,12 @@ package rules
 
 import "github.com/weft-lang/weft/validate"
 
-var callRules = []validate.Rule{}
+var callRules = []validate.Rule{
+	undefinedTemplate,
+	resourceNotFound,
+	templateNotInResource,
+	noTemplate,
+	templateAndRef,
+	refIncomplete,
+	clusterToNamespacedRef,
+}

@@ -1,0 +1,29 @@
+package rules
+
+import (
+	"iter"
+
+	"github.com/weft-lang/weft/lang/diag"
+	"github.com/weft-lang/weft/lang/tree"
+)
+
+// nearest proposes the candidate that word, the text of n, is most likely a
+// slip of: as help and, where n holds just that text, as a fix.
+func nearest(n *tree.Node, word string, candidates iter.Seq[string]) (help string, fixes []diag.Fix) {
+	near, ok := diag.Nearest(word, candidates)
+	if !ok {
+		return "", nil
+	}
+	if n.Text() == word && n.Alias.IsZero() {
+		fixes = []diag.Fix{replaceText(n, near, false)}
+	}
+	return diag.DidYouMean(word, candidates), fixes
+}
+
+// replaceText is the fix that gives scalar n another text. Quotes stay.
+func replaceText(n *tree.Node, text string, safe bool) diag.Fix {
+	return diag.Fix{
+		Title: `write "` + text + `"`, Safe: safe,
+		Edits: []diag.Edit{{Span: n.Source(0, len(n.Value)), New: text}},
+	}
+}
