@@ -60,12 +60,12 @@ spec:
 				if !p.Exact && suppliedLater(u, in.Name.Text()) {
 					continue
 				}
-				p.Report(diag.Diagnostic{
+				p.Report(notSupplied(u, named{parameter, in.Node, in.Name}, diag.Diagnostic{
 					Span:    u.Place,
 					Message: fmt.Sprintf("%s needs a value for its input parameter %q", u.Template.Describe(), in.Name.Text()),
-					Help:    passHelp(u, in.Name.Text()),
-					Related: []diag.Related{{Span: in.Node.Place(), Message: "declared here, without a value or default"}},
-				})
+					Help:    "pass it in the arguments, or give the input a default",
+					Related: []diag.Related{{Span: firstPlace(in.Name, in.Node), Message: "declared here"}},
+				}))
 			}
 		}
 	},
@@ -83,17 +83,4 @@ func suppliedLater(u *trace.Use, name string) bool {
 		}
 	}
 	return false
-}
-
-func passHelp(u *trace.Use, name string) string {
-	if u.Role == trace.AsCallee && u.Call != nil {
-		for _, a := range u.Call.Arguments.Parameters {
-			if u.Template.Inputs.Parameter(a.Name.Text()) == nil {
-				if n, ok := diag.Nearest(a.Name.Text(), func(yield func(string) bool) { yield(name) }); ok {
-					return fmt.Sprintf("the argument is called %q there; did you mean %q?", a.Name.Text(), n)
-				}
-			}
-		}
-	}
-	return "pass it in the arguments, or give the input a default"
 }

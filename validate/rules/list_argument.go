@@ -4,4 +4,13 @@ import "github.com/weft-lang/weft/validate"
 
 var argumentRules = []validate.Rule{
 	inputNotSupplied,
+	inputArtifactNotSupplied,
+	absentOptionalArgument,
+	argumentValueRequired,
+	argumentValueFromUnsupported,
+	enumEmpty,
+	enumValueRequired,
+	enumMismatch,
+	argumentArtifactNoSource,
+	artifactFromConflict,
 }

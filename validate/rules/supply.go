@@ -1,0 +1,54 @@
+package rules
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/weft-lang/weft/compiler/ir"
+	"github.com/weft-lang/weft/lang/diag"
+	"github.com/weft-lang/weft/validate/trace"
+)
+
+// notSupplied completes a finding about an input that the user of a template
+// does not pass: perhaps the caller only calls it something else.
+func notSupplied(u *trace.Use, input named, d diag.Diagnostic) diag.Diagnostic {
+	if u.Role != trace.AsCallee || u.Call == nil {
+		return d
+	}
+	declared := namedIn(u.Template.Inputs, input.kind)
+	for _, passed := range namedIn(u.Call.Arguments, input.kind) {
+		name := passed.name.Text()
+		if slices.ContainsFunc(declared, func(n named) bool { return n.name.Text() == name }) {
+			continue
+		}
+		if _, near := diag.Nearest(name, slices.Values([]string{input.name.Text()})); !near {
+			continue
+		}
+		d.Help = fmt.Sprintf("it is passed as %q; did you mean %q?", name, input.name.Text())
+		d.Related = append(d.Related, diag.Related{Span: passed.name.Place(), Message: "no input has this name"})
+		if passed.name.Alias.IsZero() {
+			d.Fixes = []diag.Fix{{
+				Title: fmt.Sprintf("rename the argument to %q", input.name.Text()),
+				Edits: []diag.Edit{{Span: passed.name.Span, New: input.name.Text()}},
+			}}
+		}
+		break
+	}
+	return d
+}
+
+// namedIn are the parameters or artifacts of a list, by kind.
+func namedIn(io ir.IO, kind string) []named {
+	var out []named
+	switch kind {
+	case parameter:
+		for _, p := range io.Parameters {
+			out = append(out, named{kind, p.Node, p.Name})
+		}
+	case artifact:
+		for _, a := range io.Artifacts {
+			out = append(out, named{kind, a.Node, a.Name})
+		}
+	}
+	return out
+}
