@@ -80,7 +80,7 @@ func CheckMetadataOnly(doc *tree.Node, report func(Finding)) {
 		f.Fixes = nil
 		report(f)
 	}}
-	w.object(doc, typeMetaObjectMeta, place{name: "the document"})
+	w.object(doc, typeMetaObjectMeta, place{name: "document"})
 }
 
 // walker is one walk over one document.
@@ -96,11 +96,12 @@ type walker struct {
 type frame struct {
 	typ  typeID
 	node *tree.Node
+	at   place
 }
 
 // place is where a value stands: what to call it, and the key to point at.
 type place struct {
-	name string     // of the field
+	name string     // of the field; of the kind for the root
 	key  *tree.Node // nil for the root
 	of   shape      // list: an entry of the field; dict: a value in it
 }
@@ -109,7 +110,7 @@ type place struct {
 func (p place) String() string {
 	switch {
 	case p.key == nil:
-		return p.name
+		return "a " + p.name
 	case p.of == list:
 		return fmt.Sprintf("an entry of %q", p.name)
 	case p.of == dict:
@@ -127,7 +128,7 @@ func (w *walker) object(n *tree.Node, id typeID, at place) {
 		return
 	}
 	o := id.object()
-	w.above = append(w.above, frame{id, n})
+	w.above = append(w.above, frame{id, n, at})
 	for i := range n.Entries {
 		e := &n.Entries[i]
 		f := o.field(e.Key.Value)
@@ -198,7 +199,7 @@ func (w *walker) single(n *tree.Node, id typeID, at place) {
 func (w *walker) steps(group *tree.Node, at place) {
 	if group.Kind == tree.Map {
 		w.add(Finding{
-			Rule: WrongType, Span: head(group),
+			Rule: WrongType, Span: Head(group),
 			Message: `"steps" must be a list of lists, and this is a step without a group`,
 			Help:    `begin a group with another dash: "- - name: ..."; further steps of the group with one`,
 		})
@@ -218,14 +219,14 @@ func (w *walker) steps(group *tree.Node, at place) {
 		case step.Kind != tree.Map:
 			w.wrongType(step, place{name: "steps", key: at.key, of: list}, "a map", "")
 		default:
-			w.step(step, at)
+			w.step(step)
 		}
 	}
 }
 
-func (w *walker) step(n *tree.Node, at place) {
-	o := typeWorkflowStep.object()
-	w.above = append(w.above, frame{typeWorkflowStep, n})
+func (w *walker) step(n *tree.Node) {
+	o, at := typeWorkflowStep.object(), place{name: "step"}
+	w.above = append(w.above, frame{typeWorkflowStep, n, at})
 	for i := range n.Entries {
 		e := &n.Entries[i]
 		f := o.field(e.Key.Value)
@@ -256,9 +257,9 @@ func (w *walker) nullEntry(n *tree.Node, f *field) {
 
 func (w *walker) add(f Finding) { w.report(f) }
 
-// head is the place of the beginning of a value: the whole of a scalar, the
+// Head is the place of the beginning of a value: the whole of a scalar, the
 // first key of a map, the first entry of a list.
-func head(n *tree.Node) source.Span {
+func Head(n *tree.Node) source.Span {
 	if !n.Alias.IsZero() {
 		return n.Alias
 	}
@@ -267,7 +268,7 @@ func head(n *tree.Node) source.Span {
 	case n.Kind == tree.Map && len(n.Entries) > 0:
 		return n.Entries[0].Key.Span
 	case n.Kind == tree.List && len(n.Items) > 0:
-		return head(n.Items[0])
+		return Head(n.Items[0])
 	}
 	return firstLine(n.Place())
 }

@@ -62,7 +62,7 @@ func (w *walker) crdLimits(n *tree.Node, x *extra, at place) {
 		case len(n.Items) < x.minItems:
 			w.refuse(at.key.Span, fmt.Sprintf("%s must not be empty", field), "")
 		case x.maxItems > 0 && len(n.Items) > x.maxItems:
-			w.refuse(head(n.Items[x.maxItems]), fmt.Sprintf("%s takes at most %d entries, and this is one more", field, x.maxItems), "")
+			w.refuse(Head(n.Items[x.maxItems]), fmt.Sprintf("%s takes at most %d entries, and this is one more", field, x.maxItems), "")
 		}
 	}
 }
@@ -124,7 +124,7 @@ func keySpan(n *tree.Node, at place) source.Span {
 	if at.key != nil && at.of == one {
 		return at.key.Span
 	}
-	return head(n)
+	return Head(n)
 }
 
 func (w *walker) refuse(span source.Span, message, help string) {

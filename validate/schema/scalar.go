@@ -144,7 +144,7 @@ func (w *walker) notText(n *tree.Node, at place) {
 
 func (w *walker) notScalar(n *tree.Node, at place) {
 	w.add(Finding{
-		Rule: NonScalarParameterValue, Span: head(n),
+		Rule: NonScalarParameterValue, Span: Head(n),
 		Message: fmt.Sprintf("%s is %s, which becomes the empty text", at, kindNames[n.Kind]),
 		Help:    `write it as JSON text, in a block that begins with "|" or in single quotes`,
 	})
@@ -159,7 +159,7 @@ func (w *walker) wrongType(n *tree.Node, at place, want, help string) {
 
 func (w *walker) mismatch(n *tree.Node, at place, want string) Finding {
 	return Finding{
-		Rule: WrongType, Span: head(n),
+		Rule: WrongType, Span: Head(n),
 		Message: fmt.Sprintf("%s must be %s, not %s", at, want, kindNames[n.Kind]),
 	}
 }

@@ -26,15 +26,15 @@ var removed = []struct {
 // meant when the key is written in another case: its value is worth checking.
 func (w *walker) unknown(e *tree.Entry, o *object) *field {
 	key := e.Key.Value
-	meant := o.folded(key)
+	meant, at := o.folded(key), w.above[len(w.above)-1].at
 	f := w.suggest(e, o)
 	switch {
 	case w.lenient == 0:
-		f.Rule, f.Message = UnknownField, fmt.Sprintf("unknown field %q%s", key, w.inside())
+		f.Rule, f.Message = UnknownField, fmt.Sprintf("unknown field %q in %s", key, at)
 	case meant != nil:
-		f.Rule, f.Message = UnknownFieldUnderSteps, fmt.Sprintf("Argo's linter takes %q%s for %q, the API server drops it", key, w.inside(), meant.name)
+		f.Rule, f.Message = UnknownFieldUnderSteps, fmt.Sprintf("Argo's linter takes %q in %s for %q, the API server drops it", key, at, meant.name)
 	default:
-		f.Rule, f.Message = UnknownFieldUnderSteps, fmt.Sprintf("unknown field %q%s is dropped without a word", key, w.inside())
+		f.Rule, f.Message = UnknownFieldUnderSteps, fmt.Sprintf("unknown field %q in %s, which Argo drops silently", key, at)
 	}
 	w.add(f)
 	return meant
@@ -54,20 +54,6 @@ func (o *object) folded(name string) *field {
 		}
 	}
 	return nil
-}
-
-// inside says which object the walk is in.
-func (w *walker) inside() string {
-	o := w.above[len(w.above)-1].typ.object()
-	name := o.name[strings.IndexByte(o.name, '.')+1:]
-	return " in " + article(name) + " " + name
-}
-
-func article(name string) string {
-	if strings.IndexByte("AEIOUH", name[0]) >= 0 && !strings.HasPrefix(name, "Host") && !strings.HasPrefix(name, "He") {
-		return "an"
-	}
-	return "a"
 }
 
 // suggest makes a finding about an unknown key with the best way out there is.
@@ -94,7 +80,7 @@ func (w *walker) suggest(e *tree.Entry, o *object) Finding {
 		f.Help = fmt.Sprintf("it belongs into %q", child)
 		return f
 	}
-	if near, ok := diag.Nearest(key, absent(o, owner.node)); ok {
+	if near, ok := nearest(key, o, owner.node); ok {
 		return rename(f, near, "did you mean %q?")
 	}
 	if help := w.elsewhere(o, key); help != "" {
@@ -103,6 +89,18 @@ func (w *walker) suggest(e *tree.Entry, o *object) Finding {
 	}
 	f.Help = known(o)
 	return f
+}
+
+// nearest is the absent field that key is a slip of, or the end of.
+func nearest(key string, o *object, n *tree.Node) (string, bool) {
+	if len(key) > 4 {
+		for name := range absent(o, n) {
+			if len(name) > len(key) && strings.EqualFold(name[len(name)-len(key):], key) {
+				return name, true
+			}
+		}
+	}
+	return diag.Nearest(key, absent(o, n))
 }
 
 func rename(f Finding, to, help string) Finding {
@@ -171,7 +169,7 @@ func known(o *object) string {
 	switch names := slices.Collect(o.names()); {
 	case len(names) == 0:
 		return "there are no fields here: write {}"
-	case len(names) <= 8:
+	case len(names) <= 12:
 		return "known fields are " + quoteAll(names)
 	}
 	return ""

@@ -32,7 +32,7 @@ type AnyString string
 type Amount json.Number
 
 // Item is one value of a loop: text, number, boolean, list or map.
-type Item json.RawMessage
+type Item struct{ json.RawMessage }
 
 // Plugin is a map with exactly one key: the name of the plugin that runs the
 // template. What stands below the key belongs to the plugin.

@@ -7,6 +7,7 @@ package main
 import (
 	"fmt"
 	"go/format"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -35,6 +36,11 @@ func generate(dir string) (map[string][]byte, error) {
 		"../lang/weft/fields_gen.go":      weftFields(m),
 		"../validate/schema/types_gen.go": walkTable(m),
 	}
+	schemas, err := jsonSchemas(m)
+	if err != nil {
+		return nil, err
+	}
+	maps.Copy(files, schemas)
 	for path, text := range files {
 		if strings.HasSuffix(path, ".go") {
 			if files[path], err = format.Source(text); err != nil {
