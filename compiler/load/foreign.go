@@ -4,15 +4,17 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/weft-lang/weft/compiler/ir"
 	"github.com/weft-lang/weft/lang/diag"
 	"github.com/weft-lang/weft/lang/tree"
 )
 
-// kinds are the kinds of document that weft reads.
-var kinds = []string{"Workflow", "WorkflowTemplate", "ClusterWorkflowTemplate", "CronWorkflow", "WorkflowEventBinding"}
+func isOurs(d *tree.Document) bool { return isKind(d.Root.Get("kind").Text()) }
 
-func isOurs(d *tree.Document) bool {
-	return slices.Contains(kinds, d.Root.Get("kind").Text())
+// isKind reports whether name is a kind of document that weft reads.
+func isKind(name string) bool {
+	_, ok := ir.ParseKind(name)
+	return ok
 }
 
 // mentionsWorkflow reports whether text holds the word "workflow" in whatever
@@ -40,7 +42,7 @@ func looksOurs(text string) bool {
 			continue
 		}
 		value, _, _ = strings.Cut(value, "#")
-		if slices.Contains(kinds, strings.Trim(value, " \t\r\n\"',}")) {
+		if isKind(strings.Trim(value, " \t\r\n\"',}")) {
 			return true
 		}
 	}

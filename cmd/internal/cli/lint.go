@@ -56,11 +56,11 @@ func newLint(s Streams) *cobra.Command {
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&o.format, "format", render.Names()[0], "how findings are printed: "+strings.Join(render.Names(), ", "))
-	flags.StringVar(&o.failOn, "fail-on", diag.Error.String(), "mildest severity that makes the exit code 1: error, warning, info")
-	flags.StringVar(&o.profile, "profile", validate.Recommended.String(), "set of rules: "+strings.Join(validate.Profiles(), ", "))
-	flags.StringVar(&o.color, "color", colorAuto, "colours: "+strings.Join(colors, ", "))
-	flags.StringVar(&o.stdinFilename, "stdin-filename", "", "name of standard input in findings; its extension tells the language")
+	flags.StringVar(&o.format, "format", render.Names()[0], "print findings as `FORMAT`: "+strings.Join(render.Names(), ", "))
+	flags.StringVar(&o.failOn, "fail-on", diag.Error.String(), "`SEVERITY` from which on the exit code is 1: error, warning, info")
+	flags.StringVar(&o.profile, "profile", validate.Recommended.String(), "apply the rules of `PROFILE`: "+strings.Join(validate.Profiles(), ", "))
+	flags.StringVar(&o.color, "color", colorAuto, "use colours `WHEN`: "+strings.Join(colors, ", "))
+	flags.StringVar(&o.stdinFilename, "stdin-filename", "", "`NAME` of standard input in findings; its extension tells the language")
 	flags.BoolVar(&o.allowEmpty, "allow-empty", false, "exit with 0 when there is no workflow to check")
 	complete(cmd, "format", render.Names())
 	complete(cmd, "fail-on", []string{"error", "warning", "info"})

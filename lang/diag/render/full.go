@@ -78,7 +78,11 @@ func (p *printer) diagnostic(d diag.Diagnostic) {
 		p.remark("help", d.Help)
 	}
 	for i, f := range d.Fixes {
-		p.fix(f, fixes[i])
+		// Lines that come right under the help need no heading.
+		if d.Help == "" || len(d.Fixes) > 1 || fixes[i].line == 0 {
+			p.remark("fix", f.Title)
+		}
+		p.change(fixes[i])
 	}
 }
 
@@ -101,12 +105,9 @@ func (p *printer) remark(key, text string) {
 	fmt.Fprintf(&p.out, "%*s %s %s: %s\n", p.gutter, "", p.note("="), p.strong(key), text)
 }
 
-func (p *printer) fix(f diag.Fix, c change) {
-	title := f.Title
-	if !f.Safe {
-		title += " (changes what the workflow does)"
-	}
-	p.remark("fix", title)
+// change prints what a fix leaves of the lines that it touches, or, when that
+// is nothing, the lines that it removes.
+func (p *printer) change(c change) {
 	line := func(sign string, i int, text string) {
 		text = p.window(text, textWidth(text), 0, 0).text
 		p.out.WriteString(p.good(fmt.Sprintf("%*d %s %s", p.gutter, c.line+i, sign, text)) + "\n")

@@ -1,0 +1,37 @@
+# What there is to do in this checkout. `make` lists it.
+
+GO ?= go
+# RACE=1 runs the tests with the race detector, as CI does; it needs a C compiler.
+TESTFLAGS := $(if $(RACE),-race)
+
+.PHONY: help build test lint generate bench conformance e2e clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: ## build the commands into bin/
+	$(GO) build -trimpath -o bin/ ./cmd/weft
+
+test: ## run all tests; needs nothing but Go
+	$(GO) test $(TESTFLAGS) ./...
+
+lint: ## check formatting, go vet, staticcheck
+	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then echo "run gofmt -w on:" $$unformatted; exit 1; fi
+	$(GO) vet ./...
+	$(GO) tool staticcheck ./...
+
+generate: ## rewrite generated code and the parts of docs/ that weft writes itself
+	$(GO) generate ./...
+	WEFT_UPDATE=1 $(GO) test -count=1 -run '^TestDocs' ./cmd/internal/cli
+
+bench: ## print figures next to the budgets of the design
+	$(GO) run ./cmd/internal/bench
+
+conformance: ## print how far verdicts agree with the reference's, set by set
+	$(GO) test -count=1 -v -run '^TestConformance' ./validate/...
+
+e2e: build ## run the command line tests against the binary that is shipped
+	WEFT_BINARY=$(CURDIR)/bin/weft $(GO) test -count=1 -run '^TestScripts$$' ./cmd/internal/cli
+
+clean: ## remove what build made
+	rm -rf bin

@@ -1,0 +1,119 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/spf13/cobra"
+
+	"github.com/weft-lang/weft/lang/langtest"
+)
+
+const repository = "../../.."
+
+// holds compares a file of the repository with what it has to be, or rewrites
+// it with WEFT_UPDATE=1.
+func holds(t *testing.T, name string, want func(old string) string) {
+	t.Helper()
+	name = filepath.Join(repository, name)
+	text, err := os.ReadFile(name)
+	if err != nil && !(os.IsNotExist(err) && langtest.Updating()) {
+		t.Fatal(err)
+	}
+	wanted := want(string(text))
+	if langtest.Updating() && wanted != string(text) {
+		if err := os.WriteFile(name, []byte(wanted), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	langtest.Equal(t, name+" (make generate rewrites it)", string(text), wanted)
+}
+
+func TestDocsExitCodes(t *testing.T) {
+	const head = "|---|---|\n"
+	holds(t, "docs/exit-codes.md", func(old string) string {
+		before, rest, ok := strings.Cut(old, head)
+		if !ok {
+			t.Fatal("docs/exit-codes.md holds no table")
+		}
+		for strings.HasPrefix(rest, "|") {
+			_, rest, _ = strings.Cut(rest, "\n")
+		}
+		var b strings.Builder
+		b.WriteString(before + head)
+		for _, c := range exitCodes {
+			fmt.Fprintf(&b, "| %d | %s |\n", c.code, c.meaning)
+		}
+		return b.String() + rest
+	})
+}
+
+func TestDocsCommandLine(t *testing.T) {
+	holds(t, "docs/cli.md", func(string) string {
+		var b strings.Builder
+		b.WriteString("# Command line\n\nWhat `weft COMMAND --help` prints, for every command.\n")
+		root := newRoot(Streams{In: strings.NewReader(""), Out: &b, Err: &b})
+		root.InitDefaultHelpCmd()
+		var document func(*cobra.Command)
+		document = func(cmd *cobra.Command) {
+			if !cmd.IsAvailableCommand() && cmd.HasParent() {
+				return
+			}
+			fmt.Fprintf(&b, "\n## %s\n\n```text\n", cmd.CommandPath())
+			cmd.InitDefaultHelpFlag()
+			if err := cmd.Help(); err != nil {
+				t.Fatal(err)
+			}
+			b.WriteString("```\n")
+			for _, sub := range cmd.Commands() {
+				document(sub)
+			}
+		}
+		document(root)
+		return b.String()
+	})
+}
+
+// shown matches a fenced block of the README that shows a command and what it
+// prints.
+var shown = regexp.MustCompile("(?s)```console\n\\$ weft ([^\n]*)\n(.*?)```\n")
+
+// TestDocsREADME runs the commands that the README shows and holds that they
+// print what it says.
+func TestDocsREADME(t *testing.T) {
+	readme, err := filepath.Abs(filepath.Join(repository, "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(readme)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(repository)
+	blocks := 0
+	want := shown.ReplaceAllStringFunc(string(text), func(block string) string {
+		blocks++
+		args := shown.FindStringSubmatch(block)[1]
+		var out strings.Builder
+		code := Main(strings.Fields(args), Streams{In: strings.NewReader(""), Out: &out, Err: &out})
+		if code == Usage || code == Failure {
+			t.Errorf("weft %s: exit code %d", args, code)
+		}
+		return "```console\n$ weft " + args + "\n" + out.String() + "```\n"
+	})
+	if blocks == 0 {
+		t.Fatal("the README shows no command")
+	}
+	if langtest.Updating() {
+		if err := os.WriteFile(readme, []byte(want), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	langtest.Equal(t, "README.md (make generate rewrites it)", string(text), want)
+}
