@@ -147,6 +147,8 @@ func (b *builder) node(block, indentless bool) *tree.Node {
 		case k == tokTag && !tagged:
 			tagged = true
 			tag = b.texts[b.advance().text].value
+		case k == tokUnknownTag && !tagged:
+			b.bail(b.tagFault(int(b.tokens[b.i].start)))
 		}
 	}
 	before := b.aliases.nodes

@@ -96,12 +96,10 @@ func (s *scanner) strayFault() *fault {
 		return &fault{
 			span:    span{s.pos, s.pos + 1},
 			message: fmt.Sprintf("%q cannot start a value", c),
-			help:    fmt.Sprintf("quote the text: %s", quoteFor(s.text[at.start:at.end])),
+			help:    fmt.Sprintf("quote the text: %s", singleQuoted(s.text[at.start:at.end])),
 		}
 	}
 }
-
-func quoteFor(text string) string { return "'" + strings.ReplaceAll(text, "'", "''") + "'" }
 
 func (s *scanner) tabFault(at int) *fault {
 	end := at
@@ -138,7 +136,7 @@ func (s *scanner) nameFault(kind tokenKind) *fault {
 	return &fault{
 		span:    s.word(s.pos),
 		message: fmt.Sprintf("%s cannot start a value: it is read as %s", s.quote(span{s.pos, s.pos + 1}), map[tokenKind]string{tokAlias: "an alias", tokAnchor: "an anchor"}[kind]),
-		help:    fmt.Sprintf("quote the text: %s", quoteFor(s.text[at.start:at.end])),
+		help:    fmt.Sprintf("quote the text: %s", singleQuoted(s.text[at.start:at.end])),
 	}
 }
 
@@ -146,7 +144,7 @@ func (s *scanner) tagFault(start int) *fault {
 	at := s.rest(start)
 	return &fault{
 		span: s.word(start), message: `"!" starts a tag, and this is no valid one`,
-		help: fmt.Sprintf("quote the text: %s", quoteFor(s.text[at.start:at.end])),
+		help: fmt.Sprintf("quote the text: %s", singleQuoted(s.text[at.start:at.end])),
 	}
 }
 

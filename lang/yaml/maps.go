@@ -39,6 +39,9 @@ func (b *builder) entry(m *mapReader, key, value *tree.Node) {
 	b.entries = append(b.entries, tree.Entry{Key: key, Value: value})
 }
 
+// keyFloats are the numbers that do not fit the 32 bits a key is printed from.
+var keyFloats = strings.NewReplacer("+Inf", ".inf", "-Inf", "-.inf")
+
 // checkKey makes a string of a key, and reports keys that no JSON object can have.
 func (b *builder) checkKey(key *tree.Node) {
 	switch key.Kind {
@@ -49,7 +52,7 @@ func (b *builder) checkKey(key *tree.Node) {
 		}
 	case tree.Float:
 		if f, err := strconv.ParseFloat(key.Value, 64); err == nil && !math.IsNaN(f) && !math.IsInf(f, 0) {
-			key.Value = strconv.FormatFloat(f, 'g', -1, 32)
+			key.Value = keyFloats.Replace(strconv.FormatFloat(f, 'g', -1, 32))
 		}
 	case tree.Null:
 		b.reportScalar(key, "a key is missing here", `write a name in front of the ":"`)

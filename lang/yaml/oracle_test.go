@@ -96,6 +96,9 @@ func disagreement(text string) string {
 
 func pieceDisagreement(f *source.File, docs []*tree.Document, findings *diag.List, start, end int) string {
 	piece := f.Text[start:end]
+	if strings.TrimSpace(piece) == "" {
+		return "" // dropped before it is read
+	}
 	want, err := k8syaml.YAMLToJSONStrict([]byte(piece))
 	var faults []string
 	for _, d := range findings.Sorted() {

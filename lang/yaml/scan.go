@@ -46,6 +46,7 @@ const (
 	tokAlias
 	tokAnchor
 	tokTag
+	tokUnknownTag
 	tokScalar
 )
 
@@ -86,7 +87,7 @@ type scanner struct {
 	keys       []simpleKey // one per flow level, the block level first
 	keyAllowed bool
 
-	fetchedFrom int // pos before the last token
+	fetchedFrom span // start of the line and pos before the last token
 	fault       *fault
 }
 
@@ -191,7 +192,7 @@ func (s *scanner) insert(i int, kind tokenKind, pos int) {
 
 // next scans one token and reports whether to go on.
 func (s *scanner) next() bool {
-	s.fetchedFrom = s.pos
+	s.fetchedFrom = span{s.lineStart, s.pos}
 	s.skipBlanks()
 	s.unroll(s.column())
 	if s.pos >= len(s.text) {
@@ -386,7 +387,7 @@ func (s *scanner) explicitKey() {
 func (s *scanner) colon() {
 	key := &s.keys[len(s.keys)-1]
 	switch {
-	case key.possible && s.isFresh(*key, s.pos):
+	case key.possible && s.isFresh(*key, span{s.lineStart, s.pos}):
 		s.insert(key.token, tokKey, key.pos)
 		if !s.roll(key.pos-s.lineStart, key.token, tokBlockMap, key.pos) {
 			return
@@ -412,12 +413,10 @@ func (s *scanner) colon() {
 	s.single(tokValue)
 }
 
-// isFresh reports whether a ":" at pos may still belong to the key.
-func (s *scanner) isFresh(key simpleKey, pos int) bool {
-	if key.pos < s.lineStart {
-		return false
-	}
-	return pos-key.pos <= maxKeyLength || utf8.RuneCountInString(s.text[key.pos:pos]) <= maxKeyLength
+// isFresh reports whether a ":" at the end of line may still belong to the key.
+func (s *scanner) isFresh(key simpleKey, line span) bool {
+	return key.pos >= line.start &&
+		(line.end-key.pos <= maxKeyLength || utf8.RuneCountInString(s.text[key.pos:line.end]) <= maxKeyLength)
 }
 
 // saveKey notes that the token about to be scanned may start a key.
@@ -448,11 +447,11 @@ func (s *scanner) dropKey() bool {
 	return true
 }
 
-// mayBeKey reports whether token i was still a possible key before the last
-// token was scanned: a parser that looks at it has to look further.
+// mayBeKey reports whether a token up to the i-th was still a possible key
+// before the last token was scanned: a parser that looks at it has to look further.
 func (s *scanner) mayBeKey(i int) bool {
 	for _, key := range s.keys {
-		if key.possible && key.token == i {
+		if key.possible && key.token <= i {
 			return s.isFresh(key, s.fetchedFrom)
 		}
 	}

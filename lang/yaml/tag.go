@@ -36,15 +36,21 @@ func (s *scanner) tag() {
 	}
 	s.keyAllowed = false
 	start := s.pos
+	kind := tokTag
 	tag, ok := s.tagText()
+	if ok && tag == "" {
+		kind = tokUnknownTag
+	}
 	if !ok || !s.endsWord(s.pos) {
 		s.fail(s.tagFault(start))
 		return
 	}
-	s.tokens = append(s.tokens, token{kind: tokTag, start: int32(start), end: int32(s.pos), text: int32(len(s.texts))})
+	s.tokens = append(s.tokens, token{kind: kind, start: int32(start), end: int32(s.pos), text: int32(len(s.texts))})
 	s.texts = append(s.texts, scalarText{value: tag})
 }
 
+// tagText scans the tag and returns it written out; "" stands for a handle
+// that only a directive could define.
 func (s *scanner) tagText() (tag string, ok bool) {
 	if s.at(s.pos+1) == '<' {
 		s.pos += 2
@@ -65,11 +71,12 @@ func (s *scanner) tagText() (tag string, ok bool) {
 		return s.text[start:s.pos-len(rest)] + rest, ok
 	}
 	s.pos++
-	if s.pos-start > 2 {
-		return "", false // a handle that only a directive could define
-	}
+	known := s.pos-start == 2
 	rest, ok := s.uri()
-	return tagPrefix + rest, ok && rest != ""
+	if ok = ok && rest != ""; !known {
+		return "", ok
+	}
+	return tagPrefix + rest, ok
 }
 
 // uri scans the characters that a tag may consist of.
