@@ -53,9 +53,13 @@ func (f *follower) object(o *ir.Object) {
 	f.trace.Runs = append(f.trace.Runs, run)
 	base := o
 	if ref := o.Spec.Ref; ref != nil {
-		if run.Ref == nil {
+		switch {
+		case o.Kind == ir.ClusterWorkflowTemplate && !ref.Cluster:
+			f.miss(ClusterToNamespaced, holder{node: ref.Node}, ref.Name, ref.Name.Text(), ir.WorkflowTemplate, nil)
+		case run.Ref == nil:
 			f.miss(ResourceNotFound, holder{node: ref.Node}, ref.Name, ref.Name.Text(), resourceKind(ref.Cluster), nil)
-		} else {
+		}
+		if run.Ref != nil {
 			base = run.Ref
 		}
 	}
@@ -90,7 +94,10 @@ func (f *follower) exitHandler(base *ir.Object) {
 	if onExit.Text() == "" {
 		return
 	}
-	f.run.failures, f.run.anyExit = true, f.openExports
+	f.run.failures = true
+	if f.exact {
+		f.run.anyArtifact = f.openExports || exportsOpenly(base)
+	}
 	// The reference looks at the workflow's own arguments only; those of a
 	// referenced template do not reach its exit handler there.
 	args := realArgs(spec.Arguments.Parameters, spec.Arguments.Artifacts, f.globalText)
@@ -99,8 +106,21 @@ func (f *follower) exitHandler(base *ir.Object) {
 	}
 	f.entry(holder{role: AsExitHandler, callee: ir.Callee{Name: onExit}, node: onExit}, base, args)
 	if f.exact {
-		f.run.anyExit = false
+		f.run.anyArtifact = false
 	}
+}
+
+// exportsOpenly reports whether a template of o exports an artifact under a
+// name that is written with a tag, known or not.
+func exportsOpenly(o *ir.Object) bool {
+	for t := range o.AllTemplates() {
+		for _, a := range t.Outputs.Artifacts {
+			if strings.Contains(a.GlobalName.Text(), "{{") {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func (f *follower) entry(h holder, base *ir.Object, args *Args) {
@@ -110,20 +130,36 @@ func (f *follower) entry(h holder, base *ir.Object, args *Args) {
 	}
 }
 
-// foresee puts into scope what the reference misses: names exported by any
-// template of the run, and the failures list when anything handles the exit.
+// foresee puts into scope what the reference misses, because it looks at
+// templates one after the other: names exported by any template that the run
+// can reach, and the failures list when anything handles the exit.
 func (f *follower) foresee(base *ir.Object) {
-	for t := range base.AllTemplates() {
-		u := &Use{Run: f.run, Template: t, Base: base}
-		f.produce(u)
-	}
-	for h := range f.run.Object.AllHooks() {
-		if h.Call == nil && h.Event.Value == "exit" {
-			f.run.failures = true
+	run, seen := f.run, map[*ir.Template]bool{}
+	var reach func(t *ir.Template)
+	reach = func(t *ir.Template) {
+		if t == nil || seen[t] {
+			return
+		}
+		seen[t] = true
+		p, a := f.produce(&Use{Run: run, Template: t, Base: t.Owner})
+		run.anyParameter, run.anyArtifact = run.anyParameter || p, run.anyArtifact || a
+		for _, c := range t.Calls() {
+			reach(c.Callee.Target)
+			for _, h := range c.Hooks {
+				reach(h.Callee.Target)
+			}
 		}
 	}
-	f.run.failures = f.run.failures || base.Spec.OnExit != nil || f.run.Object.Spec.OnExit != nil
-	f.run.anyExit = f.openExports
+	for t := range base.AllTemplates() {
+		reach(t)
+	}
+	for _, s := range []*ir.Spec{run.Object.Spec, base.Spec} {
+		run.failures = run.failures || s.OnExit != nil
+		for _, h := range s.Hooks {
+			reach(h.Callee.Target)
+			run.failures = run.failures || h.Event.Value == "exit"
+		}
+	}
 }
 
 func resourceKind(cluster bool) ir.Kind {
