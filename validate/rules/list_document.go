@@ -2,4 +2,13 @@ package rules
 
 import "github.com/weft-lang/weft/validate"
 
-var documentRules = []validate.Rule{}
+// documentRules are reported by lang/yaml.
+var documentRules = []validate.Rule{
+	yamlSyntax,
+	yamlDuplicateKey,
+	yamlMergeOverride,
+	yamlEncoding,
+	yamlLimits,
+	separatorInsideBlockScalar,
+	yamlTrailingContent,
+}

@@ -2,4 +2,17 @@ package rules
 
 import "github.com/weft-lang/weft/validate"
 
-var structureRules = []validate.Rule{}
+// structureRules are reported by the structural walk.
+var structureRules = []validate.Rule{
+	unknownField,
+	unknownStepField,
+	unknownFieldUnderSteps,
+	wrongType,
+	typedFieldTemplate,
+	quantityInvalid,
+	pluginKeyCount,
+	crdOnlyConstraint,
+	nonScalarParameterValue,
+	nullListEntry,
+	foreignKindMetadataClash,
+}
