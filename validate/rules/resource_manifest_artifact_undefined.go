@@ -45,7 +45,7 @@ spec:
 	Check: func(p *validate.Pass) {
 		for _, u := range p.Trace.Bodies {
 			from := u.Template.Body().Get("manifestFrom")
-			if from.IsNull() || !usesManifest(u) {
+			if from.IsNull() || !usesManifest(u) || p.Exact && !from.Has("artifact") {
 				continue
 			}
 			name := from.At("artifact", "name")

@@ -67,7 +67,7 @@ spec:
 
 // foreignExpressions are what the reference cuts out of a manifest before it
 // reads it.
-var foreignExpressions = regexp.MustCompile(`\{\{=.*?\}\}`)
+var foreignExpressions = regexp.MustCompile(`\{\{\s*=.*?\}\}`)
 
 // yamlFault is the first fault in the first document of text, its span in
 // bytes of text.

@@ -197,6 +197,9 @@ func (f *follower) offer(g *group, m *member) {
 	g.anyParam, g.anyArt = g.anyParam || p, g.anyArt || a
 }
 
+// hasHook reports whether anything handles the states of c.
+func hasHook(c *ir.Call) bool { return c.OnExit.Text() != "" || len(c.Hooks) > 0 }
+
 func hasExitHook(c *ir.Call) bool {
 	if c.OnExit.Text() != "" {
 		return true
@@ -224,8 +227,8 @@ func (f *follower) dag(u *Use) {
 		c := u.Template.Tasks[i]
 		g.items, g.anyItem = map[string]bool{}, false
 		g.enterItems(c)
-		ancestor := func(m *member) bool { return u.Graph.IsAncestor(m.call, c) }
-		f.scan(c.Node, place{InTask, u, c, g}, func(name string) bool { return g.knows(name, c, ancestor) })
+		ended := func(m *member) bool { return u.Graph.IsAncestor(m.call, c) || m.call == c && hasHook(c) }
+		f.scan(c.Node, place{InTask, u, c, g}, func(name string) bool { return g.knows(name, c, ended) })
 		f.real(u, c, g.members[u.Graph.Names[i]].use)
 	}
 	g.items, g.anyItem = nil, false

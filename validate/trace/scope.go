@@ -184,7 +184,8 @@ func (r *Run) knows(name string) bool {
 		return r.failures
 	case r.TemplateMode && strings.HasPrefix(name, "workflow.parameters"):
 		return true
-	case strings.HasPrefix(name, "workflow.outputs.artifacts.") && r.anyExit:
+	case r.anyParameter && strings.HasPrefix(name, "workflow.outputs.parameters."),
+		r.anyArtifact && strings.HasPrefix(name, "workflow.outputs.artifacts."):
 		return true
 	}
 	return r.produced[name]

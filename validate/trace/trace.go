@@ -73,7 +73,9 @@ type Run struct {
 	globals  map[string]string
 	produced map[string]bool // workflow.outputs.* seen so far
 	failures bool            // workflow.failures is in scope
-	anyExit  bool            // some exported artifact has a name only the run knows
+
+	// Every exported name is accepted, since some are known only to the run.
+	anyParameter, anyArtifact bool
 }
 
 // Role says why a template is used.
