@@ -340,23 +340,25 @@ func (p *dependsParser) task(t depToken) Node {
 		p.fail(ReservedWord, d.Start, d.Start+len(d.Task), quote(d.Task)+" starts with a digit, so it cannot be a dependency", "rename the task")
 	case next.kind == depJunk && next.text[0] == '.' && next.Start == d.End:
 		p.at++
-		p.member(d, next)
+		p.member(d, next.text[1:], next.Start+1)
+	case d.Result != "" && !slices.Contains(Results(), d.Result):
+		p.member(d, d.Result, d.End-len(d.Result))
 	}
 	return &d
 }
 
-// member explains a dot that no result follows.
-func (p *dependsParser) member(d Dep, t depToken) {
-	name := t.text[1:]
+// member explains a dot with no result behind it. name, at byte at, is what
+// stands there instead.
+func (p *dependsParser) member(d Dep, name string, at int) {
 	if name == "" {
-		p.fail(Syntax, t.Start, t.End, "a result must follow the dot", "write "+quote(d.Task+".Succeeded"))
+		p.fail(Syntax, at-1, at, "a result must follow the dot", "write "+quote(d.Task+".Succeeded"))
 		return
 	}
 	help := "write one of " + strings.Join(Results(), ", ")
 	if near, ok := Nearest(name, Results()); ok {
 		help = "did you mean " + quote(d.Task+"."+near) + "?"
 	}
-	p.fail(UnknownResult, t.Start+1, t.End, quote(name)+" is not a result of a task", help)
+	p.fail(UnknownResult, at, at+len(name), quote(name)+" is not a result of a task", help)
 }
 
 // missing reports an operand that is not there.

@@ -6,20 +6,19 @@ type ErrorKind uint8
 
 // The kinds of error.
 const (
-	Syntax         ErrorKind = iota + 1 // the text does not parse
-	UnknownName                         // a name, function or member that is not there
-	GuardedName                         // the same, but behind ?. or ??: the fallback is always used
-	Subtraction                         // an unknown name because of a hyphen: a-b
-	Mismatch                            // an operation that fails for the types of its operands
-	NeverEqual                          // a comparison of different types: it runs, and is always false (or true)
-	WrongResult                         // the whole yields a type that its place cannot take
-	MaybeNil                            // a value that can be nil where nil fails
-	Unread                              // a part that the evaluator accepts and silently ignores
-	UnknownResult                       // a task result that does not exist (depends)
-	OperatorWord                        // and, or, not where a symbol is needed
-	ReservedWord                        // a task name that depends cannot spell
-	ImpossibleDate                      // a schedule that never fires
-	BadZone                             // a time zone that does not exist
+	Syntax        ErrorKind = iota + 1 // the text does not parse
+	UnknownName                        // a name, function or member that is not there
+	GuardedName                        // the same, but behind ?. or ??: the fallback is always used
+	Subtraction                        // an unknown name because of a hyphen: a-b
+	Mismatch                           // an operation that fails for the types of its operands
+	NeverEqual                         // a comparison of different types: it runs, and is always false (or true)
+	WrongResult                        // the whole yields a type that its place cannot take
+	MaybeNil                           // a value that can be nil where nil fails
+	Unread                             // a part that the evaluator accepts and silently ignores
+	UnknownResult                      // a task result that does not exist (depends)
+	OperatorWord                       // and, or, not where a symbol is needed
+	ReservedWord                       // a task name that depends cannot spell
+	BadZone                            // a time zone that does not exist
 )
 
 // An Error is a fault in the text of a scalar.

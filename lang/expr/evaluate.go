@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	exprlang "github.com/expr-lang/expr"
-	"github.com/expr-lang/expr/ast"
 )
 
 // Nest turns flat variables with dotted names into nested maps, the shape in
@@ -153,7 +152,7 @@ func (e *Expr) foldable(vars map[string]string) bool {
 			return false
 		}
 	}
-	return loops(e.root) < 2
+	return !costly(e, vars)
 }
 
 // lateName is the late variable that p uses, "" for none.
@@ -177,16 +176,4 @@ func known(name string, vars map[string]string) bool {
 		}
 	}
 	return false
-}
-
-// loops is how deep predicates nest below n: the exponent of the cost.
-func loops(n ast.Node) int {
-	deepest := 0
-	for _, c := range children(n) {
-		deepest = max(deepest, loops(c))
-	}
-	if _, ok := n.(*ast.PredicateNode); ok {
-		deepest++
-	}
-	return deepest
 }

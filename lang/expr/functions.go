@@ -73,7 +73,7 @@ func sortedKeys[V any](m map[string]V) []string {
 // out to the network, or whose cost is not bounded by the size of their text.
 // They are left for run time.
 var unfoldable = map[string]bool{
-	"now": true, "repeat": true,
+	"now": true, "repeat": true, "reduce": true,
 	"sprig.now": true, "sprig.ago": true, "sprig.date": true, "sprig.dateInZone": true, "sprig.date_in_zone": true,
 	"sprig.htmlDate": true, "sprig.htmlDateInZone": true, "sprig.duration": true, "sprig.durationRound": true,
 	"sprig.randAlphaNum": true, "sprig.randAlpha": true, "sprig.randAscii": true, "sprig.randNumeric": true,

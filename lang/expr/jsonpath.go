@@ -25,7 +25,9 @@ func JSONPath(text, path string) (any, error) {
 	values, many := []any{document}, false
 	for _, s := range steps {
 		if many = many || s.many(); many {
-			values = s.selectAll(values)
+			if values = s.selectAll(values); len(values) > maxSelected {
+				return nil, fmt.Errorf("jsonpath %q: more than %d values", path, maxSelected)
+			}
 			continue
 		}
 		next, ok := s.selectOne(values[0])
@@ -40,14 +42,17 @@ func JSONPath(text, path string) (any, error) {
 	return values[0], nil
 }
 
+// maxSelected keeps paths such as $..*..*..* from growing without bound.
+const maxSelected = 1 << 16
+
 // A jsonStep is one step of a path.
 type jsonStep struct {
-	text     string
-	deep     bool   // ..: from every value below
-	keys     []any  // names (string) and indexes (int)
-	all      bool   // *
-	slice    []*int // from, to, step
-	filter   string // expression over the element, whose @ reads as $element
+	text   string
+	deep   bool   // ..: from every value below
+	keys   []any  // names (string) and indexes (int)
+	all    bool   // *
+	slice  []*int // from, to, step
+	filter string // expression over the element, whose @ reads as $element
 }
 
 func (s jsonStep) many() bool {

@@ -23,6 +23,17 @@ func syntaxError(src string, l *layout, fault *file.Error) *Error {
 	case fault.Message == "unexpected token EOF", fault.Message == "unexpected end of expression":
 		endsEarly(src, l, e)
 		return e
+	case fault.Message == "expected name":
+		if i := l.at(fault.From); i > 0 {
+			e.Start, e.End = l.bytes(l.tokens[i-1].Location)
+		}
+	case strings.HasPrefix(fault.Message, "bad number"):
+		e.Start = nextStart(src, l)
+		for e.End < len(src) && alphanumeric(src[e.End]) {
+			e.End++
+		}
+		e.Message = quote(src[e.Start:e.End]) + " is not a number"
+		e.Help = "text needs quotes; a name that starts with a digit needs brackets, as in steps['1a']"
 	case fault.Message == "literal not terminated":
 		e.Start = nextStart(src, l)
 		e.End = len(src)
@@ -54,10 +65,9 @@ var rephrasings = sync.OnceValue(func() []rephrasing {
 		{`^unexpected token \w+\((.*)\)$`, `unexpected "$1"`, ""},
 		{`^unrecognized character: U\+\w+ '(.*)'$`, `unexpected "$1"`, "text needs quotes"},
 		{`^unrecognized character.*$`, `unexpected character`, "text needs quotes"},
-		{`^bad number syntax: (.*)$`, `"$1" is not a number`, "text needs quotes; a name that starts with a digit needs brackets, as in steps['1a']"},
 		{`^invalid (?:integer|float|hex|binary|octal) literal: .*"(.*)": (?:invalid syntax|value out of range)$`, `"$1" is not a number that fits`, ""},
 		{`^expected name$`, `a name must follow the dot`, "names with other characters than letters, digits and _ need brackets, as in steps['a-b']"},
-		{`^invalid char escape$`, `the string holds an unknown escape`, `write "\\\\" for a backslash, or use back quotes`},
+		{`^invalid char escape$`, `the string holds an unknown escape`, `write "\\" for a backslash, or use back quotes`},
 		{`^unclosed comment$`, `the comment is not closed`, "close it with */"},
 		{`^a map key must be .*$`, `a map key must be a quoted string, a number, a name, or an expression in parentheses`, ""},
 		{`^Operator \((.*)\) and coalesce expressions .*$`, `"$1" and "??" cannot be mixed`, `put parentheses around the part with "??"`},
@@ -91,7 +101,10 @@ func endsEarly(src string, l *layout, e *Error) {
 	e.Message = "the expression ends where a value is expected"
 	if n := len(l.tokens); n > 0 {
 		e.Start, e.End = l.bytes(l.tokens[n-1].Location)
-		e.Message = `a value must follow "` + src[e.Start:e.End] + `"`
+		e.Message = "a value must follow " + quote(src[e.Start:e.End])
+		if last := l.tokens[n-1].Value; last == "." || last == "?." {
+			e.Message = "a name must follow the dot"
+		}
 	}
 }
 
@@ -109,8 +122,9 @@ func adviseSyntax(src string, l *layout, e *Error) {
 	at := src[e.Start:e.End]
 	i := l.at(utf8.RuneCountInString(src[:e.Start]))
 	switch {
-	case strings.Contains(src, "{{"):
-		e.Help = "tags have no meaning inside an expression; write the name without braces"
+	case insideTag(src, e):
+		e.Message = "tags have no meaning inside an expression"
+		e.Help = "write the name without braces"
 	case at == "=":
 		e.Help = `use "==" to compare`
 	case at == "&":
@@ -119,17 +133,29 @@ func adviseSyntax(src string, l *layout, e *Error) {
 		e.Help = `write "` + strings.ToLower(at) + `"`
 	case hyphenated(src, e.Start) != "":
 		e.Help = "names with a hyphen need brackets: " + bracketed(hyphenated(src, e.Start))
-	case i > 0 && i < len(l.tokens) && operand(l.tokens[i-1]) && operand(l.tokens[i]):
-		e.Message = `an operator is missing before "` + at + `"`
+	case i > 0 && i < len(l.tokens) && endsOperand(l.tokens[i-1]) && isValue(l.tokens[i]):
+		e.Message = "an operator is missing before " + quote(strings.Trim(at, `"'`))
 	}
 }
 
-func operand(t lexer.Token) bool {
-	switch t.Kind {
-	case lexer.Identifier, lexer.Number, lexer.String:
-		return true
+// insideTag widens e to the tag that it lies in.
+func insideTag(src string, e *Error) bool {
+	tags, _ := Tags(src)
+	for _, t := range tags {
+		if t.Start <= e.Start && e.Start < t.End {
+			e.Start, e.End = t.Start, t.End
+			return true
+		}
 	}
-	return t.Kind == lexer.Bracket && closing(t.Value) == ""
+	return false
+}
+
+func isValue(t lexer.Token) bool {
+	return t.Kind == lexer.Identifier || t.Kind == lexer.Number || t.Kind == lexer.String
+}
+
+func endsOperand(t lexer.Token) bool {
+	return isValue(t) || t.Kind == lexer.Bracket && closing(t.Value) == ""
 }
 
 // hyphenated is the run of names, dots and hyphens around src[at], if it looks

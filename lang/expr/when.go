@@ -28,7 +28,7 @@ func (w *When) Operands() []*Tagged {
 // is no condition, and fine.
 func ParseWhen(text string) (*When, []Error) {
 	s := scanWhen(text)
-	p := &whenParser{tokens: s.tokens, errors: s.errors}
+	p := &whenParser{text: text, tokens: s.tokens, errors: s.errors}
 	if len(p.tokens) == 1 {
 		return &When{}, p.errors
 	}
@@ -50,6 +50,7 @@ func ParseWhen(text string) (*When, []Error) {
 }
 
 type whenParser struct {
+	text   string
 	tokens []whenToken
 	at     int
 	depth  int
@@ -258,7 +259,11 @@ func (p *whenParser) leftover() {
 	case before.kind == whenClose:
 		p.fail(Unread, t, "what stands behind the parentheses is ignored", `connect it with "&&" or "||"`)
 	default:
-		p.fail(Syntax, t, "an operator is missing before "+quote(t.text), "text with spaces needs quotes")
+		help := ""
+		if isWord(before) && isWord(t) {
+			help = `quote text with spaces: "` + p.text[before.start:t.end] + `"`
+		}
+		p.fail(Syntax, t, "an operator is missing before "+quote(t.text), help)
 	}
 }
 
@@ -269,11 +274,15 @@ func (p *whenParser) word(t whenToken) {
 	}
 }
 
+func isWord(t whenToken) bool {
+	l, ok := t.node.(*Literal)
+	return ok && l.Kind == WordLiteral
+}
+
 // operatorWord is the operator that a word was meant to be, "" for none.
 func operatorWord(t whenToken) string {
-	l, ok := t.node.(*Literal)
-	if !ok || l.Kind != WordLiteral {
+	if !isWord(t) {
 		return ""
 	}
-	return map[string]string{"and": "&&", "or": "||", "not": "!", "eq": "==", "ne": "!="}[strings.ToLower(l.Value)]
+	return map[string]string{"and": "&&", "or": "||", "not": "!", "eq": "==", "ne": "!="}[strings.ToLower(t.text)]
 }

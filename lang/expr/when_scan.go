@@ -261,6 +261,10 @@ func (s *whenScanner) symbol(at int) int {
 	}
 	message, help := quote(s.text[at:end])+" is not an operator", s.quoteHelp(at)
 	switch {
+	case !strings.ContainsAny(value, "=<>!&|+-*/%^~?:"):
+		message = "unexpected " + quote(s.text[at:end])
+	case strings.Trim(value, "!") == "" && len(value) > 1:
+		help = "put the second one in parentheses: !(!...)"
 	case value == "=" || value == "===" || value == "!==":
 		help = `compare with "` + value[:1] + `="`
 	case value == "<>":
@@ -294,7 +298,8 @@ func (s *whenScanner) quoteHelp(at int) string {
 	if i := strings.IndexAny(s.text[at:], " \t\n(),'\""); i >= 0 {
 		end = at + i
 	}
-	if end <= start || strings.ContainsAny(s.text[start:end], `=<>!&|`) {
+	quoted := start > 0 && strings.ContainsAny(s.text[start-1:start], `"'`) || end < len(s.text) && strings.ContainsAny(s.text[end:end+1], `"'`)
+	if end <= start || quoted || strings.ContainsAny(s.text[start:end], `=<>!&|\`) {
 		return "text with other characters than letters and digits needs quotes"
 	}
 	return `quote text: "` + s.text[start:end] + `"`
