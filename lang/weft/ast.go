@@ -1,0 +1,342 @@
+package weft
+
+import (
+	"github.com/alecthomas/participle/v2/lexer"
+
+	"github.com/weft-lang/weft/lang/source"
+)
+
+// The grammar is written in the struct tags below, one production a type, in
+// the order of docs/language.md. Keywords are contextual: each alternative
+// that begins with one carries a (?= ...) guard for what must follow, and a
+// word that does not fit is the key of an Entry.
+//
+// Alternatives take the first match, so guarded ones come before Entry, and
+// one token of look-ahead is enough. Values, which are most of any file, are
+// parsed by hand (value_parse.go): that makes the whole five times as fast.
+
+// Node is what all parts of a file share: where they stand, and the comments
+// that belong to them.
+type Node struct {
+	Tokens []lexer.Token // filled by the parser; nil in a raised tree
+
+	at    source.Span
+	notes *notes
+}
+
+// Span is the place of the node: in the .weft file for a parsed tree, in the
+// file it was raised from otherwise.
+func (n *Node) Span() source.Span { return n.at }
+
+func (n *Node) base() *Node { return n }
+
+// notes are the comments of one node.
+type notes struct {
+	head  []string // on the lines above
+	trail []string // behind it on the same line
+	foot  []string // below its last child, before its closing bracket
+}
+
+// File is a parsed .weft file.
+type File struct {
+	Source *source.File
+	Items  []*Item
+
+	broken map[string]bool // names that stand at the head of statements that could not be read
+	failed bool            // the file has syntax errors
+	foot   []string        // comments behind the last item
+}
+
+// Item is one thing at the top level of a file.
+type Item struct {
+	Node
+	Import   *Import   `parser:"  @@"`
+	Header   *Header   `parser:"| @@"`
+	Manifest *Manifest `parser:"| @@"`
+	Template *Template `parser:"| @@"`
+	Param    *Param    `parser:"| @@"`
+	Artifact *Artifact `parser:"| @@"`
+	Hook     *Hook     `parser:"| @@"`
+	Entry    *Entry    `parser:"| @@"`
+}
+
+// Import makes templates of another file or of a WorkflowTemplate callable.
+type Import struct {
+	Kind  string `parser:"(?= 'import' (Ident | String)) 'import' (@('workflowTemplate' | 'clusterWorkflowTemplate') (?= Ident | String))?"`
+	Name  *Name  `parser:"@@"`
+	Alias *Name  `parser:"('as' @@)?"`
+}
+
+// Header begins a document.
+type Header struct {
+	Kind string `parser:"@('workflow' | 'workflowTemplate' | 'clusterWorkflowTemplate' | 'cronWorkflow') (?= Ident | String | EOF)"`
+	Name *Name  `parser:"@@?"`
+}
+
+// Manifest is any other Kubernetes object, verbatim.
+type Manifest struct {
+	Map *Map `parser:"(?= 'manifest' '{') 'manifest' @@"`
+}
+
+// Template declares one template. The kind "template" takes the fields of the
+// API as they are; without a name it has none.
+type Template struct {
+	Kind string     `parser:"(?= Ident (Ident | String | Const)? ('(' | '{')) @('container' | 'script' | 'steps' | 'dag' | 'resource' | 'suspend' | 'http' | 'plugin' | 'data' | 'containerSet' | 'template')"`
+	Name *Name      `parser:"@@?"`
+	Sig  *Signature `parser:"@@?"`
+	Body *Body      `parser:"@@"`
+}
+
+// Signature is the parameter list of a template.
+type Signature struct {
+	Node
+	Params []*ParamSpec `parser:"'(' (@@ (',' @@)* ','?)? ')'"`
+}
+
+// Param declares a parameter as a statement.
+type Param struct {
+	Spec *ParamSpec `parser:"(?= 'param' (Ident | String | Const)) 'param' @@"`
+}
+
+// ParamSpec is a parameter: name, type, default and further fields.
+type ParamSpec struct {
+	Node
+	Name    *Name  `parser:"@@"`
+	Type    *Type  `parser:"(':' @@)?"`
+	Default *Value `parser:"('=' @@)?"`
+	Map     *Map   `parser:"@@?"`
+}
+
+// Type is the name of a type, or the literals of an enumeration.
+type Type struct {
+	Node
+	Name string   `parser:"  @Ident"`
+	Enum []*Value `parser:"| (?= String | Raw | Number | Quantity | Const) @@ ('|' (?= String | Raw | Number | Quantity | Const) @@)*"`
+}
+
+// Artifact declares an input artifact.
+type Artifact struct {
+	Spec *ArtSpec `parser:"(?= 'artifact' (Ident | String | Const)) 'artifact' @@"`
+}
+
+// ArtSpec is the declaration of an artifact or of an output: name, source,
+// path and further fields.
+type ArtSpec struct {
+	Node
+	Name *Name  `parser:"@@"`
+	From *Value `parser:"('=' @@)?"`
+	Path *Text  `parser:"@@?"`
+	Map  *Map   `parser:"@@?"`
+}
+
+// Body is the block of a template.
+type Body struct {
+	Node
+	Stmts []*Stmt `parser:"'{' (@@ (Sep @@)*)? '}'"`
+}
+
+// Stmt is one statement of a template.
+type Stmt struct {
+	Node
+	Param    *Param    `parser:"  @@"`
+	Artifact *Artifact `parser:"| @@"`
+	Output   *Output   `parser:"| @@"`
+	Retry    *Retry    `parser:"| @@"`
+	Run      *Run      `parser:"| @@"`
+	Parallel *Parallel `parser:"| @@"`
+	Step     *Step     `parser:"| @@"`
+	Entry    *Entry    `parser:"| @@"`
+}
+
+// Output declares an output parameter or artifact.
+type Output struct {
+	Kind string   `parser:"(?= 'output' ('param' | 'artifact') (Ident | String | Const)) 'output' @('param' | 'artifact')"`
+	Spec *ArtSpec `parser:"@@"`
+}
+
+// Retry sets the retry strategy: its limit, then further fields.
+type Retry struct {
+	Limit *Value `parser:"(?= 'retry' (Number | Quantity | String | Raw | Ident | Const)) 'retry' @@"`
+	Map   *Map   `parser:"@@?"`
+}
+
+// Run is the shell, or another interpreter, and its text.
+type Run struct {
+	Shell string `parser:"(?= 'run' Ident? (String | Raw | Heredoc)) 'run' @Ident?"`
+	Text  *Text  `parser:"@@"`
+}
+
+// Parallel groups steps that run at the same time.
+type Parallel struct {
+	Node
+	Steps []*Step `parser:"(?= 'parallel' '{') 'parallel' '{' (@@ (Sep @@)*)? '}'"`
+}
+
+// Step is one step or task: a call, an inline template, or a raw map.
+type Step struct {
+	Node
+	Name      *Name       `parser:"(  (?= (Ident | String | Const) '=') @@ '='"`
+	Inline    *Inline     `parser:"   ( @@"`
+	Raw       *Map        `parser:"   | @@"`
+	Call      *Call       `parser:"   | @@ )"`
+	Bare      *Call       `parser:"|  (?= (Ident | String | Const) ('.' (Ident | String | Const))* '(') @@ )"`
+	Modifiers []*Modifier `parser:"@@*"`
+}
+
+// Inline is a template written inside a step.
+type Inline struct {
+	Node
+	Kind string     `parser:"(?= Ident ('(' | '{')) @('container' | 'script' | 'steps' | 'dag' | 'resource' | 'suspend' | 'http' | 'plugin' | 'data' | 'containerSet' | 'template')"`
+	Sig  *Signature `parser:"@@?"`
+	Body *Body      `parser:"@@"`
+}
+
+// Call names a template and its arguments.
+type Call struct {
+	Node
+	Callee []*Name `parser:"@@ ('.' @@)*"`
+	Args   []*Arg  `parser:"'(' (@@ (',' @@)* ','?)? ')'"`
+}
+
+// Arg is one argument, by name or by place.
+type Arg struct {
+	Node
+	Name  *Name  `parser:"((?= (Ident | String | Const) ':') @@ ':')?"`
+	Value *Value `parser:"@@"`
+}
+
+// Modifier is what may follow a call.
+type Modifier struct {
+	Node
+	For   *For   `parser:"  @@"`
+	When  *When  `parser:"| @@"`
+	After *After `parser:"| @@"`
+	Block *Block `parser:"| @@"`
+}
+
+// For repeats a step over a matrix, a sequence, a list or a value.
+type For struct {
+	Var      *Name  `parser:"'for' @@ 'in'"`
+	Matrix   *Map   `parser:"( (?= 'matrix' '{') 'matrix' @@"`
+	Sequence []*Arg `parser:"| (?= 'sequence' '(') 'sequence' '(' (@@ (',' @@)* ','?)? ')'"`
+	Value    *Value `parser:"| @@ )"`
+}
+
+// When makes a step conditional.
+type When struct {
+	Cond *Cond `parser:"'when' @@"`
+}
+
+// Cond is a condition: alternatives of conjunctions.
+type Cond struct {
+	Node
+	Or []*CondAnd `parser:"@@ ('||' @@)*"`
+}
+
+// CondAnd is a conjunction of comparisons.
+type CondAnd struct {
+	And []*CondNot `parser:"@@ ('&&' @@)*"`
+}
+
+// CondNot is a comparison or a single operand, perhaps negated.
+type CondNot struct {
+	Not   bool     `parser:"@'!'?"`
+	Left  *Operand `parser:"@@"`
+	Op    string   `parser:"( @('==' | '!=' | '=~' | '!~' | '<' | '<=' | '>' | '>=')"`
+	Right *Operand `parser:"  @@ )?"`
+}
+
+// Operand is one side of a comparison.
+type Operand struct {
+	Group *Cond  `parser:"  '(' @@ ')'"`
+	Value *Value `parser:"| (?! '{' | '[') @@"`
+}
+
+// After says which tasks must have ended, and how.
+type After struct {
+	Deps *Deps `parser:"'after' @@"`
+}
+
+// Deps is a dependency expression: alternatives of conjunctions.
+type Deps struct {
+	Node
+	Or []*DepsAnd `parser:"@@ ('||' @@)*"`
+}
+
+// DepsAnd is a conjunction of tasks.
+type DepsAnd struct {
+	And []*DepsNot `parser:"@@ ('&&' @@)*"`
+}
+
+// DepsNot is a task, perhaps with the way it ended, or a group.
+type DepsNot struct {
+	Not    bool  `parser:"@'!'?"`
+	Group  *Deps `parser:"( '(' @@ ')'"`
+	Task   *Name `parser:"| @@"`
+	Status *Name `parser:"  ('.' @@)? )"`
+}
+
+// Block holds hooks and raw fields of a step.
+type Block struct {
+	Items []*BlockItem `parser:"'{' (@@ (Sep @@)*)? '}'"`
+}
+
+// BlockItem is one hook or field.
+type BlockItem struct {
+	Node
+	Hook  *Hook  `parser:"  @@"`
+	Entry *Entry `parser:"| @@"`
+}
+
+// Hook calls a template when something happens.
+type Hook struct {
+	Event *Name `parser:"(?= 'on' (Ident | String | Const) (Ident | String | Const)) 'on' @@"`
+	Call  *Call `parser:"@@"`
+	When  *Text `parser:"('when' @@)?"`
+}
+
+// Entry is a key and its value, one line of YAML: Key [":"] Value.
+type Entry struct {
+	Node
+	Key   *Key
+	Value *Value
+}
+
+// Key is a key or a dotted path of keys: Name {"." Name}.
+type Key struct{ Parts []*Name }
+
+// Map is a block of entries: "{" [Entry {Sep Entry}] "}".
+type Map struct {
+	Node
+	Entries []*Entry
+}
+
+// List is a list of values: "[" [Value {"," Value} [","]] "]".
+type List struct {
+	Node
+	Items []*Value
+}
+
+// Value is anything that can stand behind a key: Literal | Map | List | Ref.
+type Value struct {
+	Node
+	Literal string // as written
+	Map     *Map
+	List    *List
+	Ref     *Ref
+}
+
+// Ref is a bare name, a reference: Ident {"." Name}.
+type Ref struct{ Parts []*Name }
+
+// Text is a literal of text, quotes included.
+type Text struct {
+	Node
+	Literal string `parser:"@(String | Raw | Heredoc)"`
+}
+
+// Name is a name as it is written, quotes included.
+type Name struct {
+	Node
+	Literal string
+}

@@ -1,0 +1,232 @@
+package weft
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/weft-lang/weft/lang/diag"
+	"github.com/weft-lang/weft/lang/expr"
+	"github.com/weft-lang/weft/lang/tree"
+)
+
+// wordText is text that the condition language reads as a text without quotes.
+var wordText = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+
+// rawCond is the text of a condition that is nothing but a text.
+func rawCond(c *Cond) *Value {
+	if o := loneOperand(c); o != nil && o.Value != nil && o.Value.Literal != "" && isText(o.Value.Literal) {
+		return o.Value
+	}
+	return nil
+}
+
+// loneOperand is the operand of a condition without any operator.
+func loneOperand(c *Cond) *Operand {
+	if len(c.Or) == 1 && len(c.Or[0].And) == 1 {
+		if n := c.Or[0].And[0]; !n.Not && n.Right == nil {
+			return n.Left
+		}
+	}
+	return nil
+}
+
+// unwrapCond takes off one pair of parentheses around the whole: it is there
+// so that the condition may run over several lines.
+func unwrapCond(c *Cond) *Cond {
+	if o := loneOperand(c); o != nil && o.Group != nil {
+		return o.Group
+	}
+	return c
+}
+
+func loneDep(d *Deps) *DepsNot {
+	if len(d.Or) == 1 && len(d.Or[0].And) == 1 {
+		if n := d.Or[0].And[0]; !n.Not {
+			return n
+		}
+	}
+	return nil
+}
+
+func unwrapDeps(d *Deps) *Deps {
+	if n := loneDep(d); n != nil && n.Group != nil {
+		return n.Group
+	}
+	return d
+}
+
+// isNone reports whether deps is the word none.
+func isNone(d *Deps) bool {
+	n := loneDep(d)
+	return n != nil && n.Task != nil && n.Task.Literal == "none" && n.Status == nil
+}
+
+// condWriter writes a condition as text.
+type condWriter struct {
+	*lowerer
+	out   *textBuilder
+	scope *scope
+	pos   int // source offset of the last operand, for what stands between operands
+}
+
+func (w *condWriter) sign(text string) { w.out.replaced(text, w.pos) }
+
+func (w *condWriter) cond(c *Cond) {
+	for i, and := range c.Or {
+		if i > 0 {
+			w.sign(" || ")
+		}
+		for j, not := range and.And {
+			if j > 0 {
+				w.sign(" && ")
+			}
+			w.compare(not)
+		}
+	}
+}
+
+func (w *condWriter) compare(n *CondNot) {
+	w.pos = w.start(n.Left)
+	if n.Not {
+		w.sign("!")
+	}
+	if n.Right == nil {
+		w.operand(n.Left, false)
+		return
+	}
+	w.checkComparison(n, w.scope)
+	quoted := w.needsQuotes(n.Left) || w.needsQuotes(n.Right)
+	w.operand(n.Left, quoted)
+	w.sign(" " + n.Op + " ")
+	w.operand(n.Right, quoted)
+}
+
+func (w *condWriter) start(o *Operand) int {
+	if o.Group != nil {
+		return o.Group.at.Start
+	}
+	return o.Value.at.Start
+}
+
+// needsQuotes reports whether an operand is a text that is no single word, so
+// that it and what it is compared with are put in quotes.
+func (w *condWriter) needsQuotes(o *Operand) bool {
+	if o.Value == nil || o.Value.Literal == "" || literalKind(o.Value.Literal) != tree.String {
+		return false
+	}
+	text := unquote(o.Value.Literal, 0).String()
+	return !wordText.MatchString(text) && !isTag(text) || text == "true" || text == "false"
+}
+
+// isTag reports whether text is exactly one {{tag}} or one ${ref}.
+func isTag(text string) bool {
+	if tags, open := expr.Tags(text); open < 0 && len(tags) == 1 && tags[0].Start == 0 && tags[0].End == len(text) {
+		return true
+	}
+	body, ok := strings.CutPrefix(text, "${")
+	return ok && strings.IndexByte(body, '}') == len(body)-1
+}
+
+func (w *condWriter) operand(o *Operand, quoted bool) {
+	w.pos = w.start(o)
+	if o.Group != nil {
+		w.sign("(")
+		w.cond(o.Group)
+		w.sign(")")
+		return
+	}
+	n := w.value(o.Value, place{}, w.scope)
+	text := n.Value
+	if !quoted || o.Value.Literal != "" && !isText(o.Value.Literal) && n.Kind != tree.String {
+		w.node(text, n.Offsets)
+		w.pos = o.Value.at.End
+		return
+	}
+	w.sign("'")
+	if strings.ContainsAny(text, `'\`) {
+		w.out.replaced(strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(text), w.pos)
+	} else {
+		w.node(text, n.Offsets)
+	}
+	w.pos = o.Value.at.End
+	w.sign("'")
+}
+
+// node copies the text of a lowered value with its origin.
+func (w *condWriter) node(text string, offsets tree.OffsetMap) {
+	if len(offsets) == 0 {
+		w.out.replaced(text, w.pos)
+		return
+	}
+	src := &textBuilder{segments: offsets[:len(offsets)-1]}
+	src.WriteString(text)
+	w.out.copy(src, 0, len(text))
+}
+
+// depsWriter writes a dependency expression as text.
+type depsWriter struct {
+	*lowerer
+	out   *textBuilder
+	scope *scope
+	pos   int
+}
+
+func (w *depsWriter) sign(text string) { w.out.replaced(text, w.pos) }
+
+func (w *depsWriter) deps(d *Deps) {
+	w.pos = d.at.Start
+	for i, and := range d.Or {
+		if i > 0 {
+			w.sign(" || ")
+		}
+		for j, not := range and.And {
+			if j > 0 {
+				w.sign(" && ")
+			}
+			w.not(not)
+		}
+	}
+}
+
+func (w *depsWriter) not(n *DepsNot) {
+	if n.Not {
+		w.sign("!")
+	}
+	if n.Group != nil {
+		w.sign("(")
+		w.deps(n.Group)
+		w.sign(")")
+		return
+	}
+	if _, ok := w.scope.steps[n.Task.text()]; !ok {
+		w.unknownTask(n.Task, w.scope)
+	}
+	w.name(n.Task)
+	if n.Status != nil {
+		w.out.replaced(".", w.pos)
+		w.status(n.Status)
+	}
+}
+
+func (w *depsWriter) name(n *Name) {
+	b := unquoteName(n)
+	w.out.copy(b, 0, b.Len())
+	w.pos = n.at.End
+}
+
+// taskResults are how a task can end, as dependencies name it.
+var taskResults = []string{"Succeeded", "Failed", "Errored", "Skipped", "Omitted", "Daemoned", "AnySucceeded", "AllFailed"}
+
+func (w *depsWriter) status(n *Name) {
+	w.name(n)
+	for _, r := range taskResults {
+		if r == n.text() {
+			return
+		}
+	}
+	d := diag.Diagnostic{Rule: RuleUnknownName, Severity: diag.Error, Span: n.at, Message: "a task cannot end as \"" + n.text() + "\"", Help: "it is one of " + strings.Join(taskResults, ", ")}
+	if near, ok := nearest(n.text(), taskResults); ok {
+		d.Help, d.Fixes = didYouMean(near), fix("write "+near, n.at, near)
+	}
+	w.diags.Add(d)
+}

@@ -1,0 +1,224 @@
+package weft
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/weft-lang/weft/lang/diag"
+	"github.com/weft-lang/weft/lang/source"
+	"github.com/weft-lang/weft/lang/tree"
+)
+
+// unit is what one document, or one imported file, declares.
+type unit struct {
+	params    map[string]declared // document parameters and their types
+	templates map[string][]param
+	names     []string           // of templates, in order
+	imports   map[string]*linked // by alias
+	prefix    string             // put before the names of an imported file's own templates
+	broken    map[string]bool    // names declared by statements that could not be read
+	library   *library           // of an imported file, else nil
+}
+
+// param is what a call has to know about a parameter of a template.
+type param struct {
+	name string
+	typ  declared
+}
+
+// linked is what an alias stands for.
+type linked struct {
+	kind string // "workflowTemplate", "clusterWorkflowTemplate", or "" for a file
+	name string
+	unit *unit // of a file
+}
+
+// scope resolves names at one place of a document.
+type scope struct {
+	*unit
+	inputs  map[string]declared // template parameters and their types
+	root    string              // "steps" or "tasks" inside such a template, else ""
+	steps   map[string]*stepInfo
+	loop    string // the loop variable, "" outside of loops
+	rows    []*tree.Node
+	verbose bool // the place takes no names at all: a manifest
+}
+
+// stepInfo is what references to a step have to know.
+type stepInfo struct{ looped bool }
+
+// reference is what a name resolves to.
+type reference struct {
+	path string // between {{ and }}
+	typ  declared
+}
+
+// nameError is why a name does not resolve.
+type nameError struct {
+	part    int // index of the part at fault
+	message string
+	help    string
+	near    string // what to write instead, "" if unknown
+	rule    string
+}
+
+// resolve finds what parts name, innermost scope first.
+func (s *scope) resolve(parts []string) (reference, *nameError) {
+	head, rest := parts[0], parts[1:]
+	if s.verbose {
+		return reference{}, &nameError{rule: RuleUnknownName, message: fmt.Sprintf("the name %q stands for nothing here", head), help: "put it in double quotes if it is text"}
+	}
+	if s.loop != "" && head == s.loop {
+		return s.resolveItem(rest)
+	}
+	if typ, ok := s.inputs[head]; ok {
+		return leaf("inputs.parameters."+head, typ, head, rest)
+	}
+	if step, ok := s.steps[head]; ok {
+		return s.resolveStep(head, step, rest)
+	}
+	if typ, ok := s.params[head]; ok {
+		if s.library != nil && len(rest) == 0 {
+			s.library.params[head] = true
+		}
+		return leaf("workflow.parameters."+head, typ, head, rest)
+	}
+	if roots[head] {
+		return reference{path: strings.Join(parts, ".")}, nil
+	}
+	return reference{}, s.unknown(head)
+}
+
+func leaf(path string, typ declared, name string, rest []string) (reference, *nameError) {
+	if len(rest) > 0 {
+		return reference{}, &nameError{part: 1, rule: RuleUnknownName, message: fmt.Sprintf("parameter %q has no parts", name), help: "a parameter is one text; take fields out of JSON with an expression tag"}
+	}
+	return reference{path: path, typ: typ}, nil
+}
+
+func (s *scope) resolveItem(rest []string) (reference, *nameError) {
+	if len(rest) == 0 {
+		return reference{path: "item"}, nil
+	}
+	for _, row := range s.rows {
+		if row.Kind == tree.Map && row.Get(rest[0]) == nil {
+			var keys []string
+			for _, r := range s.rows {
+				for _, e := range r.Entries {
+					keys = append(keys, e.Key.Value)
+				}
+			}
+			e := &nameError{part: 1, rule: RuleMatrix, message: fmt.Sprintf("%q is missing in at least one row of the matrix", rest[0])}
+			if near, ok := nearest(rest[0], keys); ok {
+				e.near, e.help = near, didYouMean(near)
+			} else {
+				e.help = "add it as a dimension, or include it in every row"
+			}
+			return reference{}, e
+		}
+	}
+	return reference{path: "item." + strings.Join(rest, ".")}, nil
+}
+
+func (s *scope) resolveStep(name string, step *stepInfo, rest []string) (reference, *nameError) {
+	path := s.root + "." + name + "."
+	if len(rest) == 0 {
+		return reference{}, &nameError{
+			rule: RuleUnknownName, message: fmt.Sprintf("step %q is not a value", name),
+			help: fmt.Sprintf("write %s.result, %s.outputs.NAME, %s.artifacts.NAME or %s.status", name, name, name, name),
+		}
+	}
+	var result declared
+	if step.looped {
+		result.name = "json"
+	}
+	switch rest[0] {
+	case "result":
+		if len(rest) == 1 {
+			return reference{path: path + "outputs.result", typ: result}, nil
+		}
+	case "outputs":
+		if len(rest) == 1 {
+			return reference{path: path + "outputs.parameters", typ: result}, nil
+		}
+		return reference{path: path + "outputs.parameters." + strings.Join(rest[1:], "."), typ: result}, nil
+	case "artifacts":
+		if len(rest) > 1 {
+			return reference{path: path + "outputs.artifacts." + strings.Join(rest[1:], ".")}, nil
+		}
+	default:
+		if slices.Contains(stepFields, rest[0]) && len(rest) == 1 {
+			return reference{path: path + rest[0]}, nil
+		}
+	}
+	e := &nameError{part: 1, rule: RuleUnknownName, message: fmt.Sprintf("a step has no %q", strings.Join(rest, "."))}
+	if near, ok := nearest(rest[0], stepFields); ok {
+		e.near, e.help = near, didYouMean(near)
+	} else {
+		e.help = "it has result, status, exitCode, ip, id, startedAt, finishedAt, outputs.NAME and artifacts.NAME"
+	}
+	return reference{}, e
+}
+
+// unknown explains that head is not a name, or says nothing if the statement
+// that declares it was already reported.
+func (s *scope) unknown(head string) *nameError {
+	if s.broken[head] {
+		return nil
+	}
+	var known []string
+	if s.loop != "" {
+		known = append(known, s.loop)
+	}
+	for n := range s.inputs {
+		known = append(known, n)
+	}
+	for n := range s.steps {
+		known = append(known, n)
+	}
+	for n := range s.params {
+		known = append(known, n)
+	}
+	slices.Sort(known)
+	e := &nameError{rule: RuleUnknownName, message: fmt.Sprintf("nothing is called %q here", head)}
+	if near, ok := nearest(head, append(known, sortedRoots()...)); ok {
+		e.near, e.help = near, didYouMean(near)
+	}
+	return e
+}
+
+// nearestSorted is nearest for candidates in no order.
+func nearestSorted(name string, candidates []string) (string, bool) {
+	slices.Sort(candidates)
+	return nearest(name, candidates)
+}
+
+func sortedRoots() []string {
+	var out []string
+	for r := range roots {
+		out = append(out, r)
+	}
+	slices.Sort(out)
+	return out
+}
+
+// reportName reports that the name at span does not resolve. text says that
+// the name stands bare where a text was perhaps meant.
+func (l *lowerer) reportName(e *nameError, span source.Span, text bool) {
+	d := diag.Diagnostic{Rule: e.rule, Severity: diag.Error, Span: span, Message: e.message, Help: e.help}
+	switch {
+	case e.near != "":
+		near := e.near
+		if !isIdent(near) {
+			near = quote(near)
+		}
+		d.Fixes = []diag.Fix{{Title: "write " + near, Edits: []diag.Edit{{Span: span, New: near}}}}
+	case text && d.Help == "":
+		d.Help = "put it in double quotes if it is text"
+	}
+	if text {
+		d.Fixes = append(d.Fixes, diag.Fix{Title: "put it in quotes", Edits: []diag.Edit{{Span: span, New: quote(span.Text())}}})
+	}
+	l.diags.Add(d)
+}
