@@ -4,6 +4,7 @@
 package eval
 
 import (
+	"iter"
 	"strings"
 
 	"github.com/weft-lang/weft/lang/expr"
@@ -161,17 +162,29 @@ func tagValue(text string, t expr.Tag, s Scope) (start int, value string, ok boo
 // substitutes in two passes: global and local names, then inputs too; a value
 // may bring in tags that the second pass resolves.
 func FillTwice(text string, first, second Scope) Filled {
-	f := Fill(text, first)
-	if !strings.Contains(f.Text, "{{") {
-		return f
-	}
-	return f.then(Fill(f.Text, second))
+	return Fill(text, first).Then(second)
 }
 
 // Then fills f once more, keeping the way back to the first text.
-func (f Filled) Then(first, second Scope) Filled {
+func (f Filled) Then(s Scope) Filled {
 	if !strings.Contains(f.Text, "{{") {
 		return f
 	}
-	return f.then(FillTwice(f.Text, first, second))
+	return f.then(Fill(f.Text, s))
+}
+
+// Inserted yields the texts that replaced something, each with the range of
+// the original text in whose place it stands.
+func (f Filled) Inserted() iter.Seq2[string, [2]int] {
+	return func(yield func(string, [2]int) bool) {
+		for i, p := range f.pieces {
+			limit := len(f.Text)
+			if i+1 < len(f.pieces) {
+				limit = f.pieces[i+1].at
+			}
+			if !p.same && !yield(f.Text[p.at:limit], [2]int{p.start, p.end}) {
+				return
+			}
+		}
+	}
 }

@@ -13,4 +13,7 @@ var argumentRules = []validate.Rule{
 	enumMismatch,
 	argumentArtifactNoSource,
 	artifactFromConflict,
+	unterminatedTag,
+	unclosedBraces,
+	valueNotJSONSafe,
 }

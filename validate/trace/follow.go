@@ -5,6 +5,7 @@ import (
 
 	"github.com/weft-lang/weft/compiler/ir"
 	"github.com/weft-lang/weft/lang/expr"
+	"github.com/weft-lang/weft/lang/source"
 	"github.com/weft-lang/weft/lang/tree"
 )
 
@@ -21,6 +22,9 @@ type follower struct {
 	// openExports is set once some template exported an artifact under a name
 	// only the run knows.
 	openExports bool
+
+	odd      map[*ir.Template]bool // templates with a text that is odd
+	unclosed map[source.Span]bool  // noted already
 }
 
 // visit identifies a body. The reference does not tell inline templates of one
@@ -268,6 +272,9 @@ func hasSimpleTag(text string) bool {
 // use notes u, and looks at its body if this is the first use of the template.
 func (f *follower) use(u *Use) {
 	f.trace.Uses = append(f.trace.Uses, u)
+	if u.serial = f.isSerial(u); u.serial {
+		f.substitute(u)
+	}
 	key := visit{base: u.Base, name: u.Template.Name.Text()}
 	if u.Template.Call != nil {
 		key.name = ""
@@ -296,19 +303,32 @@ func (f *follower) use(u *Use) {
 
 func (f *follower) leaf(u *Use) {
 	f.scan(u.Template.Node, place{site: InTemplate, use: u}, u.knows)
+	if u.serial {
+		f.lex(u.Template.Outputs.Node, place{site: InOutputs, use: u}, u.Fill, u.knows)
+	}
 }
 
 // scan notes every tag below n that knows does not accept.
 func (f *follower) scan(n *tree.Node, at place, knows func(string) bool) {
+	if at.use.serial {
+		f.lex(n, at, at.use.Fill, knows)
+		if f.exact {
+			return
+		}
+	}
+	f.scanTree(n, at, knows)
+}
+
+func (f *follower) scanTree(n *tree.Node, at place, knows func(string) bool) {
 	if n == nil {
 		return
 	}
 	for _, e := range n.Entries {
 		f.scanScalar(e.Key, at, knows)
-		f.scan(e.Value, at, knows)
+		f.scanTree(e.Value, at, knows)
 	}
 	for _, it := range n.Items {
-		f.scan(it, at, knows)
+		f.scanTree(it, at, knows)
 	}
 	f.scanScalar(n, at, knows)
 }

@@ -242,6 +242,9 @@ func (f *follower) target(u *Use) {
 		return
 	}
 	f.scanScalar(target, place{site: InTarget, use: u}, u.knows)
+	if u.serial {
+		f.lexTarget(u, target)
+	}
 }
 
 // taskDeps are the tasks a task depends on, as written.

@@ -50,6 +50,7 @@ func (f *follower) newRun(o *ir.Object) *Run {
 	}
 	r.identity()
 	r.parameters()
+	r.odd = r.oddGlobals()
 	return r
 }
 

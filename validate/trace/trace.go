@@ -55,6 +55,8 @@ type Trace struct {
 	Calls      []*CallUse
 	Lookups    []Lookup
 	Unresolved []Unresolved
+	Unclosed   []Unclosed
+	Unsafe     []Unsafe
 }
 
 // A Run is one object under validation.
@@ -73,6 +75,7 @@ type Run struct {
 	globals  map[string]string
 	produced map[string]bool // workflow.outputs.* seen so far
 	failures bool            // workflow.failures is in scope
+	odd      bool            // some global value is odd, see serial.go
 
 	// Every exported name is accepted, since some are known only to the run.
 	anyParameter, anyArtifact bool
@@ -101,6 +104,8 @@ type Use struct {
 	Args     *Args    // nil: stand-ins for every input
 	First    bool     // the body was looked at on this use
 	Graph    *Graph   // of a body that is a DAG or a container set
+
+	serial bool // its texts must be lexed as JSON, see serial.go
 }
 
 // Args are real arguments.
@@ -197,7 +202,8 @@ func Follow(p *ir.Project, opts Options, skip func(*ir.Object) bool) *Trace {
 		if o.Spec == nil || skip != nil && skip(o) {
 			continue
 		}
-		f := &follower{trace: t, project: p, exact: opts.Exact, visited: map[visit]bool{}, stored: map[string]*ir.Template{}}
+		f := &follower{trace: t, project: p, exact: opts.Exact, visited: map[visit]bool{}, stored: map[string]*ir.Template{},
+			odd: map[*ir.Template]bool{}, unclosed: map[source.Span]bool{}}
 		f.object(o)
 	}
 	return t
@@ -213,7 +219,7 @@ func (u *Use) Fill(n *tree.Node) eval.Filled {
 		return eval.Unfilled(text)
 	}
 	if u.Outer != nil && u.Template.Call != nil { // an inline body is part of the outer template's text
-		return u.Outer.Fill(n).Then(locals{u}, all{u})
+		return u.Outer.Fill(n).Then(locals{u}).Then(all{u})
 	}
 	return eval.FillTwice(text, locals{u}, all{u})
 }
