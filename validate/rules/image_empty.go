@@ -59,12 +59,13 @@ func hasImage(p *validate.Pass, u *trace.Use) bool {
 	if u.Text(u.Template.Body().Get("image")) != "" {
 		return true
 	}
-	// The reference forgets the defaults of a cluster template that is
-	// referenced, and those of the workflow that refers to another object.
-	if (!p.Exact || u.Base == u.Run.Object || u.Base.Kind != ir.ClusterWorkflowTemplate) && defaultImage(u.Base.Spec, key) {
+	if defaultImage(u.Run.Object.Spec, key) && (!p.Exact || u.Base == u.Run.Object) {
 		return true
 	}
-	return !p.Exact && defaultImage(u.Run.Object.Spec, key)
+	// Those of a cluster template count when the whole workflow is taken from it,
+	// which the reference overlooks.
+	cluster := u.Base.Kind == ir.ClusterWorkflowTemplate
+	return (!cluster || !p.Exact && u.Base == u.Run.Ref) && defaultImage(u.Base.Spec, key)
 }
 
 func defaultImage(s *ir.Spec, key string) bool {

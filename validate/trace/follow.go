@@ -18,7 +18,8 @@ type follower struct {
 	visited map[visit]bool
 	// stored are templates that a templateRef has loaded. The reference finds
 	// them by their bare name from then on, defined locally or not.
-	stored map[string]*ir.Template
+	stored   map[string]*ir.Template
+	foreseen map[*ir.Template]bool // see foresee
 	// openExports is set once some template exported an artifact under a name
 	// only the run knows.
 	openExports bool
@@ -68,11 +69,15 @@ func (f *follower) object(o *ir.Object) {
 		}
 	}
 	if !f.exact {
-		f.foresee(base)
+		run.handlers = run.exitHandlers(base)
+	}
+	if run.TemplateMode {
+		f.foreseeAll(base)
 	}
 	if run.Entrypoint.Text() != "" && (!run.TemplateMode || o.Spec.Entrypoint != nil) {
 		f.entry(holder{role: AsEntrypoint, callee: ir.Callee{Name: run.Entrypoint}, node: run.Entrypoint}, base, f.entryArgs())
 	}
+	f.foreseeAll(base)
 	f.exitHandler(base)
 	for _, t := range base.Spec.Templates {
 		f.use(&Use{Run: run, Role: AsListed, Template: t, Base: base, Place: t.Node.Place()})
@@ -98,8 +103,8 @@ func (f *follower) exitHandler(base *ir.Object) {
 	if onExit.Text() == "" {
 		return
 	}
-	f.run.failures = true
 	if f.exact {
+		f.run.failures = true
 		f.run.anyArtifact = f.openExports || exportsOpenly(base)
 	}
 	// The reference looks at the workflow's own arguments only; those of a
@@ -114,55 +119,10 @@ func (f *follower) exitHandler(base *ir.Object) {
 	}
 }
 
-// exportsOpenly reports whether a template of o exports an artifact under a
-// name that is written with a tag, known or not.
-func exportsOpenly(o *ir.Object) bool {
-	for t := range o.AllTemplates() {
-		for _, a := range t.Outputs.Artifacts {
-			if strings.Contains(a.GlobalName.Text(), "{{") {
-				return true
-			}
-		}
-	}
-	return false
-}
-
 func (f *follower) entry(h holder, base *ir.Object, args *Args) {
 	t, in, _ := f.resolve(h, base)
 	if t != nil {
 		f.use(&Use{Run: f.run, Role: h.role, Template: t, Base: in, Place: h.node.Place(), Args: args})
-	}
-}
-
-// foresee puts into scope what the reference misses, because it looks at
-// templates one after the other: names exported by any template that the run
-// can reach, and the failures list when anything handles the exit.
-func (f *follower) foresee(base *ir.Object) {
-	run, seen := f.run, map[*ir.Template]bool{}
-	var reach func(t *ir.Template)
-	reach = func(t *ir.Template) {
-		if t == nil || seen[t] {
-			return
-		}
-		seen[t] = true
-		p, a := f.produce(&Use{Run: run, Template: t, Base: t.Owner})
-		run.anyParameter, run.anyArtifact = run.anyParameter || p, run.anyArtifact || a
-		for _, c := range t.Calls() {
-			reach(c.Callee.Target)
-			for _, h := range c.Hooks {
-				reach(h.Callee.Target)
-			}
-		}
-	}
-	for t := range base.AllTemplates() {
-		reach(t)
-	}
-	for _, s := range []*ir.Spec{run.Object.Spec, base.Spec} {
-		run.failures = run.failures || s.OnExit != nil
-		for _, h := range s.Hooks {
-			reach(h.Callee.Target)
-			run.failures = run.failures || h.Event.Value == "exit"
-		}
 	}
 }
 
@@ -286,6 +246,9 @@ func (f *follower) use(u *Use) {
 		return
 	}
 	f.visited[key] = true
+	if key.inline != nil {
+		f.visited[visit{base: u.Base}] = true
+	}
 	u.First = true
 	f.trace.Bodies = append(f.trace.Bodies, u)
 	switch u.Template.Type() {
@@ -320,7 +283,7 @@ func (f *follower) scan(n *tree.Node, at place, knows func(string) bool) {
 }
 
 func (f *follower) scanTree(n *tree.Node, at place, knows func(string) bool) {
-	if n == nil {
+	if n == nil || n == at.skip {
 		return
 	}
 	for _, e := range n.Entries {
@@ -339,6 +302,7 @@ type place struct {
 	use   *Use
 	call  *ir.Call // for InStep and InTask
 	group *group   // nil in a leaf
+	skip  *tree.Node
 }
 
 func (f *follower) scanScalar(n *tree.Node, at place, knows func(string) bool) {

@@ -24,6 +24,7 @@ type member struct {
 	call    *ir.Call
 	use     *Use // the callee with stand-ins; nil when it cannot be known
 	outputs bool // it has been processed: more than its status is in scope
+	open    bool // nothing is known of it, so that anything may be in scope
 }
 
 func newGroup(u *Use, root string) *group {
@@ -59,7 +60,7 @@ func (m *member) offers(what string, status func(*member) bool) bool {
 		return status(m)
 	}
 	if !m.outputs {
-		return false
+		return m.open
 	}
 	switch what {
 	case "id", "startedAt", "finishedAt", "hostNodeName":
@@ -113,15 +114,42 @@ func hasResult(t *ir.Template, call *ir.Call) bool {
 
 // callee traces the template that call uses: once with stand-ins, so that its
 // body is looked at, and notes what the call offers to its siblings.
-func (f *follower) callee(u *Use, call *ir.Call) (fake *Use, in *ir.Object) {
+func (f *follower) callee(g *group, call *ir.Call) (fake *Use, in *ir.Object) {
+	u := g.use
 	h := holder{role: AsCallee, callee: call.Callee, node: handle(call), call: call, outer: u}
 	t, in, _ := f.resolve(h, u.Base)
 	if t == nil {
 		return nil, nil
 	}
 	fake = &Use{Run: u.Run, Role: AsCallee, Template: t, Base: in, Place: handle(call).Place(), Call: call, Outer: u}
+	if t.Call != nil && !f.exact && f.visited[visit{base: in}] {
+		fake.around = g.around(call)
+	}
 	f.use(fake)
 	return fake, in
+}
+
+// around gives an inline body the names that the step or task around it knows.
+// The reference rejects them in the first inline body of an object only; the
+// others are filled when the step starts, and run.
+func (g *group) around(call *ir.Call) func(name string) bool {
+	own := *g
+	own.items, own.anyItem = map[string]bool{}, false
+	own.enterItems(call)
+	return func(name string) bool {
+		return (strings.HasPrefix(name, "item.") || strings.HasPrefix(name, g.root)) && own.knows(name, call, always)
+	}
+}
+
+// callPlace is where scan looks at a call. Its inline body is looked at on its
+// own; the reference does so here as well, and misses names that only the body
+// knows.
+func (f *follower) callPlace(site Site, g *group, c *ir.Call) place {
+	at := place{site: site, use: g.use, call: c, group: g}
+	if c.Callee.Inline != nil && !f.exact {
+		at.skip = c.Callee.Inline.Node
+	}
+	return at
 }
 
 // always is the condition under which steps see each other's status.
@@ -175,21 +203,21 @@ func (f *follower) steps(u *Use) {
 			m := &member{call: c}
 			g.members[u.Text(c.Name)] = m
 			g.enterItems(c)
-			m.use, _ = f.callee(u, c)
+			m.use, _ = f.callee(g, c)
 			if hasExitHook(c) {
 				f.offer(g, m)
 			}
-			f.scan(c.Node, place{InStep, u, c, g}, func(name string) bool { return g.knows(name, c, always) })
+			f.scan(c.Node, f.callPlace(InStep, g, c), func(name string) bool { return g.knows(name, c, always) })
 			f.offer(g, m)
 			f.real(u, c, m.use)
 		}
 	}
-	f.scan(u.Template.Outputs.Node, place{InOutputs, u, nil, g}, func(name string) bool { return g.knows(name, nil, always) })
+	f.scan(u.Template.Outputs.Node, place{site: InOutputs, use: u, group: g}, func(name string) bool { return g.knows(name, nil, always) })
 }
 
 // offer puts everything m has into scope.
 func (f *follower) offer(g *group, m *member) {
-	m.outputs = m.use != nil
+	m.outputs, m.open = m.use != nil, m.use == nil && !f.exact
 	if m.use == nil {
 		return
 	}
@@ -215,10 +243,13 @@ func hasExitHook(c *ir.Call) bool {
 func (f *follower) dag(u *Use) {
 	g := newGroup(u, "tasks.")
 	u.Graph = taskGraph(u)
+	for _, c := range u.Template.Tasks { // their order is not fixed
+		f.foresee(c.Callee.Target)
+	}
 	for _, i := range u.Graph.Order {
 		c := u.Template.Tasks[i]
 		m := &member{call: c}
-		m.use, _ = f.callee(u, c)
+		m.use, _ = f.callee(g, c)
 		f.offer(g, m)
 		g.members[u.Graph.Names[i]] = m
 	}
@@ -228,11 +259,11 @@ func (f *follower) dag(u *Use) {
 		g.items, g.anyItem = map[string]bool{}, false
 		g.enterItems(c)
 		ended := func(m *member) bool { return u.Graph.IsAncestor(m.call, c) || m.call == c && hasHook(c) }
-		f.scan(c.Node, place{InTask, u, c, g}, func(name string) bool { return g.knows(name, c, ended) })
+		f.scan(c.Node, f.callPlace(InTask, g, c), func(name string) bool { return g.knows(name, c, ended) })
 		f.real(u, c, g.members[u.Graph.Names[i]].use)
 	}
 	g.items, g.anyItem = nil, false
-	f.scan(u.Template.Outputs.Node, place{InOutputs, u, nil, g}, func(name string) bool { return g.knows(name, nil, always) })
+	f.scan(u.Template.Outputs.Node, place{site: InOutputs, use: u, group: g}, func(name string) bool { return g.knows(name, nil, always) })
 }
 
 // target checks the tags of dag.target: only inputs and globals can be in it.

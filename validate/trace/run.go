@@ -108,10 +108,16 @@ func (r *Run) identity() {
 	}
 	switch r.Object.Kind {
 	case ir.CronWorkflow:
+		if instance := r.Object.Labels().Get(instanceLabel).Text(); instance != "" {
+			r.globals["workflow.labels."+instanceLabel] = instance
+		}
 		r.unknown("workflow.labels.workflows.argoproj.io/cron-workflow")
 		r.unknown("workflow.annotations.workflows.argoproj.io/scheduled-time")
 	}
 }
+
+// instanceLabel is the one label of a cron workflow that its runs inherit.
+const instanceLabel = "workflows.argoproj.io/controller-instanceid"
 
 func (r *Run) refNode() *tree.Node {
 	if r.Ref == nil {

@@ -174,14 +174,15 @@ func (u *Use) knows(name string) bool {
 	if p, ok := strings.CutPrefix(name, "inputs.parameters."); ok {
 		return u.Template.Inputs.Parameter(p) != nil
 	}
-	return u.Run.knows(name)
+	if name == "workflow.failures" {
+		return u.Run.failures || u.Run.handlers[u.Template]
+	}
+	return u.Run.knows(name) || u.around != nil && u.around(name)
 }
 
 // knows reports whether a global name without a value is in scope by now.
 func (r *Run) knows(name string) bool {
 	switch {
-	case name == "workflow.failures":
-		return r.failures
 	case r.TemplateMode && strings.HasPrefix(name, "workflow.parameters"):
 		return true
 	case r.anyParameter && strings.HasPrefix(name, "workflow.outputs.parameters."),

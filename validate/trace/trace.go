@@ -73,9 +73,10 @@ type Run struct {
 	Artifacts  []*ir.Artifact
 
 	globals  map[string]string
-	produced map[string]bool // workflow.outputs.* seen so far
-	failures bool            // workflow.failures is in scope
-	odd      bool            // some global value is odd, see serial.go
+	produced map[string]bool       // workflow.outputs.* seen so far
+	failures bool                  // workflow.failures is in scope
+	handlers map[*ir.Template]bool // the templates in which it is, unless exact
+	odd      bool                  // some global value is odd, see serial.go
 
 	// Every exported name is accepted, since some are known only to the run.
 	anyParameter, anyArtifact bool
@@ -106,6 +107,9 @@ type Use struct {
 	Graph    *Graph   // of a body that is a DAG or a container set
 
 	serial bool // its texts must be lexed as JSON, see serial.go
+	// around knows the names of the step or task around an inline body that
+	// count in it; nil when none do.
+	around func(name string) bool
 }
 
 // Args are real arguments.
@@ -203,7 +207,7 @@ func Follow(p *ir.Project, opts Options, skip func(*ir.Object) bool) *Trace {
 			continue
 		}
 		f := &follower{trace: t, project: p, exact: opts.Exact, visited: map[visit]bool{}, stored: map[string]*ir.Template{},
-			odd: map[*ir.Template]bool{}, unclosed: map[source.Span]bool{}}
+			odd: map[*ir.Template]bool{}, foreseen: map[*ir.Template]bool{}, unclosed: map[source.Span]bool{}}
 		f.object(o)
 	}
 	return t
