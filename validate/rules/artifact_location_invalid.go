@@ -3,6 +3,7 @@ package rules
 import (
 	"fmt"
 	"path"
+	"strings"
 
 	"github.com/weft-lang/weft/lang/diag"
 	"github.com/weft-lang/weft/lang/source"
@@ -65,12 +66,17 @@ func checkLocation(p *validate.Pass, n *tree.Node, text func(*tree.Node) string)
 		})
 	}
 	if hdfs := n.Get("hdfs"); !hdfs.IsNull() {
+		var missing []string
 		for _, f := range hdfsFields {
 			if f.needed(hdfs) && !f.given(hdfs, text) {
-				p.Report(diag.Diagnostic{
-					Span: lackingPlace(n, "hdfs", f.key), Message: fmt.Sprintf("this hdfs location has no %s", f.name), Help: "add " + f.name,
-				})
+				missing = append(missing, f.name)
 			}
+		}
+		if missing != nil {
+			p.Report(diag.Diagnostic{
+				Span: keyPlace(n, "hdfs"), Message: "this hdfs location has no " + strings.Join(missing, ", no "),
+				Help: "add " + strings.Join(missing, ", "),
+			})
 		}
 		if at := text(hdfs.Get("path")); at != "" && !path.IsAbs(at) {
 			p.Report(diag.Diagnostic{
@@ -90,19 +96,19 @@ func lackingPlace(n *tree.Node, kind, field string) source.Span {
 
 // hdfsFields are what an hdfs location must have, some only with others.
 var hdfsFields = [...]struct {
-	key, name string
-	needed    func(hdfs *tree.Node) bool
-	given     func(hdfs *tree.Node, text func(*tree.Node) string) bool
+	name   string
+	needed func(hdfs *tree.Node) bool
+	given  func(hdfs *tree.Node, text func(*tree.Node) string) bool
 }{
-	{"addresses", "addresses", always, func(n *tree.Node, _ func(*tree.Node) string) bool { return len(n.Get("addresses").List()) > 0 }},
-	{"path", "path", always, hasText("path")},
-	{"hdfsUser", "hdfsUser, krbCCacheSecret or krbKeytabSecret", always, func(n *tree.Node, text func(*tree.Node) string) bool {
+	{"addresses", always, func(n *tree.Node, _ func(*tree.Node) string) bool { return len(n.Get("addresses").List()) > 0 }},
+	{"path", always, hasText("path")},
+	{"hdfsUser (or krbCCacheSecret or krbKeytabSecret)", always, func(n *tree.Node, text func(*tree.Node) string) bool {
 		return text(n.Get("hdfsUser")) != "" || kerberos(n)
 	}},
-	{"krbServicePrincipalName", "krbServicePrincipalName", kerberos, hasText("krbServicePrincipalName")},
-	{"krbConfigConfigMap", "krbConfigConfigMap", kerberos, func(n *tree.Node, _ func(*tree.Node) string) bool { return n.Has("krbConfigConfigMap") }},
-	{"krbUsername", "krbUsername", keytab, hasText("krbUsername")},
-	{"krbRealm", "krbRealm", keytab, hasText("krbRealm")},
+	{"krbServicePrincipalName", kerberos, hasText("krbServicePrincipalName")},
+	{"krbConfigConfigMap", kerberos, func(n *tree.Node, _ func(*tree.Node) string) bool { return n.Has("krbConfigConfigMap") }},
+	{"krbUsername", keytab, hasText("krbUsername")},
+	{"krbRealm", keytab, hasText("krbRealm")},
 }
 
 func always(*tree.Node) bool     { return true }

@@ -64,7 +64,11 @@ func specPlace(o *ir.Object) source.Span {
 }
 
 func entrypointHelp(r *trace.Run) string {
-	for _, t := range r.Object.Spec.Templates {
+	o := r.Object
+	if r.Ref != nil {
+		o = r.Ref
+	}
+	for _, t := range o.Spec.Templates {
 		if t.Name.Text() != "" {
 			return fmt.Sprintf("add the template to start with, such as entrypoint: %s", t.Name.Text())
 		}

@@ -1,7 +1,7 @@
 package rules
 
 import (
-	"fmt"
+	"strings"
 
 	"github.com/weft-lang/weft/lang/diag"
 	"github.com/weft-lang/weft/lang/source"
@@ -59,15 +59,20 @@ spec:
 	Check: func(p *validate.Pass) {
 		for _, r := range p.Trace.Runs {
 			for _, plugin := range r.Object.Spec.Node.Get("executorPlugins").List() {
+				var missing, paths []string
 				for _, part := range pluginParts {
 					if !part.present(plugin) {
-						p.Report(diag.Diagnostic{
-							Span:    executorPluginPlace(plugin),
-							Message: fmt.Sprintf("this executor plugin has no %s", part.name),
-							Help:    "add " + part.path,
-						})
+						missing, paths = append(missing, part.name), append(paths, part.path)
 					}
 				}
+				if missing == nil {
+					continue
+				}
+				p.Report(diag.Diagnostic{
+					Span:    executorPluginPlace(plugin),
+					Message: "this executor plugin has no " + strings.Join(missing, ", no "),
+					Help:    "add " + strings.Join(paths, ", "),
+				})
 			}
 		}
 	},

@@ -46,12 +46,14 @@ spec:
 		for u, m := range metrics(p) {
 			gauge := m.Get("gauge")
 			value := gauge.Get("value")
-			if gauge.Get("realtime").Text() == "true" && strings.Contains(u.Text(value), "resourcesDuration.") {
+			realtime := gauge.Get("realtime")
+			if realtime.Text() == "true" && strings.Contains(u.Text(value), "resourcesDuration.") {
 				p.Report(diag.Diagnostic{
 					Span:    value.Place(),
 					Message: "resourcesDuration is known only when the template has ended, not in real time",
 					Help:    "set realtime: false",
-					Related: []diag.Related{{Span: gauge.Get("realtime").Place(), Message: "the gauge is updated while the template runs"}},
+					Related: []diag.Related{{Span: realtime.Place(), Message: "the gauge is updated while the template runs"}},
+					Fixes:   []diag.Fix{replaceText(realtime, "false", false)},
 				})
 			}
 		}

@@ -48,7 +48,7 @@ spec:
 				p.Report(diag.Diagnostic{
 					Span:    o.Name.Place(),
 					Message: fmt.Sprintf("the name of this %s has %d characters, at most %d are allowed", o.Kind, n, limit),
-					Help:    "shorten it, or let the cluster complete it: generateName",
+					Help:    fmt.Sprintf("drop %d of them", n-limit),
 				})
 			}
 		}

@@ -3,6 +3,7 @@ package rules
 import (
 	"fmt"
 	"iter"
+	"strings"
 
 	"github.com/weft-lang/weft/compiler/ir"
 	"github.com/weft-lang/weft/lang/diag"
@@ -83,8 +84,14 @@ func notFoundMessage(l trace.Lookup) string {
 // resourceHelp looks for the resource where it is likely to be: under a near
 // name, in the other scope, in another namespace.
 func resourceHelp(p *validate.Pass, l trace.Lookup) (string, []diag.Fix) {
+	switch {
+	case l.Name == "":
+		return "add name:", nil
+	case strings.Contains(l.Name, "{{"):
+		return "tags are not filled in here; write the name itself", nil
+	}
 	for _, o := range p.Project.Objects {
-		if o.Name.Text() != l.Name || l.Name == "" {
+		if o.Name.Text() != l.Name {
 			continue
 		}
 		switch {

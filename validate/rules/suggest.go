@@ -2,6 +2,8 @@ package rules
 
 import (
 	"iter"
+	"strconv"
+	"strings"
 
 	"github.com/weft-lang/weft/lang/diag"
 	"github.com/weft-lang/weft/lang/tree"
@@ -26,4 +28,22 @@ func replaceText(n *tree.Node, text string, safe bool) diag.Fix {
 		Title: `write "` + text + `"`, Safe: safe,
 		Edits: []diag.Edit{{Span: n.Source(0, len(n.Value)), New: text}},
 	}
+}
+
+// listed puts a few names into brackets behind a help text; many would not help.
+func listed(names iter.Seq[string]) string {
+	const few = 6
+	var quoted []string
+	for name := range names {
+		if name != "" {
+			quoted = append(quoted, strconv.Quote(name))
+		}
+		if len(quoted) > few {
+			return ""
+		}
+	}
+	if quoted == nil {
+		return ""
+	}
+	return " (" + strings.Join(quoted, ", ") + ")"
 }

@@ -66,7 +66,7 @@ spec:
 				Related: []diag.Related{{Span: objectPlace(l.Base), Message: "the templates are looked for here"}},
 			}
 			if d.Help, d.Fixes = nearest(l.Node, l.Name, templateNames(l.Base)); d.Help == "" {
-				d.Help = "define it there, or name one that is"
+				d.Help = "define it there, or name one that is" + listed(templateNames(l.Base))
 			}
 			p.Report(d)
 		}

@@ -52,7 +52,7 @@ spec:
 			}
 			help, fixes := nearest(l.Node, l.Name, templateNames(l.Base))
 			if help == "" {
-				help = templateElsewhere(p, l.Name)
+				help = templateElsewhere(p, l)
 			}
 			p.Report(diag.Diagnostic{Span: l.Node.Place(), Message: message, Help: help, Fixes: fixes})
 		}
@@ -81,7 +81,8 @@ func templateNames(o *ir.Object) iter.Seq[string] {
 }
 
 // templateElsewhere tells how to call a template that another resource defines.
-func templateElsewhere(p *validate.Pass, name string) string {
+func templateElsewhere(p *validate.Pass, l trace.Lookup) string {
+	name := l.Name
 	for _, o := range p.Project.Objects {
 		if o.Kind != ir.WorkflowTemplate && o.Kind != ir.ClusterWorkflowTemplate || o.Spec.Template(name) == nil {
 			continue
@@ -92,5 +93,5 @@ func templateElsewhere(p *validate.Pass, name string) string {
 		}
 		return fmt.Sprintf("%s has one; call it with templateRef: {name: %s, template: %s%s}", o.Describe(), o.Name.Text(), name, scope)
 	}
-	return "define it under templates, or name one that is defined there"
+	return "define it under templates, or name one that is there" + listed(templateNames(l.Base))
 }
