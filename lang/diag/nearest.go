@@ -10,8 +10,11 @@ import (
 // Nearest is the candidate that word is most likely a slip of: the same letters
 // in another case, else the one with the fewest changes, if few enough for the
 // length of the word. Of equals the first wins, so candidates come in a fixed
-// order.
+// order. An empty word is a slip of nothing.
 func Nearest(word string, candidates iter.Seq[string]) (string, bool) {
+	if word == "" {
+		return "", false
+	}
 	best, bestDistance := "", max(1, min(len(word), 12)/3)+1
 	for c := range candidates {
 		if c == word || c == "" {
@@ -23,7 +26,7 @@ func Nearest(word string, candidates iter.Seq[string]) (string, bool) {
 		if abs(len(c)-len(word)) >= bestDistance {
 			continue
 		}
-		if d := levenshtein.ComputeDistance(strings.ToLower(word), strings.ToLower(c)); d < bestDistance {
+		if d := levenshtein.ComputeDistance(strings.ToLower(word), strings.ToLower(c)); d < bestDistance && d < len(word) {
 			best, bestDistance = c, d
 		}
 	}
