@@ -6,25 +6,22 @@
 package main
 
 import (
-	"cmp"
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
-	"slices"
-	"syscall"
 	"testing"
 	"text/tabwriter"
 	"time"
 )
 
-// runs is how often each command runs; the median counts.
-const runs = 15
-
 func main() {
-	if err := bench(); err != nil {
+	run := bench
+	if len(os.Args) > 1 && os.Args[1] == stopwatchArg {
+		run = stopwatch
+	}
+	if err := run(); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
@@ -57,7 +54,7 @@ func bench() error {
 // processes measures `weft lint` as a person waits for it.
 func processes(weft, dir string, many []file) error {
 	table := tabwriter.NewWriter(os.Stdout, 0, 0, 3, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(table, "weft lint\tKB\twall\tbest\tpeak memory\tbudget\t")
+	fmt.Fprintln(table, "weft lint\tKB\twall\tbest\tcpu\tpeak memory\tbudget\t")
 	var thousand time.Duration
 	for _, row := range []struct {
 		what   string
@@ -77,68 +74,19 @@ func processes(weft, dir string, many []file) error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", row.what, err)
 		}
-		fmt.Fprintf(table, "%s\t%d\t%s\t%s\t%.0f MB\t%s\t\n", row.what, size(row.files)/1000,
-			millis(m.median), millis(m.best), float64(m.memory)/1e6, row.budget)
+		fmt.Fprintf(table, "%s\t%d\t%s\t%s\t%s\t%.0f MB\t%s\t\n", row.what, size(row.files)/1000,
+			millis(m.Median), millis(m.Best), millis(m.CPU), float64(m.Memory)/1e6, row.budget)
 		switch row.what {
 		case "chain of 1,000 tasks":
-			thousand = m.median
+			thousand = m.Median
 		case "chain of 10,000 tasks":
-			fmt.Fprintf(table, "10,000 tasks ÷ 1,000 tasks\t\t%.1f\t\t\tlinear: 10\t\n", float64(m.median)/float64(thousand))
+			fmt.Fprintf(table, "10,000 tasks ÷ 1,000 tasks\t\t%.1f\t\t\t\tlinear: 10\t\n", float64(m.Median)/float64(thousand))
 		}
 	}
 	return table.Flush()
 }
 
 func millis(d time.Duration) string { return fmt.Sprintf("%.1f ms", float64(d)/1e6) }
-
-type measurement struct {
-	median, best time.Duration
-	memory       int64 // bytes, the largest of all runs
-}
-
-// measure writes files to a fresh folder and checks it, over and over.
-func measure(weft, dir string, files []file) (measurement, error) {
-	folder, err := os.MkdirTemp(dir, "data-")
-	if err != nil {
-		return measurement{}, err
-	}
-	for _, f := range files {
-		if err := os.WriteFile(filepath.Join(folder, f.name), []byte(f.text), 0o644); err != nil {
-			return measurement{}, err
-		}
-	}
-	var m measurement
-	times := make([]time.Duration, runs)
-	for i := range times {
-		cmd := exec.Command(weft, "lint", "--format", "concise", folder)
-		start := time.Now()
-		out, err := cmd.Output()
-		times[i] = time.Since(start)
-		var exit *exec.ExitError
-		if err != nil && !errors.As(err, &exit) {
-			return m, err
-		}
-		if code := cmd.ProcessState.ExitCode(); code != 0 {
-			return m, fmt.Errorf("exit code %d:\n%s", code, out)
-		}
-		m.memory = max(m.memory, peakMemory(cmd.ProcessState))
-	}
-	slices.SortFunc(times, cmp.Compare)
-	m.median, m.best = times[len(times)/2], times[0]
-	return m, nil
-}
-
-// peakMemory is the largest resident set of a finished process, in bytes.
-func peakMemory(p *os.ProcessState) int64 {
-	usage, ok := p.SysUsage().(*syscall.Rusage)
-	if !ok {
-		return 0
-	}
-	if runtime.GOOS == "darwin" { // which counts bytes where others count kilobytes
-		return usage.Maxrss
-	}
-	return usage.Maxrss * 1024
-}
 
 // ratios compares checking with merely parsing the same bytes.
 func ratios(many []file) error {
