@@ -106,7 +106,11 @@ func (b *builder) advance() token {
 	return t
 }
 
+// bail gives up with f, or with what the scanner found wrong just behind.
 func (b *builder) bail(f *fault) {
+	if b.fault != nil && b.mayBeKey(b.i) {
+		f = b.fault
+	}
 	b.report(f)
 	panic(bailout{})
 }
@@ -263,7 +267,7 @@ func (b *builder) blockMap() *tree.Node {
 		b.entry(&m, key, value)
 	}
 	if b.peek() != tokBlockEnd {
-		b.bail(b.blockKeyFault(n, m))
+		b.bail(b.blockKeyFault(n))
 	}
 	b.advance()
 	return b.closeMap(&m)

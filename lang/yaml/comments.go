@@ -41,8 +41,9 @@ func (b *builder) treeComments() []tree.Comment {
 // parts them from it: then they are the foot of what comes before.
 type commenter struct {
 	*builder
-	root *tree.Node
-	all  []tree.Comment
+	root  *tree.Node
+	all   []tree.Comment
+	flows []*tree.Node // flow collections at places, by their end
 }
 
 func (b *builder) attachComments(root *tree.Node, all []tree.Comment) {
@@ -51,7 +52,13 @@ func (b *builder) attachComments(root *tree.Node, all []tree.Comment) {
 	}
 	slices.Reverse(b.places) // children were noted before their parents
 	slices.SortStableFunc(b.places, func(a, c place) int { return a.start - c.start })
-	c := commenter{b, root, all}
+	c := commenter{builder: b, root: root, all: all}
+	for _, p := range b.places {
+		if p.value.Flow && p.value.Alias.IsZero() {
+			c.flows = append(c.flows, p.value)
+		}
+	}
+	slices.SortStableFunc(c.flows, func(a, b *tree.Node) int { return a.Span.End - b.Span.End })
 	for i := 0; i < len(all); {
 		if c.behindText(all[i]) {
 			c.attachLine(all[i])
@@ -114,13 +121,23 @@ func (c *commenter) attachLine(com tree.Comment) {
 		}
 		return
 	}
-	p := c.places[i]
-	target := p.node
-	if v := p.value.Place(); v.End > c.lineOf(at) && v.Start < at && (p.value.IsScalar() || p.value.Flow) {
-		target = p.value
-	}
-	own := commentsOf(target)
+	own := commentsOf(c.inFront(c.places[i], at))
 	own.Line = append(own.Line, com)
+}
+
+// inFront is the node that ends in front of offset at on the same line; p is
+// the last place there. A key whose value starts below stands for it.
+func (c *commenter) inFront(p place, at int) *tree.Node {
+	line := c.lineOf(at)
+	v := p.value.Place()
+	k := sort.Search(len(c.flows), func(k int) bool { return c.flows[k].Span.End > at }) - 1
+	if k >= 0 && c.flows[k].Span.End > max(line, v.End) {
+		return c.flows[k]
+	}
+	if v.End > line && v.Start < at && (p.value.IsScalar() || p.value.Flow) {
+		return p.value
+	}
+	return p.node
 }
 
 func (c *commenter) attachGroup(group []tree.Comment) {

@@ -110,13 +110,13 @@ func (p *printer) value(e tree.Entry, indent int) {
 	v := e.Value
 	switch {
 	case v != nil && len(v.Entries) > 0:
-		p.behind(e.Key)
+		p.behind(e.Key, v)
 		p.write("\n")
 		p.above(v, indent+step)
 		p.entries(v, indent+step, false)
 		p.below(v, indent+step)
 	case v != nil && len(v.Items) > 0:
-		p.behind(e.Key)
+		p.behind(e.Key, v)
 		p.write("\n")
 		p.above(v, indent)
 		p.items(v, indent, false)
@@ -172,6 +172,8 @@ func inlineText(n *tree.Node) string {
 		return "{}"
 	case n.Kind == tree.List:
 		return "[]"
+	case n.Value == "-0" && n.Kind != tree.String:
+		return "-0.0" // the integer has no sign
 	case n.Kind != tree.String:
 		return n.Value
 	}
@@ -221,23 +223,22 @@ func (p *printer) above(n *tree.Node, indent int) {
 	}
 }
 
-// aboveItem writes the comments above an item, and above the first entry or
+// aboveItem writes the comments above an item, and those of the first entry or
 // item in it: that stands behind the same dash.
 func (p *printer) aboveItem(n *tree.Node, indent int) {
 	for n != nil {
 		p.above(n, indent)
-		switch {
-		case len(n.Entries) > 0:
-			p.above(lastOfEach(n.Entries)[0].Key, indent)
-			return
-		case len(n.Items) > 0:
-			if p.comments && n.Comments != nil {
-				p.lines(n.Comments.Line, indent)
-			}
-			n = n.Items[0]
-		default:
+		if len(n.Entries)+len(n.Items) == 0 {
 			return
 		}
+		if p.comments && n.Comments != nil {
+			p.lines(n.Comments.Line, indent)
+		}
+		if len(n.Entries) > 0 {
+			p.above(lastOfEach(n.Entries)[0].Key, indent)
+			return
+		}
+		n = n.Items[0]
 	}
 }
 

@@ -2,7 +2,6 @@ package yaml
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -51,8 +50,15 @@ func isPlain(text string) bool {
 		!strings.Contains(text, ": ") && !strings.Contains(text, " #")
 }
 
-// sexagesimal is what YAML 1.1 proper takes for a number in base 60.
-var sexagesimal = regexp.MustCompile(`^[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?$`)
+// isOldNumber reports what some readers take for a number: base 60, and
+// anything with the prefix of a base.
+func isOldNumber(text string) bool {
+	text = strings.TrimLeft(text, "+-")
+	if len(text) > 1 && text[0] == '0' && strings.IndexByte("xXoObB", text[1]) >= 0 {
+		return true
+	}
+	return strings.Contains(text, ":") && strings.Trim(text, "0123456789_:.") == ""
+}
 
 // looksTyped reports whether some reader takes the plain text for a number, a
 // boolean, null or a date.
@@ -61,7 +67,7 @@ func looksTyped(text string) bool {
 		return true
 	}
 	if c := text[0]; c >= '0' && c <= '9' || c == '+' || c == '-' {
-		return sexagesimal.MatchString(text) || startsWithDate(text)
+		return isOldNumber(text) || startsWithDate(text)
 	}
 	return false
 }

@@ -447,12 +447,13 @@ func (s *scanner) dropKey() bool {
 	return true
 }
 
-// mayBeKey reports whether a token up to the i-th was still a possible key
-// before the last token was scanned: a parser that looks at it has to look further.
+// mayBeKey reports whether a token up to the i-th was still a possible key, or
+// had to be one, before the last token was scanned: a parser that looks at it
+// has to look further.
 func (s *scanner) mayBeKey(i int) bool {
 	for _, key := range s.keys {
 		if key.possible && key.token <= i {
-			return s.isFresh(key, s.fetchedFrom)
+			return key.required || s.isFresh(key, s.fetchedFrom)
 		}
 	}
 	return false
