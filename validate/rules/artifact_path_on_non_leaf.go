@@ -63,7 +63,7 @@ spec:
 				}
 				p.Report(diag.Diagnostic{
 					Span:    keyPlace(a.Node, "path"),
-					Message: fmt.Sprintf("%s artifact %q cannot have a path: %s template has no files of its own", kind, a.Name.Text(), article(typ.Key())),
+					Message: fmt.Sprintf("%s artifact %q cannot have a path: a %s template has no files of its own", kind, a.Name.Text(), typ.Key()),
 					Help:    noPathHelp(kind, typ),
 				})
 			}

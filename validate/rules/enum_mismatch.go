@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -56,7 +57,7 @@ spec:
 				p.Report(diag.Diagnostic{
 					Span:    a.Value.Place(),
 					Message: fmt.Sprintf("%q is none of the allowed values", shown(a.Value, value)),
-					Help:    diag.DidYouMean(value, slices.Values(allowed)),
+					Help:    cmp.Or(diag.DidYouMean(value, slices.Values(allowed)), "use one of them, or add it to the enum"),
 					Related: []diag.Related{{Span: a.Enum.Place(), Message: "the allowed values"}},
 				})
 			}

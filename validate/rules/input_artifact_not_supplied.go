@@ -67,6 +67,9 @@ spec:
 		for _, u := range p.Trace.Uses {
 			_, missing := u.Missing()
 			for _, in := range missing {
+				if in.Name.Text() == "" {
+					continue
+				}
 				p.Report(notSupplied(u, named{artifact, in.Node, in.Name}, diag.Diagnostic{
 					Span:    u.Place,
 					Message: fmt.Sprintf("%s needs its input artifact %q", u.Template.Describe(), in.Name.Text()),

@@ -3,6 +3,7 @@ package rules
 import (
 	"fmt"
 
+	"github.com/weft-lang/weft/compiler/ir"
 	"github.com/weft-lang/weft/lang/diag"
 	"github.com/weft-lang/weft/validate"
 	"github.com/weft-lang/weft/validate/trace"
@@ -57,12 +58,13 @@ spec:
 		for _, u := range p.Trace.Uses {
 			missing, _ := u.Missing()
 			for _, in := range missing {
-				if !p.Exact && suppliedLater(u, in.Name.Text()) {
+				name := in.Name.Text()
+				if name == "" || passedEmpty(u, name) || !p.Exact && suppliedLater(u, name) {
 					continue
 				}
 				p.Report(notSupplied(u, named{parameter, in.Node, in.Name}, diag.Diagnostic{
 					Span:    u.Place,
-					Message: fmt.Sprintf("%s needs a value for its input parameter %q", u.Template.Describe(), in.Name.Text()),
+					Message: fmt.Sprintf("%s needs a value for its input parameter %q", u.Template.Describe(), name),
 					Help:    "pass it in the arguments, or give the input a default",
 					Related: []diag.Related{{Span: firstPlace(in.Name, in.Node), Message: "declared here"}},
 				}))
@@ -71,16 +73,24 @@ spec:
 	},
 }
 
+// passedEmpty reports whether there is an argument for the input that ought to
+// have a value: argument-value-required says so.
+func passedEmpty(u *trace.Use, name string) bool {
+	var a *ir.Parameter
+	switch {
+	case u.Role == trace.AsCallee:
+		a = u.Call.Arguments.Parameter(name)
+	case !u.Run.AllowEmpty:
+		a = (&ir.IO{Parameters: u.Run.Arguments}).Parameter(name)
+	}
+	return a != nil && a.Value == nil && a.ValueFrom == nil
+}
+
 // suppliedLater reports whether a workflow argument without a value may still
 // bring one: it is given when the workflow is submitted.
 func suppliedLater(u *trace.Use, name string) bool {
 	if u.Role == trace.AsCallee || !u.Run.AllowEmpty {
 		return false
 	}
-	for _, a := range u.Run.Arguments {
-		if a.Name.Text() == name {
-			return true
-		}
-	}
-	return false
+	return (&ir.IO{Parameters: u.Run.Arguments}).Parameter(name) != nil
 }

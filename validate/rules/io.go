@@ -132,14 +132,6 @@ func firstPlace(nodes ...*tree.Node) source.Span {
 	return source.Span{}
 }
 
-// article puts "a" or "an" before a word of this package's own.
-func article(word string) string {
-	if strings.ContainsRune("aeiou", rune(word[0])) {
-		return "an " + word
-	}
-	return "a " + word
-}
-
 // ioName is the grammar of parameter and artifact names.
 var ioName = regexp.MustCompile(`^[-a-zA-Z0-9_]+$`)
 

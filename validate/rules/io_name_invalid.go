@@ -49,7 +49,7 @@ spec:
 				}
 				p.Report(diag.Diagnostic{
 					Span:    n.name.Place(),
-					Message: fmt.Sprintf("%q is not a valid name of %s", shown(n.name, name), article(n.kind)),
+					Message: fmt.Sprintf("%q is not a valid %s name", shown(n.name, name), n.kind),
 					Help:    nameHelp(name),
 				})
 			}

@@ -1,6 +1,8 @@
 package rules
 
 import (
+	"fmt"
+
 	"github.com/weft-lang/weft/lang/diag"
 	"github.com/weft-lang/weft/validate"
 )
@@ -45,7 +47,11 @@ spec:
 		for l, list := range namedLists(p) {
 			for _, n := range list {
 				if l.text(n.name) == "" && (n.name == nil || n.name.IsScalar()) {
-					p.Reportf(firstPlace(n.name, n.node), "this %s has no name", n.kind)
+					p.Report(diag.Diagnostic{
+						Span:    firstPlace(n.name, n.node),
+						Message: fmt.Sprintf("this %s has no name", n.kind),
+						Help:    "add name: with letters, digits, \"-\" and \"_\"",
+					})
 				}
 			}
 		}

@@ -71,7 +71,7 @@ spec:
 				}
 				p.Report(diag.Diagnostic{
 					Span:    keyPlace(out.ValueFrom, found[0]),
-					Message: fmt.Sprintf("%s template gives values through %s, not %s", article(typ.Key()), strings.Join(wanted, " or "), found[0]),
+					Message: fmt.Sprintf("a %s template gives values through %s, not %s", typ.Key(), strings.Join(wanted, " or "), found[0]),
 					Help:    sourceHelp(typ),
 				})
 			}

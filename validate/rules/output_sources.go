@@ -1,6 +1,8 @@
 package rules
 
 import (
+	"slices"
+
 	"github.com/weft-lang/weft/compiler/ir"
 	"github.com/weft-lang/weft/lang/tree"
 )
@@ -9,13 +11,15 @@ import (
 // comes from.
 var outputSources = []string{"path", "jqFilter", "jsonPath", "parameter", "expression", "supplied"}
 
-// sourcesOf are those that an output parameter uses.
+// sourcesOf are those that an output parameter uses, in source order.
 func sourcesOf(out *ir.Parameter, text func(*tree.Node) string) []string {
+	if out.ValueFrom == nil {
+		return nil
+	}
 	var found []string
-	for _, s := range outputSources {
-		n := out.ValueFrom.Get(s)
-		if !n.IsNull() && (n.Kind == tree.Map || text(n) != "") {
-			found = append(found, s)
+	for _, e := range out.ValueFrom.Entries {
+		if slices.Contains(outputSources, e.Key.Value) && (e.Value.Kind == tree.Map || text(e.Value) != "") {
+			found = append(found, e.Key.Value)
 		}
 	}
 	return found

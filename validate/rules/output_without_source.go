@@ -50,11 +50,17 @@ spec:
 				if out.Value != nil || len(sourcesOf(out, l.text)) > 0 {
 					continue
 				}
-				p.Report(diag.Diagnostic{
+				d := diag.Diagnostic{
 					Span:    firstPlace(out.ValueFrom, out.Name, out.Node),
 					Message: fmt.Sprintf("output parameter %q does not say where its value comes from", out.Name.Text()),
 					Help:    sourceHelp(l.use.Template.Type()),
-				})
+				}
+				for _, s := range []string{"event", "configMapKeyRef"} { // sources of arguments
+					if out.ValueFrom.Has(s) {
+						d.Span, d.Message = keyPlace(out.ValueFrom, s), "an output parameter cannot come from "+s
+					}
+				}
+				p.Report(d)
 			}
 		}
 	},
