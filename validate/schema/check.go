@@ -103,7 +103,7 @@ type frame struct {
 type place struct {
 	name string     // of the field; of the kind for the root
 	key  *tree.Node // nil for the root
-	of   shape      // list: an entry of the field; dict: a value in it
+	item bool       // an entry of the field, which is a list
 }
 
 // String names the place in a message.
@@ -111,10 +111,8 @@ func (p place) String() string {
 	switch {
 	case p.key == nil:
 		return "a " + p.name
-	case p.of == list:
+	case p.item:
 		return fmt.Sprintf("an entry of %q", p.name)
-	case p.of == dict:
-		return fmt.Sprintf("a value in %q", p.name)
 	}
 	return fmt.Sprintf("%q", p.name)
 }
@@ -148,7 +146,7 @@ func (w *walker) value(n *tree.Node, f *field, key *tree.Node) {
 	if n.IsNull() {
 		return
 	}
-	at := place{name: f.name, key: key, of: f.shape}
+	at := place{name: f.name, key: key}
 	w.crdField(n, f, at)
 	if f.flags&crdContext != 0 {
 		w.unlinted++
@@ -159,11 +157,11 @@ func (w *walker) value(n *tree.Node, f *field, key *tree.Node) {
 		w.list(n, f, at)
 	case dict:
 		if n.Kind != tree.Map {
-			w.wrongType(n, place{name: f.name, key: key}, "a map", "")
+			w.wrongType(n, at, "a map", "")
 			return
 		}
-		for i := range n.Entries {
-			w.single(n.Entries[i].Value, f.typ, at)
+		for _, e := range n.Entries {
+			w.single(e.Value, f.typ, place{name: e.Key.Value, key: e.Key})
 		}
 	default:
 		w.single(n, f.typ, at)
@@ -172,9 +170,10 @@ func (w *walker) value(n *tree.Node, f *field, key *tree.Node) {
 
 func (w *walker) list(n *tree.Node, f *field, at place) {
 	if n.Kind != tree.List {
-		w.notAList(n, place{name: f.name, key: at.key})
+		w.notAList(n, at)
 		return
 	}
+	at.item = true
 	for _, item := range n.Items {
 		if item.IsNull() && f.typ != typeItem && f.typ != typeAmount {
 			w.nullEntry(item, f)
@@ -198,7 +197,7 @@ func (w *walker) single(n *tree.Node, id typeID, at place) {
 // steps checks one group of steps.
 func (w *walker) steps(group *tree.Node, at place) {
 	if group.Kind == tree.Map {
-		w.add(Finding{
+		w.report(Finding{
 			Rule: WrongType, Span: Head(group),
 			Message: `"steps" must be a list of lists, and this is a step without a group`,
 			Help:    `begin a group with another dash: "- - name: ..."; further steps of the group with one`,
@@ -212,12 +211,12 @@ func (w *walker) steps(group *tree.Node, at place) {
 	for _, step := range group.Items {
 		switch {
 		case step.IsNull():
-			w.add(Finding{
+			w.report(Finding{
 				Rule: NullListEntry, Span: step.Place(),
 				Message: "this step is empty", Help: "remove the dash",
 			})
 		case step.Kind != tree.Map:
-			w.wrongType(step, place{name: "steps", key: at.key, of: list}, "a map", "")
+			w.wrongType(step, at, "a map", "")
 		default:
 			w.step(step)
 		}
@@ -252,10 +251,8 @@ func (w *walker) nullEntry(n *tree.Node, f *field) {
 		finding.Message += " and becomes the empty text"
 		finding.Help = `remove the dash, or write ""`
 	}
-	w.add(finding)
+	w.report(finding)
 }
-
-func (w *walker) add(f Finding) { w.report(f) }
 
 // Head is the place of the beginning of a value: the whole of a scalar, the
 // first key of a map, the first entry of a list.

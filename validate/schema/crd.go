@@ -44,25 +44,26 @@ func (w *walker) crdValues(n *tree.Node, x *extra, at place) {
 	if near, ok := diag.Nearest(n.Value, slices.Values(x.values)); ok && n.Alias.IsZero() {
 		f = rename(f, near, "did you mean %q?")
 	}
-	w.add(f)
+	w.report(f)
 }
 
 func (w *walker) crdLimits(n *tree.Node, x *extra, at place) {
-	if v, err := strconv.ParseInt(n.Value, 10, 64); err == nil && n.Kind == tree.Int {
+	switch n.Kind {
+	case tree.Int:
+		v, err := strconv.ParseInt(n.Value, 10, 64)
 		switch {
+		case err != nil: // out of range is a wrong type
 		case x.hasMin && v < x.min:
 			w.refuse(n.Place(), fmt.Sprintf("%s must be at least %d, not %d", at, x.min, v), "")
 		case x.hasMax && v > x.max:
 			w.refuse(n.Place(), fmt.Sprintf("%s must be at most %d, not %d", at, x.max, v), modeHelp(at))
 		}
-	}
-	if n.Kind == tree.List {
-		field := place{name: at.name, key: at.key}
+	case tree.List:
 		switch {
 		case len(n.Items) < x.minItems:
-			w.refuse(at.key.Span, fmt.Sprintf("%s must not be empty", field), "")
+			w.refuse(at.key.Span, fmt.Sprintf("%s must not be empty", at), "")
 		case x.maxItems > 0 && len(n.Items) > x.maxItems:
-			w.refuse(Head(n.Items[x.maxItems]), fmt.Sprintf("%s takes at most %d entries, and this is one more", field, x.maxItems), "")
+			w.refuse(Head(n.Items[x.maxItems]), fmt.Sprintf("%s takes at most %d entries, and this is one more", at, x.maxItems), "")
 		}
 	}
 }
@@ -111,7 +112,7 @@ func (w *walker) crdStores(n *tree.Node) {
 			first = e
 			continue
 		}
-		w.add(Finding{
+		w.report(Finding{
 			Rule: CrdOnlyConstraint, Span: e.Key.Span,
 			Message: fmt.Sprintf("an artifact has one place, and %q is a second one", e.Key.Value),
 			Help:    "remove all but one",
@@ -121,12 +122,12 @@ func (w *walker) crdStores(n *tree.Node) {
 }
 
 func keySpan(n *tree.Node, at place) source.Span {
-	if at.key != nil && at.of == one {
+	if at.key != nil && !at.item {
 		return at.key.Span
 	}
 	return Head(n)
 }
 
 func (w *walker) refuse(span source.Span, message, help string) {
-	w.add(Finding{Rule: CrdOnlyConstraint, Span: span, Message: message, Help: help})
+	w.report(Finding{Rule: CrdOnlyConstraint, Span: span, Message: message, Help: help})
 }

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"k8s.io/apimachinery/pkg/api/resource"
+
 	"github.com/weft-lang/weft/lang/source"
 	"github.com/weft-lang/weft/lang/tree"
 )
@@ -191,8 +193,8 @@ func (e *emitter) single(n *tree.Node, id typeID) {
 		e.field(n, &field{typ: typeWorkflowStep, shape: list})
 	case id == typeAnyString:
 		e.anyString(n)
-	case id == typeQuantity && n.Kind != tree.String && n.IsScalar():
-		e.raw(`"` + n.Value + `"`)
+	case id == typeQuantity:
+		e.quantity(n)
 	default:
 		e.generic(n)
 	}
@@ -216,6 +218,16 @@ func (e *emitter) anyString(n *tree.Node) {
 	default:
 		e.raw(`""`) // lists and maps are lost
 	}
+}
+
+// quantity writes an amount in its canonical form: 2000m is 2.
+func (e *emitter) quantity(n *tree.Node) {
+	q, err := resource.ParseQuantity(strings.TrimSpace(n.Text()))
+	if err != nil {
+		e.generic(n)
+		return
+	}
+	e.raw(`"` + q.String() + `"`)
 }
 
 // decimal is a number as the reference turns it into text: by way of a 64-bit

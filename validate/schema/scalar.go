@@ -97,7 +97,7 @@ func (w *walker) integer(n *tree.Node, id typeID, at place) {
 	if strings.Trim(n.Value, "0123456789-") == "" {
 		message = fmt.Sprintf("%s is out of range for %s, which takes %s", n.Value, at, ranges[id])
 	}
-	w.add(Finding{Rule: WrongType, Span: n.Place(), Message: message})
+	w.report(Finding{Rule: WrongType, Span: n.Place(), Message: message})
 }
 
 var ranges = [firstObject]string{
@@ -125,7 +125,7 @@ func (w *walker) unquotable(n *tree.Node, at place, want string, inner bool) {
 		f.Help = "remove the quotes"
 		f.Fixes = []diag.Fix{{Title: f.Help, Safe: true, Edits: []diag.Edit{{Span: n.Span, New: n.Value}}}}
 	}
-	w.add(f)
+	w.report(f)
 }
 
 // notText reports a value that should be text. Quotes mend a number or boolean.
@@ -139,11 +139,11 @@ func (w *walker) notText(n *tree.Node, at place) {
 		}
 		f.Fixes = []diag.Fix{{Title: "put " + written + " in quotes", Safe: true, Edits: []diag.Edit{{Span: n.Span, New: quoted}}}}
 	}
-	w.add(f)
+	w.report(f)
 }
 
 func (w *walker) notScalar(n *tree.Node, at place) {
-	w.add(Finding{
+	w.report(Finding{
 		Rule: NonScalarParameterValue, Span: Head(n),
 		Message: fmt.Sprintf("%s is %s, which becomes the empty text", at, kindNames[n.Kind]),
 		Help:    `write it as JSON text, in a block that begins with "|" or in single quotes`,
@@ -154,7 +154,7 @@ func (w *walker) notScalar(n *tree.Node, at place) {
 func (w *walker) wrongType(n *tree.Node, at place, want, help string) {
 	f := w.mismatch(n, at, want)
 	f.Help = help
-	w.add(f)
+	w.report(f)
 }
 
 func (w *walker) mismatch(n *tree.Node, at place, want string) Finding {
@@ -177,20 +177,20 @@ func (w *walker) notAList(n *tree.Node, at place) {
 		f.Help = "write " + wrapped
 		f.Fixes = []diag.Fix{{Title: f.Help, Edits: []diag.Edit{{Span: n.Span, New: wrapped}}}}
 	}
-	w.add(f)
+	w.report(f)
 }
 
 // template reports {{...}} where the reference decodes before it fills in.
 func (w *walker) template(n *tree.Node, id typeID, at place) {
 	f := Finding{
 		Rule: TypedFieldTemplate, Span: n.Place(),
-		Message: fmt.Sprintf("Argo takes no {{...}} here: %s must be %s before anything is filled in", at, wanted[id]),
+		Message: fmt.Sprintf("Argo takes no {{...}} in %s: it must be %s before anything is filled in", at, wanted[id]),
 		Help:    `write a fixed value, or run the workflow with weft and set "target: weft" in weft.yaml`,
 	}
 	if w.insidePod() {
 		f.Help = `set it through "podSpecPatch", where {{...}} is filled in first, or run the workflow with weft and set "target: weft" in weft.yaml`
 	}
-	w.add(f)
+	w.report(f)
 }
 
 // insidePod reports whether the walk is inside a part of a Pod.
@@ -219,7 +219,7 @@ func (w *walker) plugin(n *tree.Node, at place) {
 	if len(n.Entries) > 1 {
 		span = n.Entries[1].Key.Span
 	}
-	w.add(Finding{
+	w.report(Finding{
 		Rule: PluginKeyCount, Span: span,
 		Message: fmt.Sprintf("%s must have exactly one key, the name of the plugin, and has %d", at, len(n.Entries)),
 		Help:    "use one template per plugin",
@@ -241,7 +241,7 @@ func (w *walker) encoded(n *tree.Node, id typeID, at place) {
 		help = "encode the bytes with base64"
 	}
 	if err != nil {
-		w.add(Finding{
+		w.report(Finding{
 			Rule: WrongType, Span: firstLine(n.Place()),
 			Message: fmt.Sprintf("%s must be %s", at, wanted[id]), Help: help,
 		})
@@ -266,7 +266,7 @@ func (w *walker) quantity(n *tree.Node, at place) {
 		f.Help = fmt.Sprintf("did you mean %q?", near)
 		f.Fixes = []diag.Fix{{Title: "write " + near, Edits: []diag.Edit{{Span: n.Span, New: near}}}}
 	}
-	w.add(f)
+	w.report(f)
 }
 
 // units are what people write, in lower case, and what Kubernetes calls it.

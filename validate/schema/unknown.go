@@ -36,14 +36,14 @@ func (w *walker) unknown(e *tree.Entry, o *object) *field {
 	default:
 		f.Rule, f.Message = UnknownFieldUnderSteps, fmt.Sprintf("unknown field %q in %s, which Argo drops silently", key, at)
 	}
-	w.add(f)
+	w.report(f)
 	return meant
 }
 
 func (w *walker) unknownStepField(e *tree.Entry, o *object) {
 	f := w.suggest(e, o)
 	f.Rule, f.Message = UnknownStepField, fmt.Sprintf("unknown field %q in a step", e.Key.Value)
-	w.add(f)
+	w.report(f)
 }
 
 // folded returns the field that is called name but for upper and lower case.
@@ -77,7 +77,7 @@ func (w *walker) suggest(e *tree.Entry, o *object) Finding {
 		}
 	}
 	if child := holder(o, key, owner.node); child != "" {
-		f.Help = fmt.Sprintf("it belongs into %q", child)
+		f.Help = fmt.Sprintf("it belongs under %q", child)
 		return f
 	}
 	if near, ok := nearest(key, o, owner.node); ok {
@@ -91,16 +91,20 @@ func (w *walker) suggest(e *tree.Entry, o *object) Finding {
 	return f
 }
 
-// nearest is the absent field that key is a slip of, or the end of.
+// nearest is the absent field that key is a slip of, or else a part of:
+// "fail" of "failed", "templateRef" of "workflowTemplateRef".
 func nearest(key string, o *object, n *tree.Node) (string, bool) {
-	if len(key) > 4 {
-		for name := range absent(o, n) {
-			if len(name) > len(key) && strings.EqualFold(name[len(name)-len(key):], key) {
-				return name, true
-			}
+	if near, ok := diag.Nearest(key, absent(o, n)); ok || len(key) < 4 {
+		return near, ok
+	}
+	part := strings.ToLower(key)
+	for name := range absent(o, n) {
+		whole := strings.ToLower(name)
+		if strings.HasPrefix(whole, part) || strings.HasSuffix(whole, part) {
+			return name, true
 		}
 	}
-	return diag.Nearest(key, absent(o, n))
+	return "", false
 }
 
 func rename(f Finding, to, help string) Finding {
@@ -127,7 +131,7 @@ func holder(o *object, key string, n *tree.Node) string {
 // elsewhere says where a key belongs that fits nothing here.
 func (w *walker) elsewhere(o *object, key string) string {
 	if child := holder(o, key, nil); child != "" {
-		return fmt.Sprintf("it belongs into %q", child)
+		return fmt.Sprintf("it belongs under %q", child)
 	}
 	for i := len(w.above) - 2; i >= 0; i-- {
 		outer := w.above[i]
