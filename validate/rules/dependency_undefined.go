@@ -64,46 +64,54 @@ spec:
 }
 
 func undefinedDependency(u *trace.Use, node int, d trace.Dep) diag.Diagnostic {
+	word := d.Dep.Task
+	out := diag.Diagnostic{Span: filledPlace(u, d.Node, d.Start, d.End)}
+	if text := u.Text(d.Node); strings.Contains(d.Node.Text(), "{{") && trace.IsPlaceholder(text) {
+		out.Span, out.Message = d.Node.Place(), "a dependency cannot be a value that only the run knows"
+		return out
+	} else if u.Template.Type() == ir.DAG && d.Node == u.Template.Tasks[node].Depends {
+		if out.Message, out.Help = misread(u, text, d); out.Message != "" {
+			return out
+		}
+	}
 	what, where := "task", "dag"
 	if u.Template.Type() == ir.ContainerSet {
 		what, where = "container", "set"
 	}
-	out := diag.Diagnostic{
-		Span:    filledPlace(u, d.Node, d.Start, d.End),
-		Message: fmt.Sprintf("this %s has no %s named %q", where, what, d.Dep.Task),
-	}
-	inDepends := what == "task" && d.Node == u.Template.Tasks[node].Depends
-	switch {
-	case strings.Contains(d.Node.Text(), "{{") && trace.IsPlaceholder(u.Text(d.Node)):
-		out.Span, out.Message = d.Node.Place(), "a dependency cannot be a value that only the run knows"
-		out.Help = "name the " + what + " itself"
-	case inDepends && operatorFor[d.Dep.Task] != "":
-		out.Message = fmt.Sprintf("%q is read as the name of a task", d.Dep.Task)
-		out.Help = "write " + operatorFor[d.Dep.Task]
-	case inDepends && isResult(d.Dep.Task):
-		out.Help = fmt.Sprintf("a result follows the name of its task: %s.%s", u.Graph.Names[0], d.Dep.Task)
-	case what == "task" && !inDepends && len(expr.DependsTokens(d.Dep.Task)) > 0:
-		out.Help = dependenciesHelp(u.Graph, d)
+	out.Message = fmt.Sprintf("this %s has no %s named %q", where, what, word)
+	if what == "task" {
+		out.Help = dependenciesHelp(u.Graph, word)
 	}
 	if out.Help == "" {
-		out.Help = diag.DidYouMean(d.Dep.Task, slices.Values(u.Graph.Names))
+		others := slices.DeleteFunc(slices.Clone(u.Graph.Names), func(n string) bool { return n == u.Graph.Names[node] })
+		out.Help = diag.DidYouMean(word, slices.Values(others))
 	}
 	return out
+}
+
+// misread explains words of depends that were not meant as the name of a task.
+func misread(u *trace.Use, text string, d trace.Dep) (message, help string) {
+	word := d.Dep.Task
+	switch {
+	case operatorFor[word] != "":
+		return fmt.Sprintf("%q is read as the name of a task", word), "write " + operatorFor[word]
+	case d.Start > 0 && text[d.Start-1] == '.':
+		return fmt.Sprintf("%q is not a result of a task", word), resultHelp(word)
+	case slices.Contains(expr.Results(), word):
+		return fmt.Sprintf("%q is read as the name of a task", word), "a result follows the name of its task: " + u.Graph.Names[0] + "." + word
+	}
+	return "", ""
 }
 
 // operatorFor are words of other languages for the operators of depends.
 var operatorFor = map[string]string{"and": `"&&"`, "or": `"||"`, "not": `"!"`}
 
-func isResult(word string) bool {
-	return slices.ContainsFunc(expr.Results(), func(r string) bool { return strings.EqualFold(r, word) })
-}
-
 // dependenciesHelp explains an item of dependencies that holds more than the
 // names of tasks.
-func dependenciesHelp(g *trace.Graph, d trace.Dep) string {
-	for _, token := range expr.DependsTokens(d.Dep.Task) {
+func dependenciesHelp(g *trace.Graph, text string) string {
+	for _, token := range expr.DependsTokens(text) {
 		if _, ok := g.First[token.Task]; ok && token.Result != "" {
-			return "dependencies takes names only; for results write depends: " + d.Dep.Task
+			return "dependencies takes names only; for results write depends: " + text
 		}
 	}
 	return ""

@@ -3,6 +3,7 @@ package rules
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/weft-lang/weft/compiler/ir"
@@ -55,17 +56,26 @@ spec:
 					if d.Result == "" || d.Task < 0 || slices.Contains(expr.Results(), d.Result) {
 						continue
 					}
-					help := diag.DidYouMean(d.Result, slices.Values(expr.Results()))
-					if help == "" {
-						help = "use one of " + strings.Join(expr.Results(), ", ")
-					}
 					p.Report(diag.Diagnostic{
 						Span:    filledPlace(u, d.Node, d.End-len(d.Result), d.End),
 						Message: fmt.Sprintf("%q is not a result of a task", d.Result),
-						Help:    help,
+						Help:    resultHelp(d.Result),
 					})
 				}
 			}
 		}
 	},
+}
+
+// resultHelp proposes the result that word most likely means.
+func resultHelp(word string) string {
+	for _, r := range expr.Results() {
+		if len(word) >= 4 && strings.HasPrefix(r, strings.ToUpper(word[:1])+strings.ToLower(word[1:4])) {
+			return "did you mean " + strconv.Quote(r) + "?"
+		}
+	}
+	if help := diag.DidYouMean(word, slices.Values(expr.Results())); help != "" {
+		return help
+	}
+	return "use one of " + strings.Join(expr.Results(), ", ")
 }

@@ -42,7 +42,7 @@ spec:
 			d := diag.Diagnostic{
 				Span:    bodyPlace(t),
 				Message: fmt.Sprintf("the %s of %s has no image", t.Type().Key(), t.Describe()),
-				Help:    "add image:",
+				Help:    `add one, such as image: "alpine:3.23"`,
 			}
 			if image := t.Body().Get("image"); !image.IsNull() {
 				d.Span = image.Place()

@@ -64,10 +64,14 @@ func judgeCallName(p *validate.Pass, u *trace.Use, c *ir.Call) (diag.Diagnostic,
 	name := u.Text(c.Name)
 	switch {
 	case strings.Contains(name, "{{"):
-		return diag.Diagnostic{
+		d := diag.Diagnostic{
 			Message: fmt.Sprintf("the name of a %s cannot hold %s", callKind(c), leftTag(u, c.Name)),
-			Help:    "names are fixed before loops begin and values arrive; each turn of a loop gets its number and item into its name by itself",
-		}, true
+			Help:    "names are fixed before the workflow runs",
+		}
+		if strings.Contains(name, "{{item") {
+			d.Help = "each turn of a loop gets its number and item into its name by itself"
+		}
+		return d, true
 	case c.Task && trace.IsPlaceholder(name):
 		return diag.Diagnostic{
 			Message: fmt.Sprintf("the name of a task cannot depend on a value that only the run knows: %q", c.Name.Text()),

@@ -41,7 +41,7 @@ spec:
 			for _, c := range bodyCalls(u) {
 				if u.Text(c.Name) == "" {
 					p.Report(diag.Diagnostic{
-						Span: callPlace(c), Message: "this " + callKind(c) + " has no name", Help: "add name:",
+						Span: callPlace(c), Message: "this " + callKind(c) + " has no name", Help: "add a name",
 					})
 				}
 			}

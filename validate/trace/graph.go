@@ -28,6 +28,10 @@ type Graph struct {
 
 	number   map[*ir.Call]int
 	position []int // in Order
+	free     int   // how many nodes of Order wait for no cycle
+	// after says, for a task and those behind it in Order, which wait for it; as
+	// far as anybody has asked.
+	after map[int][]bool
 }
 
 // taskGraph is the graph of a dag body.
@@ -103,7 +107,7 @@ func (g *Graph) sort() {
 			}
 		}
 	}
-	if len(g.Order) < n {
+	if g.free = len(g.Order); g.free < n {
 		g.findCycles(waiting)
 		for i := range n {
 			if waiting[i] > 0 {
@@ -157,34 +161,32 @@ func tail(walk []int, from int) []int {
 	return walk
 }
 
-// IsAncestor reports whether task c cannot start before task a has ended.
+// IsAncestor reports whether task c cannot start before task a has ended. Of a
+// task that waits for a cycle it is said of every other: it never starts.
 func (g *Graph) IsAncestor(a, c *ir.Call) bool {
 	from, ok := g.number[c]
 	to, ok2 := g.number[a]
 	if !ok || !ok2 {
 		return false
 	}
-	for _, d := range g.Deps[from] {
-		if d.Task == to {
-			return true
-		}
+	start, end := g.position[to], g.position[from]
+	if end >= g.free {
+		return a != c
 	}
-	seen := map[int]bool{}
-	stack := []int{from}
-	for len(stack) > 0 {
-		i := stack[len(stack)-1]
-		stack = stack[:len(stack)-1]
-		for _, d := range g.Deps[i] {
-			switch {
-			case d.Task == to:
-				return true
-			case d.Task < 0 || seen[d.Task]:
-			case g.position[d.Task] < g.position[to] && len(g.Cycles) == 0: // ran before a could
-			default:
-				seen[d.Task] = true
-				stack = append(stack, d.Task)
-			}
-		}
+	if end <= start {
+		return false
 	}
-	return false
+	after := g.after[to]
+	for at := start + len(after); at <= end; at++ {
+		waits := at == start
+		for _, d := range g.Deps[g.Order[at]] {
+			waits = waits || d.Task >= 0 && g.position[d.Task] >= start && after[g.position[d.Task]-start]
+		}
+		after = append(after, waits)
+	}
+	if g.after == nil {
+		g.after = map[int][]bool{}
+	}
+	g.after[to] = after
+	return after[end-start]
 }
