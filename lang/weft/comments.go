@@ -78,7 +78,7 @@ func container(e element) ([]element, bool) {
 
 // spread gives each comment to one of the slots or to the foot. slot is the
 // slot around all of them, nil at the top.
-func (d *distributor) spread(slots []element, comments []tree.Comment, slot *Node, foot *[]string) {
+func (d *distributor) spread(slots []element, comments []tree.Comment, slot *Node, foot *[]tree.Comment) {
 	sort.SliceStable(slots, func(i, j int) bool { return slots[i].base().at.Start < slots[j].base().at.Start })
 	next := 0
 	for i := 0; i < len(comments); {
@@ -98,13 +98,13 @@ func (d *distributor) spread(slots []element, comments []tree.Comment, slot *Nod
 		i++
 		switch {
 		case next > 0 && d.sameLine(slots[next-1].base().at, c.Span):
-			trail(slots[next-1].base(), c.Text)
+			trail(slots[next-1].base(), c)
 		case next < len(slots) && slots[next].base().at.File == d.file:
-			head(slots[next].base(), c.Text)
+			head(slots[next].base(), c)
 		case foot != nil:
-			*foot = append(*foot, c.Text)
+			*foot = append(*foot, c)
 		default:
-			head(slot, c.Text)
+			head(slot, c)
 		}
 	}
 }
@@ -125,7 +125,7 @@ func (d *distributor) descend(e element, comments []tree.Comment, slot *Node) {
 		})
 		n := 1
 		if home == nil {
-			head(slot, comments[0].Text)
+			head(slot, comments[0])
 		} else {
 			for n < len(comments) && home.base().at.Contains(comments[n].Span) {
 				n++
@@ -147,6 +147,6 @@ func notesOf(n *Node) *notes {
 	return n.notes
 }
 
-func head(n *Node, text string) { notesOf(n).head = append(n.notes.head, text) }
+func head(n *Node, c tree.Comment) { notesOf(n).head = append(n.notes.head, c) }
 
-func trail(n *Node, text string) { notesOf(n).trail = append(n.notes.trail, text) }
+func trail(n *Node, c tree.Comment) { notesOf(n).trail = append(n.notes.trail, c) }
