@@ -47,6 +47,9 @@ type checker struct {
 }
 
 func (c *checker) fail(kind ErrorKind, start, end int, message, help string) {
+	if start == end { // the name in x['']: show its quotes
+		start, end = start-1, end+1
+	}
 	c.errors = append(c.errors, Error{Kind: kind, Start: start, End: end, Message: message, Help: help})
 }
 

@@ -4,7 +4,7 @@ import "github.com/expr-lang/expr/ast"
 
 // maxFoldBytes bounds the values that folding may build. Expressions come from
 // untrusted files, and a few nested replaces can ask for any amount of memory.
-const maxFoldBytes = 4 << 20
+const maxFoldBytes = 16 << 20
 
 // multiplying are the functions whose result can be as long as the product of
 // their arguments.
@@ -107,6 +107,14 @@ func (s *sizer) rangeSize(n *ast.BinaryNode) int {
 	return times(8, max(0, to.Value-from.Value)+1)
 }
 
+// itemSize bounds one item of a collection of the given size.
+func (s *sizer) itemSize(collection ast.Node, size int) int {
+	if b, ok := collection.(*ast.BinaryNode); ok && b.Operator == ".." {
+		return 8
+	}
+	return size
+}
+
 // call bounds the result of a function. What a predicate builds, it can build
 // for each item.
 func (s *sizer) call(name string, arguments []ast.Node) int {
@@ -114,7 +122,7 @@ func (s *sizer) call(name string, arguments []ast.Node) int {
 	sum, product := 1, 1
 	for _, a := range arguments {
 		if p, ok := a.(*ast.PredicateNode); ok {
-			s.items = append(s.items, sum)
+			s.items = append(s.items, s.itemSize(arguments[0], sum))
 			body := s.size(p.Node)
 			s.items = s.items[:len(s.items)-1]
 			sum = times(sum, body)

@@ -70,18 +70,12 @@ func ParseDepends(text string) (*Depends, []Error) {
 	}
 	root := p.expression(0)
 	for p.token().kind != depEnd {
-		t := p.token()
-		if t.kind == depOp && t.text == ")" {
+		if t := p.token(); t.text == ")" {
 			p.fail(Syntax, t.Start, t.End, `")" closes nothing`, "")
 			p.at++
 			continue
 		}
-		p.adjacent(t)
-		before := p.at
-		root = p.join(root, p.expression(0))
-		if p.at == before {
-			p.at++
-		}
+		root = p.leftover(root)
 	}
 	return &Depends{Root: root}, p.errors
 }
@@ -315,12 +309,7 @@ func (p *dependsParser) group(t depToken) Node {
 	p.at++
 	x := p.nested(func() Node { return p.expression(0) })
 	for p.token().kind != depEnd && p.token().text != ")" {
-		p.adjacent(p.token())
-		before := p.at
-		x = p.join(x, p.nested(func() Node { return p.expression(0) }))
-		if p.at == before {
-			p.at++
-		}
+		x = p.leftover(x)
 	}
 	if p.token().kind == depEnd {
 		p.fail(Syntax, t.Start, t.End, `"(" is not closed`, `add ")"`)
@@ -374,11 +363,23 @@ func (p *dependsParser) missing(t depToken) {
 	p.fail(Syntax, before.Start, before.End, "a task must follow "+quote(before.text), "")
 }
 
-// adjacent reports two operands with no operator between them.
-func (p *dependsParser) adjacent(t depToken) {
-	if t.kind == depTask || t.text == "(" || t.text == "!" || t.kind == depWord {
+// leftover reads on behind x where no operator stands.
+func (p *dependsParser) leftover(x Node) Node {
+	t := p.token()
+	switch {
+	case t.kind == depTask, t.kind == depWord, t.text == "(", t.text == "!":
 		p.fail(Syntax, t.Start, t.End, "an operator is missing before "+quote(t.text), `join dependencies with "&&" or "||"`)
+	case t.kind == depOp:
+		p.fail(Syntax, t.Start, t.End, "unexpected "+quote(t.text), "")
+		p.at++
+		return x
 	}
+	before := p.at
+	x = p.join(x, p.nested(func() Node { return p.expression(0) }))
+	if p.at == before {
+		p.at++
+	}
+	return x
 }
 
 // junk reports text that is no part of the language.

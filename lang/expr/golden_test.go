@@ -124,3 +124,26 @@ var kindNames = map[ErrorKind]string{
 	Mismatch: "mismatch", NeverEqual: "never-equal", WrongResult: "wrong-result", MaybeNil: "maybe-nil", Unread: "unread",
 	UnknownResult: "unknown-result", OperatorWord: "operator-word", ReservedWord: "reserved-word", BadZone: "bad-zone",
 }
+
+// goldenInputs are the inputs of a language, as seeds for its fuzz target.
+func goldenInputs(language string) []string {
+	var inputs []string
+	files, _ := filepath.Glob("testdata/*.txtar")
+	for _, name := range files {
+		archive, err := txtar.ParseFile(name)
+		if err != nil {
+			continue
+		}
+		for _, f := range archive.Files {
+			if f.Name != language {
+				continue
+			}
+			for _, line := range strings.Split(string(f.Data), "\n") {
+				if input, ok := strings.CutPrefix(line, "> "); ok {
+					inputs = append(inputs, input)
+				}
+			}
+		}
+	}
+	return inputs
+}

@@ -30,6 +30,9 @@ func ParseWhen(text string) (*When, []Error) {
 	s := scanWhen(text)
 	p := &whenParser{text: text, tokens: s.tokens, errors: s.errors}
 	if len(p.tokens) == 1 {
+		if text != "" && len(p.errors) == 0 {
+			p.fail(Syntax, whenToken{end: len(text)}, "the condition is blank", "drop the field, or write true")
+		}
 		return &When{}, p.errors
 	}
 	root := p.list()
