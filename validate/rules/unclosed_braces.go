@@ -1,6 +1,8 @@
 package rules
 
 import (
+	"strings"
+
 	"github.com/weft-lang/weft/lang/diag"
 	"github.com/weft-lang/weft/lang/source"
 	"github.com/weft-lang/weft/lang/tree"
@@ -42,16 +44,36 @@ spec:
 		for _, u := range p.Trace.Unclosed {
 			refused[u.Span] = true
 		}
-		for t := range usedTemplates(p) {
-			for n := range t.Node.All() {
-				open := trace.Opens(n.Text())
-				if n.Kind != tree.String || open < 0 {
-					continue
-				}
-				if at := trace.OpeningPlace(n, open); !refused[at] {
-					p.Report(unclosed(at, "these braces are not closed and stay text"))
+		for _, o := range p.Project.Objects {
+			if o.Spec == nil {
+				continue
+			}
+			for n := range o.Spec.Node.All() {
+				for _, open := range looseBraces(n) {
+					if at := trace.OpeningPlace(n, open); !refused[at] {
+						p.Report(unclosed(at, "these braces are not closed and stay text"))
+					}
 				}
 			}
 		}
 	},
+}
+
+// looseBraces are the offsets of every {{ in a text without a }} of its own.
+func looseBraces(n *tree.Node) []int {
+	if n.Kind != tree.String || !strings.Contains(n.Value, "{{") {
+		return nil
+	}
+	var open []int
+	for i := 0; i+1 < len(n.Value); i++ {
+		switch n.Value[i : i+2] {
+		case "{{":
+			open = append(open, i)
+			i++
+		case "}}":
+			open = open[:max(len(open)-1, 0)]
+			i++
+		}
+	}
+	return open
 }

@@ -3,6 +3,7 @@ package trace
 import (
 	"encoding/json"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -88,15 +89,16 @@ func anyOdd(n *tree.Node) bool {
 	return n.Kind == tree.String && isOdd(n.Value)
 }
 
-func isOdd(text string) bool { return Opens(text) >= 0 || !isInsertable(text) }
+func isOdd(text string) bool { return leavesOpen(text) || !isInsertable(text) }
 
-// Opens is the offset of the {{ in text that nothing closes, -1 if there is none.
-func Opens(text string) int {
+// leavesOpen reports whether text has an opening {{ that nothing closes, or
+// that may be left without its end when another tag inside it is filled.
+func leavesOpen(text string) bool {
 	if !strings.Contains(text, "{{") {
-		return -1
+		return false
 	}
-	_, open := expr.Tags(text)
-	return open
+	tags, open := expr.Tags(text)
+	return open >= 0 || slices.ContainsFunc(tags, func(t expr.Tag) bool { return strings.Contains(t.Body, "{{") })
 }
 
 // isInsertable reports whether Go and JSON spell text alike.
@@ -186,9 +188,8 @@ func (f *follower) lex(n *tree.Node, at place, fill func(*tree.Node) eval.Filled
 
 // lexTarget is lex for the target of a dag, which is lexed on its own.
 func (f *follower) lexTarget(u *Use, target *tree.Node) {
-	if filled := u.Fill(target); Opens(filled.Text) >= 0 {
-		s := serialize(target, "", u.Fill)
-		_, open := expr.Tags(s.JSON)
+	s := serialize(target, "", u.Fill)
+	if _, open := expr.Tags(s.JSON); open >= 0 {
 		f.noteUnclosed(NoEnd, u, s, open)
 	}
 }
