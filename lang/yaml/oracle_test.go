@@ -149,6 +149,7 @@ func sameJSON(want []byte, root *tree.Node) string {
 }
 
 func TestCorpusAgreesWithKubernetes(t *testing.T) {
+	t.Parallel()
 	texts := corpus(t)
 	bad := 0
 	for name, text := range texts {

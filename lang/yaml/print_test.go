@@ -118,6 +118,7 @@ func sameNumbers(want, got []byte) string {
 }
 
 func TestPrintReadsBack(t *testing.T) {
+	t.Parallel()
 	texts := corpus(t)
 	for i, text := range strings.Split(snippets, "\n====\n") {
 		texts[fmt.Sprintf("snippet %d", i)] = text
