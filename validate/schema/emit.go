@@ -34,7 +34,7 @@ type run struct {
 // fields left out, map keys sorted, <, > and & escaped. What does not fit the
 // type is written as it stands. An unknown type has no fields.
 func Emit(n *tree.Node, typeName string) *Emission {
-	e := emitter{buf: make([]byte, 0, 1024)}
+	e := emitter{buf: make([]byte, 0, 1024), runs: make([]run, 0, 32)}
 	if id, ok := typeNamed(typeName); ok {
 		e.single(n, id)
 	} else {

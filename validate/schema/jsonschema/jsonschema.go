@@ -7,7 +7,6 @@ package jsonschema
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -30,7 +29,14 @@ type Schema struct{ compiled *gojsonschema.Schema }
 // Compile reads a schema, written as JSON or YAML. It may refer to its own
 // parts only: nothing is fetched.
 func Compile(n *tree.Node) (*Schema, error) {
-	s, err := gojsonschema.NewSchema(loader{value(n)})
+	if err := checkRefs(n); err != nil {
+		return nil, fmt.Errorf("read JSON Schema: %w", err)
+	}
+	v := value(n)
+	if top, ok := v.(map[string]any); ok {
+		delete(top, "$id") // all references are local
+	}
+	s, err := gojsonschema.NewSchema(loader{v})
 	if err != nil {
 		return nil, fmt.Errorf("read JSON Schema: %w", err)
 	}
@@ -40,6 +46,9 @@ func Compile(n *tree.Node) (*Schema, error) {
 // Check reports where a value does not fit. What a {{...}} will become is not
 // known, so that text with one fits everywhere.
 func (s *Schema) Check(n *tree.Node, report func(schema.Finding)) {
+	if n == nil {
+		return
+	}
 	for _, e := range s.errors(value(n)) {
 		if f := finding(e, n); f.Message != "" {
 			report(f)
@@ -154,29 +163,16 @@ func message(e gojsonschema.ResultError) string {
 	return strings.ToLower(text[:1]) + text[1:]
 }
 
-// loader hands a value to gojsonschema and lets it load nothing else.
+// loader hands a value to gojsonschema. References are local, so that it never
+// asks for another one; if it did, it would get the same value.
 type loader struct{ value any }
 
 func (l loader) JsonSource() any                               { return l.value }
 func (l loader) LoadJSON() (any, error)                        { return l.value, nil }
-func (l loader) LoaderFactory() gojsonschema.JSONLoaderFactory { return refusal{} }
+func (l loader) LoaderFactory() gojsonschema.JSONLoaderFactory { return l }
+func (l loader) New(string) gojsonschema.JSONLoader            { return l }
 func (l loader) JsonReference() (gojsonreference.JsonReference, error) {
 	return gojsonreference.NewJsonReference("#")
-}
-
-// refusal makes loaders that fail.
-type refusal struct{}
-
-func (refusal) New(source string) gojsonschema.JSONLoader { return outside{loader{source}} }
-
-type outside struct{ loader }
-
-func (o outside) LoadJSON() (any, error) {
-	return nil, errors.New("$ref to " + fmt.Sprint(o.value) + ": only parts of the same schema can be referred to")
-}
-
-func (o outside) JsonReference() (gojsonreference.JsonReference, error) {
-	return gojsonreference.NewJsonReference(fmt.Sprint(o.value))
 }
 
 // value is a node as encoding/json would decode it.
