@@ -15,7 +15,7 @@ func Results() []string {
 // capitalised word behind it is its result; whatever stands between is
 // ignored.
 func DependsTokens(text string) []Dep {
-	var deps []Dep
+	deps := make([]Dep, 0, 1+strings.Count(text, "&&")+strings.Count(text, "||"))
 	for at := 0; at < len(text); {
 		if !alphanumeric(text[at]) {
 			at++
@@ -142,6 +142,7 @@ func junkLength(s string) int {
 		if i := strings.Index(s, "}}"); i >= 0 {
 			return i + 2
 		}
+		return len(s) - len(strings.TrimLeft(s, "{"))
 	}
 	if s[0] == '"' || s[0] == '\'' {
 		if i := strings.IndexByte(s[1:], s[0]); i >= 0 {

@@ -218,7 +218,7 @@ func TestJSONPath(t *testing.T) {
 			t.Errorf("JSONPath(%q) = %#v, %v; want %#v", tt.path, got, err, tt.want)
 		}
 	}
-	for _, path := range []string{`$.nope`, `$.e[9]`, `$.e.n`, `$.a[`, `$.`, `$.a..`, `$.e[x]`, `$.e[0:1:2:3]`, `$x`, `$.e[0]n`} {
+	for _, path := range []string{`$.nope`, `$.e[9]`, `$.e.n`, `$.a[`, `$.`, `$.a..`, `$.e[x]`, `$.e[0:1:2:3]`, `$.e[?(@.)]`, `$x`, `$.e[0]n`} {
 		if got, err := JSONPath(document, path); err == nil {
 			t.Errorf("JSONPath(%q) = %#v; want an error", path, got)
 		}

@@ -6,7 +6,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/expr-lang/expr/ast"
-	"github.com/expr-lang/expr/conf"
 	"github.com/expr-lang/expr/file"
 	"github.com/expr-lang/expr/parser"
 )
@@ -31,7 +30,7 @@ func ParseExpr(src string) (*Expr, *Error) {
 // before the expression is read (retryStrategy.expression). A tag outside
 // quotes counts as a value of unknown type.
 func ParseExprWithTags(src string) (*Expr, *Error) {
-	tags, open := Tags(src)
+	tags, open := wholeTags(src)
 	if open >= 0 {
 		return nil, &Error{
 			Kind: Syntax, Start: open, End: open + 2,
@@ -74,7 +73,7 @@ func parse(src string) (t *parser.Tree, fault *file.Error) {
 			fault = &file.Error{Location: file.Location{To: utf8.RuneCountInString(src)}, Message: fmt.Sprint(r)}
 		}
 	}()
-	t, err := parser.ParseWithConfig(src, conf.CreateNew())
+	t, err := parser.Parse(src)
 	if err == nil {
 		return t, nil
 	}

@@ -1,7 +1,7 @@
 package expr
 
 import (
-	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -134,13 +134,13 @@ func FuzzParseDepends(f *testing.F) {
 			}
 		}
 		tokens := DependsTokens(text)
-		if want := patternTokens(text); !reflect.DeepEqual(tokens, want) {
+		if want := patternTokens(text); !slices.Equal(tokens, want) {
 			t.Fatalf("DependsTokens(%q) = %v; want %v", text, tokens, want)
 		}
 		if len(errs) > 0 {
 			return
 		}
-		if !reflect.DeepEqual(d.Deps(), tokens) {
+		if !slices.Equal(d.Deps(), tokens) {
 			t.Fatalf("%q: parsed %v, tokens %v", text, d.Deps(), tokens)
 		}
 		agreesWithLang(t, text, d)

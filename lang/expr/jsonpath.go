@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	exprlang "github.com/expr-lang/expr"
+	"github.com/expr-lang/expr/vm"
 )
 
 // JSONPath returns what path selects from the JSON text. A path of names and
@@ -48,15 +49,15 @@ const maxSelected = 1 << 16
 // A jsonStep is one step of a path.
 type jsonStep struct {
 	text   string
-	deep   bool   // ..: from every value below
-	keys   []any  // names (string) and indexes (int)
-	all    bool   // *
-	slice  []*int // from, to, step
-	filter string // expression over the element, whose @ reads as $element
+	deep   bool        // ..: from every value below
+	keys   []any       // names (string) and indexes (int)
+	all    bool        // *
+	slice  []*int      // from, to, step
+	filter *vm.Program // over the element, whose @ reads as $element
 }
 
 func (s jsonStep) many() bool {
-	return s.deep || s.all || s.slice != nil || s.filter != "" || len(s.keys) > 1
+	return s.deep || s.all || s.slice != nil || s.filter != nil || len(s.keys) > 1
 }
 
 var errPath = errors.New("the path is malformed")
@@ -143,8 +144,9 @@ func (s *jsonStep) bracket(text string) error {
 		s.all = true
 		return nil
 	case strings.HasPrefix(text, "?"):
-		s.filter = filterExpression(strings.TrimSpace(text[1:]))
-		return nil
+		var err error
+		s.filter, err = exprlang.Compile(filterExpression(strings.TrimSpace(text[1:])), exprlang.AllowUndefinedVariables())
+		return evalError(err)
 	case strings.Contains(text, ":") && !strings.ContainsAny(text, `'"`):
 		return s.bounds(text)
 	}
@@ -278,7 +280,7 @@ func (s jsonStep) appendFrom(out []any, v any) []any {
 			out = append(out, list[i])
 		}
 		return out
-	case s.filter != "":
+	case s.filter != nil:
 		for _, e := range elements(v) {
 			if satisfies(e, s.filter) {
 				out = append(out, e)
@@ -331,13 +333,8 @@ func descend(out []any, v any) []any {
 
 // satisfies evaluates a filter. One that fails on an element, or yields
 // nothing for it, does not select it; a value other than a boolean does.
-func satisfies(element any, filter string) bool {
-	env := map[string]any{"$element": element, "null": nil}
-	program, err := exprlang.Compile(filter, exprlang.Env(env))
-	if err != nil {
-		return false
-	}
-	result, err := exprlang.Run(program, env)
+func satisfies(element any, filter *vm.Program) bool {
+	result, err := exprlang.Run(filter, map[string]any{"$element": element})
 	if err != nil || result == nil {
 		return false
 	}

@@ -10,11 +10,10 @@ type Node interface {
 // A Binary is an operation on two nodes. The ternary of when is two of them,
 // as it is to its evaluator: (X ? Y) : Z.
 type Binary struct {
-	Op           string
-	X, Y         Node
-	OpStart      int // byte range of the operator
-	OpEnd        int
-	XWrap, YWrap bool // the operand stood in parentheses
+	Op      string
+	X, Y    Node
+	OpStart int // byte range of the operator
+	OpEnd   int
 }
 
 // A Unary is an operator in front of a node.

@@ -2,7 +2,6 @@ package expr
 
 import (
 	"fmt"
-	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -136,7 +135,7 @@ func TestDependsTokens(t *testing.T) {
 		"", "a", "a && b.Failed", "a-b.AnySucceeded||c", "q and r", "q_r", "q.", "q.s", "q.S", "q.Sx", "q.Failed-x",
 		"q.Failed2", "-a-", "{{inputs.parameters.z}}", `q.status == "x"`, "a..Failed", "a.b.Failed", "é.Failed", "a.Fé",
 	} {
-		if got, want := DependsTokens(text), patternTokens(text); !reflect.DeepEqual(got, want) {
+		if got, want := DependsTokens(text), patternTokens(text); !slices.Equal(got, want) {
 			t.Errorf("DependsTokens(%q) = %v; want %v", text, got, want)
 		}
 	}
@@ -241,6 +240,27 @@ func TestDurations(t *testing.T) {
 	}
 	if _, fault := ParseGoDuration("30"); fault == nil {
 		t.Error("ParseGoDuration took a bare number")
+	}
+}
+
+// TestDepth feeds text that would exhaust the stack of a careless parser.
+func TestDepth(t *testing.T) {
+	const n = 1 << 16
+	for _, text := range []string{
+		strings.Repeat("(", n), strings.Repeat("!", n) + "a", strings.Repeat("! ", n) + "a", strings.Repeat("a ? ", n),
+		strings.Repeat("(", 5000) + "a" + strings.Repeat(")", 5000), strings.Repeat("[", 15000), strings.Repeat("a && ", n) + "a",
+		strings.Repeat("not ", n), strings.Repeat("- ", 30000) + "1", strings.Repeat("a.", 30000), strings.Repeat("{{", n),
+	} {
+		e, fault := ParseExpr(text)
+		if fault != nil {
+			inside(t, text, []Error{*fault})
+		} else {
+			e.Check(Env{}, Bool)
+		}
+		_, errs := ParseWhen(text)
+		inside(t, text, errs)
+		_, errs = ParseDepends(text)
+		inside(t, text, errs)
 	}
 }
 

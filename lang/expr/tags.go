@@ -36,3 +36,31 @@ func Tags(text string) (tags []Tag, open int) {
 		at = t.End
 	}
 }
+
+// wholeTags is Tags for texts in which tags are opaque. A tag inside another
+// ({{a.{{b}}.c}}) is substituted first, so the outer one ends where it was
+// meant to.
+func wholeTags(text string) (tags []Tag, open int) {
+	tags, open = Tags(text)
+	whole := tags[:0]
+	at := 0
+	for _, t := range tags {
+		if t.Start < at {
+			continue
+		}
+		for range strings.Count(t.Body, "{{") {
+			if i := strings.Index(text[t.End:], "}}"); i >= 0 {
+				t.End += i + 2
+			}
+		}
+		if t.Body = text[t.Start+2 : t.End-2]; !t.Expr {
+			t.Key = strings.TrimSpace(t.Body)
+		}
+		whole = append(whole, t)
+		at = t.End
+	}
+	if open < at {
+		open = -1
+	}
+	return whole, open
+}

@@ -101,7 +101,7 @@ func (p *whenParser) list() Node {
 
 // expression reads operators that bind tighter than above.
 func (p *whenParser) expression(above int) Node {
-	x, wrapped := p.operand()
+	x := p.operand()
 	for {
 		t := p.token()
 		binding := whenBinding[t.text]
@@ -109,16 +109,15 @@ func (p *whenParser) expression(above int) Node {
 			return x
 		}
 		p.take()
-		yWrapped := p.token().kind == whenOpen
+		wrapped := p.token().kind == whenOpen
 		y := p.expression(binding)
-		p.pattern(t, y, yWrapped)
+		p.pattern(t, y, wrapped)
 		switch {
 		case x == nil:
 			x = y
 		case y != nil:
-			x = &Binary{Op: t.text, X: x, Y: y, OpStart: t.start, OpEnd: t.end, XWrap: wrapped, YWrap: yWrapped}
+			x = &Binary{Op: t.text, X: x, Y: y, OpStart: t.start, OpEnd: t.end}
 		}
-		wrapped = false
 	}
 }
 
@@ -135,27 +134,26 @@ func (p *whenParser) pattern(op whenToken, y Node, wrapped bool) {
 }
 
 // operand reads a value, a group, or a prefix and what it stands before.
-// wrapped says that it was a group.
-func (p *whenParser) operand() (n Node, wrapped bool) {
+func (p *whenParser) operand() Node {
 	t := p.token()
 	switch t.kind {
 	case whenOperand:
 		p.take()
 		p.call(t)
-		return t.node, false
+		return t.node
 	case whenBad:
 		p.take()
 		if k := p.token().kind; k == whenOperand || k == whenOpen || k == whenBad {
 			p.skipJunk()
 		}
-		return nil, false
+		return nil
 	case whenOpen:
-		return p.group(), true
+		return p.group()
 	case whenPrefix:
-		return p.prefix(), false
+		return p.prefix()
 	}
 	p.missing(t)
-	return nil, false
+	return nil
 }
 
 // skipJunk drops what stands behind a token that was already reported.
@@ -226,7 +224,7 @@ func (p *whenParser) prefix() Node {
 	if tagged, ok := t.node.(*Tagged); ok && tagged.Quoted {
 		p.fail(Mismatch, t, quote(op.text)+" cannot stand before a quoted text", `compare it: {{...}} != "true"`)
 	}
-	x, _ := p.operand()
+	x := p.operand()
 	if x == nil {
 		return nil
 	}

@@ -57,7 +57,7 @@ type whenScanner struct {
 func scanWhen(text string) *whenScanner {
 	s := &whenScanner{text: text}
 	var open int
-	if s.tags, open = Tags(text); open >= 0 {
+	if s.tags, open = wholeTags(text); open >= 0 {
 		s.fail(Syntax, open, open+2, `"{{" is not closed`, `close the tag with "}}"`)
 		s.text = text[:open]
 	}
