@@ -208,7 +208,7 @@ func (c *checker) convert(n ast.Node, from, to Kind) string {
 		return "convert it: int(" + text + ")"
 	case to == Bool:
 		return "compare it: " + text + ` == "true"`
-	case to == ListKind, to == Object:
+	case to == Array, to == Object:
 		return "if it holds JSON, parse it first: fromJSON(" + text + ")"
 	}
 	return ""

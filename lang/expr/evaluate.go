@@ -40,20 +40,17 @@ func EvalExpr(src string, vars map[string]string) (any, error) {
 	if fault != nil {
 		return nil, fault
 	}
-	return e.Eval(Nest(relevant(e, vars)), true)
+	return e.Eval(e.WithHelpers(Nest(relevant(e, vars))))
 }
 
 // relevant leaves out the variables that e cannot see.
 func relevant(e *Expr, vars map[string]string) map[string]string {
+	if strings.Contains(e.Text, "$env") {
+		return vars // may be indexed by a computed name
+	}
 	roots := map[string]bool{}
 	for _, r := range e.References() {
-		if r.Path[0].Name == "" {
-			return vars
-		}
 		roots[r.Path[0].Name] = true
-	}
-	if strings.Contains(e.Text, "$env") {
-		return vars
 	}
 	few := make(map[string]string)
 	for name, value := range vars {
@@ -65,14 +62,10 @@ func relevant(e *Expr, vars map[string]string) map[string]string {
 	return few
 }
 
-// Eval evaluates e in env, whose maps are nested. withHelpers adds asInt,
-// asFloat, jsonpath, toJson and sprig; env wins where it has the same name.
-func (e *Expr) Eval(env map[string]any, withHelpers bool) (result any, err error) {
+// Eval evaluates e in env, whose maps are nested.
+func (e *Expr) Eval(env map[string]any) (result any, err error) {
 	if len(e.Tags) > 0 {
 		return nil, errors.New("the expression still holds tags")
-	}
-	if withHelpers {
-		env = e.withHelpers(env)
 	}
 	defer func() {
 		if r := recover(); r != nil {
@@ -87,8 +80,9 @@ func (e *Expr) Eval(env map[string]any, withHelpers bool) (result any, err error
 	return result, evalError(err)
 }
 
-// withHelpers is env and the helpers that e mentions.
-func (e *Expr) withHelpers(env map[string]any) map[string]any {
+// WithHelpers is env with the reference's helpers that e mentions: asInt,
+// asFloat, jsonpath, toJson and sprig. Names of env win.
+func (e *Expr) WithHelpers(env map[string]any) map[string]any {
 	out := make(map[string]any, len(env)+len(helpers)+1)
 	maps.Copy(out, helpers)
 	if strings.Contains(e.source, "sprig") {
@@ -120,7 +114,7 @@ func Fold(src string, vars map[string]string) (text string, ok bool) {
 	if fault != nil || !e.foldable(vars) {
 		return "", false
 	}
-	result, err := e.Eval(Nest(relevant(e, vars)), true)
+	result, err := e.Eval(e.WithHelpers(Nest(relevant(e, vars))))
 	if err != nil {
 		return "", false
 	}

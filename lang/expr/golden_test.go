@@ -36,7 +36,7 @@ var scope = Env{
 		"lastRetry": {Kind: Object, Members: Fields{"exitCode": {Kind: String}, "status": {Kind: String}}},
 		"retries":   {Kind: String},
 		"failed":    {Kind: Number},
-		"items":     {Kind: ListKind, Elem: &Type{Kind: String}},
+		"items":     {Kind: Array, Elem: &Type{Kind: String}},
 		"item":      {},
 	},
 }

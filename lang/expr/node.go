@@ -1,7 +1,7 @@
 package expr
 
 // A Node is a part of a parsed when or depends. The set of nodes is closed:
-// Binary, Unary, List, Literal, Tagged, Dep.
+// Binary, Unary, List, Literal, TagOperand, Dep.
 type Node interface {
 	// Span is the byte range of the node in the text, own parentheses excluded.
 	Span() (start, end int)
@@ -47,8 +47,8 @@ type Literal struct {
 	Start, End int
 }
 
-// A Tagged is an operand with tags in it, so its value is unknown.
-type Tagged struct {
+// A TagOperand is an operand with tags in it, so its value is unknown.
+type TagOperand struct {
 	Tags       []Tag // places count from the start of the whole text
 	Quoted     bool  // within quotes: a string whatever the values, as long as they hold no quote
 	Bare       bool  // one tag and nothing else
@@ -86,7 +86,7 @@ func (n *List) Span() (start, end int) {
 func (n *Literal) Span() (start, end int) { return n.Start, n.End }
 
 // Span is the range of the operand, quotes included.
-func (n *Tagged) Span() (start, end int) { return n.Start, n.End }
+func (n *TagOperand) Span() (start, end int) { return n.Start, n.End }
 
 // Span is the range of task and result.
 func (n *Dep) Span() (start, end int) { return n.Start, n.End }

@@ -110,7 +110,7 @@ func TestParseExprWithTags(t *testing.T) {
 	if _, errs := e.Check(Env{Names: Fields{"lastRetry": {}, "name": {Kind: String}}}, Bool); len(errs) > 0 {
 		t.Errorf("Check: %v", errs)
 	}
-	if _, err := e.Eval(nil, true); err == nil {
+	if _, err := e.Eval(nil); err == nil {
 		t.Error("an expression with tags was evaluated")
 	}
 	if _, fault := ParseExprWithTags("a {{b"); fault == nil || fault.Start != 2 {

@@ -17,12 +17,12 @@ const (
 	String
 	Number
 	Bool
-	ListKind
+	Array
 	Object
 	Nil
 	Function
 	Time
-	DurationKind
+	Duration
 )
 
 func (k Kind) String() string {
@@ -124,7 +124,7 @@ func langType(t Type) types.Type {
 		return types.Int
 	case Bool:
 		return types.Bool
-	case ListKind:
+	case Array:
 		if t.Elem != nil {
 			return types.Array(langType(*t.Elem))
 		}
@@ -149,7 +149,7 @@ func kindOf(n *nature.Nature) Kind {
 	case n.IsString():
 		return String
 	case n.IsDuration():
-		return DurationKind
+		return Duration
 	case n.IsNumber():
 		return Number
 	case n.IsBool():
@@ -157,7 +157,7 @@ func kindOf(n *nature.Nature) Kind {
 	case n.IsTime():
 		return Time
 	case n.IsArray():
-		return ListKind
+		return Array
 	case n.Kind == reflect.Map:
 		return Object
 	case n.IsFunc():

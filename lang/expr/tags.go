@@ -1,6 +1,11 @@
 // Package expr owns the languages inside scalars: {{tag}}, {{=expression}},
-// when, and depends. It scans and parses them with byte positions inside the
-// scalar's text; callers turn those into source spans with tree.Node.Source.
+// when, depends, and the small ones of cron schedules and durations. It scans,
+// parses, checks and evaluates them, with byte positions inside the scalar's
+// text; callers turn those into source spans with tree.Node.Source.
+//
+// The judges are the reference's own libraries: expr-lang for expressions,
+// govaluate for when, robfig/cron for schedules. What they refuse is refused
+// here, in words that say what to do.
 package expr
 
 import "strings"

@@ -13,10 +13,10 @@ type When struct {
 }
 
 // Operands returns the operands that hold tags, in source order.
-func (w *When) Operands() []*Tagged {
-	var out []*Tagged
+func (w *When) Operands() []*TagOperand {
+	var out []*TagOperand
 	Walk(w.Root, func(n Node) {
-		if t, ok := n.(*Tagged); ok {
+		if t, ok := n.(*TagOperand); ok {
 			out = append(out, t)
 		}
 	})
@@ -221,7 +221,7 @@ func (p *whenParser) prefix() Node {
 			p.fail(Mismatch, t, quote(op.text)+" cannot stand before text", "put the condition in parentheses: "+op.text+"(...)")
 		}
 	}
-	if tagged, ok := t.node.(*Tagged); ok && tagged.Quoted {
+	if tagged, ok := t.node.(*TagOperand); ok && tagged.Quoted {
 		p.fail(Mismatch, t, quote(op.text)+" cannot stand before a quoted text", `compare it: {{...}} != "true"`)
 	}
 	x := p.operand()

@@ -50,7 +50,7 @@ func (c *whenChecker) typeOf(n Node) whenType {
 			StringLiteral: whenString, WordLiteral: whenString,
 			NumberLiteral: whenNumber, TimeLiteral: whenNumber, BoolLiteral: whenBool,
 		}[n.Kind]
-	case *Tagged:
+	case *TagOperand:
 		if n.Quoted {
 			return whenString
 		}

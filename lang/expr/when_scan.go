@@ -200,7 +200,7 @@ func (s *whenScanner) bracketed(at int) int {
 	}
 	end++
 	if len(tags) > 0 {
-		s.operand(&Tagged{Tags: tags, Start: at, End: end})
+		s.operand(&TagOperand{Tags: tags, Start: at, End: end})
 	} else {
 		s.operand(&Literal{WordLiteral, value, at, end})
 	}
@@ -215,7 +215,7 @@ func (s *whenScanner) quoted(at int) int {
 	end++
 	switch {
 	case len(tags) > 0:
-		s.operand(&Tagged{Tags: tags, Quoted: true, Start: at, End: end})
+		s.operand(&TagOperand{Tags: tags, Quoted: true, Start: at, End: end})
 	case readsAsTime(value):
 		s.operand(&Literal{TimeLiteral, value, at, end})
 	default:
@@ -229,7 +229,7 @@ func (s *whenScanner) word(at int) int {
 	value, tags, end := s.run(at, wordRune, true)
 	if len(tags) > 0 {
 		bare := len(tags) == 1 && tags[0].Start == at && tags[0].End == end
-		s.operand(&Tagged{Tags: tags, Bare: bare, Start: at, End: end})
+		s.operand(&TagOperand{Tags: tags, Bare: bare, Start: at, End: end})
 		return end
 	}
 	switch {
