@@ -9,7 +9,6 @@ package load
 import (
 	"io"
 	"io/fs"
-	"path"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -17,7 +16,6 @@ import (
 	"github.com/weft-lang/weft/lang/diag"
 	"github.com/weft-lang/weft/lang/source"
 	"github.com/weft-lang/weft/lang/tree"
-	"github.com/weft-lang/weft/lang/yaml"
 )
 
 // Options say where things come from. The zero Options are right for an FS
@@ -39,7 +37,7 @@ type File struct {
 	Source    *source.File
 	Documents []*tree.Document
 	Explicit  bool // named by the user, not met in a folder or by a glob
-	Ours      bool // holds a document of a kind that weft knows
+	Ours      bool // is written in .weft or holds a document of a kind that weft knows
 }
 
 // A Result is everything that was read. Files, and with them Documents, are
@@ -94,8 +92,8 @@ func load(fsys fs.FS, c candidate, opts Options) loadedFile {
 		return loadedFile{}
 	}
 	f := source.NewFile(c.name, text)
-	docs, list := frontEnd.parse(f)
-	out := loadedFile{file: &File{Source: f, Documents: docs, Explicit: c.explicit}}
+	docs, list := frontEnd.parse(fsys, f)
+	out := loadedFile{file: &File{Source: f, Documents: docs, Explicit: c.explicit, Ours: !frontEnd.mayBeForeign}}
 	for _, d := range docs {
 		out.file.Ours = out.file.Ours || isOurs(d)
 	}
@@ -139,27 +137,4 @@ func each(n int, do func(i int)) {
 		panic(p)
 	default:
 	}
-}
-
-// A frontEnd turns a file into documents.
-type frontEnd struct {
-	parse func(*source.File) ([]*tree.Document, *diag.List)
-	// mayBeForeign: files of this extension often belong to somebody else.
-	mayBeForeign bool
-}
-
-// frontEnds is the table of file extensions.
-var frontEnds = map[string]frontEnd{
-	".yaml": {yaml.Parse, true},
-	".yml":  {yaml.Parse, true},
-	".json": {yaml.Parse, true},
-}
-
-// frontEndFor is the front end for a file of that name. What the user names
-// himself, whatever its extension, is taken for YAML.
-func frontEndFor(name string) frontEnd {
-	if f, ok := frontEnds[path.Ext(name)]; ok {
-		return f
-	}
-	return frontEnds[".yaml"]
 }

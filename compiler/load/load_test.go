@@ -192,6 +192,33 @@ func TestStdin(t *testing.T) {
 	}
 }
 
+// TestImports holds that a .weft file finds what it imports beside itself, and
+// that the imported file, met in the folder as well, is reported once.
+func TestImports(t *testing.T) {
+	fsys := folder(
+		"flows/a.weft=workflow a\nimport \"lib/print.weft\" as lib\nsteps main {\n  lib.say(\"hi\")\n}\n",
+		"flows/lib/print.weft=container say(text) { image \"busybox:1.37\", args [text, txet] }\n",
+		"flows/b.weft=workflow b\nimport \"gone.weft\" as lib\nsteps main {\n  lib.say()\n}\n",
+	)
+	r := load.Load(fsys, []string{"."}, load.Options{})
+	var got []string
+	for _, d := range r.Findings.Sorted() {
+		got = append(got, fmt.Sprint(d.Span, " ", d.Rule))
+	}
+	want := []string{"flows/b.weft:2:8 weft-import", "flows/lib/print.weft:1:57 weft-unknown-name"}
+	if !slices.Equal(got, want) {
+		t.Errorf("got  %q\nwant %q", got, want)
+	}
+	if len(r.Documents) != 2 {
+		t.Errorf("%d documents, want 2", len(r.Documents))
+	}
+	for _, f := range r.Files {
+		if !f.Ours {
+			t.Errorf("%s is not ours", f.Source.Name)
+		}
+	}
+}
+
 // TestForeign holds which broken files are worth a word.
 func TestForeign(t *testing.T) {
 	const broken = "kind: %s\nspec: [workflow\n"

@@ -189,8 +189,11 @@ func contents(f *load.File) string {
 			kinds = append(kinds, k)
 		}
 	}
-	if len(kinds) == 0 {
-		return "holds no document with a kind"
+	switch {
+	case len(kinds) > 0:
+		return "holds " + strings.Join(kinds, ", ")
+	case f.Ours:
+		return "holds templates for others to import, and no workflow"
 	}
-	return "holds " + strings.Join(kinds, ", ")
+	return "holds no document with a kind"
 }

@@ -11,7 +11,6 @@ import (
 	"strings"
 
 	"github.com/weft-lang/weft/lang/diag"
-	"github.com/weft-lang/weft/lang/source"
 )
 
 // A Report is everything one run has to say.
@@ -98,10 +97,10 @@ func (r Report) Summary() string {
 }
 
 func (r Report) filesWithFindings() int {
-	seen := map[*source.File]bool{}
+	seen := map[string]bool{} // by name: a file that others import is read more than once
 	for _, d := range r.Diagnostics {
 		if d.Span.File != nil {
-			seen[d.Span.File] = true
+			seen[d.Span.File.Name] = true
 		}
 	}
 	return len(seen)
