@@ -21,8 +21,7 @@ func attach(f *File, comments []tree.Comment) {
 	for i := range f.Items {
 		cover(f.Items[i])
 	}
-	d := &distributor{}
-	d.file = comments[0].Span.File
+	d := &distributor{file: comments[0].Span.File, raised: f.Source == nil}
 	d.spread(toElements(f.Items), comments, nil, &f.foot)
 }
 
@@ -51,21 +50,26 @@ func union(a, b source.Span) source.Span {
 	return source.Span{File: a.File, Start: min(a.Start, b.Start), End: max(a.End, b.End)}
 }
 
-type distributor struct{ file *source.File }
+type distributor struct {
+	file   *source.File
+	raised bool
+}
 
-// container returns the slots of e if it can hold comments between them.
-func container(e element) ([]element, bool) {
+// container returns the slots of e if it can hold comments between them. In a
+// raised tree a comment does not tear apart what goes on one line: lists of
+// plain values, single entries and signatures leave it to what is around them.
+func (d *distributor) container(e element) ([]element, bool) {
 	switch n := e.(type) {
 	case *Body:
 		return toElements(n.Stmts), true
 	case *Map:
-		return toElements(n.Entries), true
+		return toElements(n.Entries), !d.raised || len(n.Entries) != 1
 	case *List:
-		return toElements(n.Items), true
+		return toElements(n.Items), !d.raised || len(n.Items) > 1 && n.Items[0].Map != nil
 	case *Parallel:
 		return toElements(n.Steps), true
 	case *Signature:
-		return toElements(n.Params), len(n.Params) > 0
+		return toElements(n.Params), !d.raised && len(n.Params) > 0
 	case *Call:
 		return toElements(n.Args), len(n.Args) > 0
 	case *Modifier:
@@ -111,7 +115,7 @@ func (d *distributor) spread(slots []element, comments []tree.Comment, slot *Nod
 
 // descend looks for the innermost container below e that holds the comments.
 func (d *distributor) descend(e element, comments []tree.Comment, slot *Node) {
-	if slots, ok := container(e); ok {
+	if slots, ok := d.container(e); ok {
 		n := notesOf(e.base())
 		d.spread(slots, comments, slot, &n.foot)
 		return

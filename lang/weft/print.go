@@ -208,6 +208,20 @@ func (p *printer) item(it *Item) {
 	}
 }
 
+// keep prints the flat form of a block with a single entry also when it is too
+// long, if the entry on a line of its own would be too long as well.
+func (p *printer) keep(entries int, text string, ok bool) bool {
+	inner := utf8.RuneCountInString(text) - len("{  }")
+	if p.try(text, ok) {
+		return true
+	}
+	if !ok || entries != 1 || (p.depth+1)*len(indentUnit)+inner <= maxWidth {
+		return false
+	}
+	p.write(text)
+	return true
+}
+
 func (p *printer) signature(s *Signature) {
 	if s == nil || len(s.Params) == 0 && s.notes == nil || p.try(p.flatSignature(s)) {
 		return
@@ -266,7 +280,7 @@ func (p *printer) artSpec(s *ArtSpec) {
 }
 
 func (p *printer) body(b *Body) {
-	if p.try(p.flatBody(b)) {
+	if text, ok := p.flatBody(b); p.keep(len(b.Stmts), text, ok && len(allSteps(b)) == 0) || p.try(text, ok) {
 		return
 	}
 	block(p, &b.Node, b.Stmts, p.stmt)
@@ -367,25 +381,10 @@ func (p *printer) value(v *Value, literal bool) {
 }
 
 func (p *printer) mapBlock(m *Map, literal bool) {
-	if p.try(p.flatMap(m, literal)) {
+	if text, ok := p.flatMap(m, literal); p.keep(len(m.Entries), text, ok) {
 		return
 	}
 	block(p, &m.Node, m.Entries, func(e *Entry) { p.entry(e, literal) })
-}
-
-func (p *printer) list(l *List) {
-	if p.try(p.flatList(l)) {
-		return
-	}
-	p.write("[")
-	p.newline()
-	p.depth++
-	for _, v := range l.Items {
-		p.listed(&v.Node, func() { p.value(v, true) })
-	}
-	p.foot(&l.Node)
-	p.depth--
-	p.write("]")
 }
 
 // literal prints a literal; the text of a heredoc moves with its statement.

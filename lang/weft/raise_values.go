@@ -297,11 +297,11 @@ func wantsHeredoc(n *tree.Node) bool {
 	if !strings.Contains(text, "\n") || strings.ContainsFunc(text, func(c rune) bool { return c < 0x20 && c != '\n' && c != '\t' || c == 0xfeff || c == 0xfffd }) {
 		return false
 	}
+	lines := strings.Count(strings.TrimSuffix(text, "\n"), "\n") + 1
 	if n.Style == tree.Literal || n.Style == tree.Folded {
-		return true
+		return lines > 1 || len(text) > 80
 	}
-	inner := strings.Count(strings.TrimSuffix(text, "\n"), "\n")
-	return inner > 0 && (inner > 2 || len(text) > 60)
+	return lines > 3 || lines > 1 && len(text) > 60
 }
 
 // heredoc writes text as a heredoc with a tag that no line begins with.
