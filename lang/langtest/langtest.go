@@ -7,6 +7,7 @@
 package langtest
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -45,7 +46,9 @@ func Run(t *testing.T, pattern string, produce func(t *testing.T, in map[string]
 				update(t, file, archive, got)
 				return
 			}
-			compare(t, archive, got)
+			for _, problem := range compare(archive, got) {
+				t.Error(problem)
+			}
 		})
 	}
 }
@@ -60,8 +63,9 @@ func inputs(archive *txtar.Archive) map[string]string {
 	return in
 }
 
-func compare(t *testing.T, archive *txtar.Archive, got map[string]string) {
-	t.Helper()
+// compare lists what is wrong with the outputs of one archive.
+func compare(archive *txtar.Archive, got map[string]string) []string {
+	var problems []string
 	wanted := map[string]bool{}
 	for _, f := range archive.Files {
 		name, ok := strings.CutPrefix(f.Name, wantPrefix)
@@ -71,16 +75,19 @@ func compare(t *testing.T, archive *txtar.Archive, got map[string]string) {
 		wanted[name] = true
 		text, ok := got[name]
 		if !ok {
-			t.Errorf("section %s is stale: the test does not produce it", f.Name)
+			problems = append(problems, fmt.Sprintf("section %s is stale: the test does not produce it", f.Name))
 			continue
 		}
-		Equal(t, f.Name, ensureNewline(text), string(f.Data))
-	}
-	for name := range got {
-		if !wanted[name] {
-			t.Errorf("there is no section %s%s; run with WEFT_UPDATE=1 to write it", wantPrefix, name)
+		if text = ensureNewline(text); text != string(f.Data) {
+			problems = append(problems, differs(f.Name, text, string(f.Data)))
 		}
 	}
+	for _, name := range sortedKeys(got) {
+		if !wanted[name] {
+			problems = append(problems, fmt.Sprintf("there is no section %s%s; run with WEFT_UPDATE=1 to write it", wantPrefix, name))
+		}
+	}
+	return problems
 }
 
 func update(t *testing.T, file string, archive *txtar.Archive, got map[string]string) {
@@ -124,12 +131,16 @@ func ensureNewline(text string) string {
 // Equal fails the test with a line diff when got is not want.
 func Equal(t *testing.T, what, got, want string) {
 	t.Helper()
-	if got == want {
-		return
+	if got != want {
+		t.Error(differs(what, got, want))
 	}
+}
+
+func differs(what, got, want string) string {
 	d := diffmatchpatch.New()
 	a, b, lines := d.DiffLinesToChars(want, got)
 	var out strings.Builder
+	fmt.Fprintf(&out, "%s differs (- wanted, + got):\n", what)
 	for _, part := range d.DiffCharsToLines(d.DiffMain(a, b, false), lines) {
 		sign := map[diffmatchpatch.Operation]string{
 			diffmatchpatch.DiffDelete: "-", diffmatchpatch.DiffInsert: "+", diffmatchpatch.DiffEqual: " ",
@@ -138,5 +149,5 @@ func Equal(t *testing.T, what, got, want string) {
 			out.WriteString(sign + ensureNewline(line))
 		}
 	}
-	t.Errorf("%s differs (- wanted, + got):\n%s", what, out.String())
+	return out.String()
 }
