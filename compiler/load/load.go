@@ -7,9 +7,11 @@
 package load
 
 import (
+	"fmt"
 	"io"
 	"io/fs"
 	"runtime"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 
@@ -105,7 +107,7 @@ func load(fsys fs.FS, c candidate, opts Options) loadedFile {
 }
 
 // each calls do for every index below n, on all processors. A panic in do
-// reaches the caller.
+// reaches the caller, with the stack that it came from.
 func each(n int, do func(i int)) {
 	workers := min(n, runtime.GOMAXPROCS(0))
 	if workers <= 1 {
@@ -116,14 +118,14 @@ func each(n int, do func(i int)) {
 	}
 	var next atomic.Int64
 	var wg sync.WaitGroup
-	panics := make(chan any, workers)
+	panics := make(chan string, workers)
 	for range workers {
 		wg.Add(1)
 		go func() {
 			defer wg.Done()
 			defer func() {
 				if p := recover(); p != nil {
-					panics <- p
+					panics <- fmt.Sprintf("%v\n\n%s", p, debug.Stack())
 				}
 			}()
 			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {

@@ -64,15 +64,18 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
+// TestInternalError holds that a bug is reported as one, wherever it strikes:
+// files are parsed here when there is one, and by workers when there are more.
 func TestInternalError(t *testing.T) {
-	var out, errs strings.Builder
-	code := Main([]string{"lint", "-"}, Streams{In: broken{}, Out: &out, Err: &errs})
-	if code != Failure {
-		t.Errorf("exit code %d, want %d", code, Failure)
-	}
-	for _, part := range []string{"weft: internal error: on purpose", "https://github.com/weft-lang/weft/issues", buildInfo(), "goroutine "} {
-		if !strings.Contains(errs.String(), part) {
-			t.Errorf("the report lacks %q:\n%s", part, errs.String())
+	for _, args := range [][]string{{"lint", "-"}, {"lint", "-", filepath.Join(repository, "docs/broken.yaml")}} {
+		var out, errs strings.Builder
+		if code := Main(args, Streams{In: broken{}, Out: &out, Err: &errs}); code != Failure {
+			t.Errorf("%v: exit code %d, want %d", args, code, Failure)
+		}
+		for _, part := range []string{"weft: internal error: on purpose", "https://github.com/weft-lang/weft/issues", buildInfo(), "broken.Read"} {
+			if !strings.Contains(errs.String(), part) {
+				t.Errorf("%v: the report lacks %q:\n%s", args, part, errs.String())
+			}
 		}
 	}
 }
