@@ -22,7 +22,7 @@ func attach(f *File, comments []tree.Comment) {
 		cover(f.Items[i])
 	}
 	d := &distributor{file: comments[0].Span.File, raised: f.Source == nil}
-	d.spread(toElements(f.Items), comments, nil, &f.foot)
+	d.spread(toElements(f.Items), comments, nil, func(c tree.Comment) { f.foot = append(f.foot, c) })
 }
 
 func toElements[T element](ns []T) []element {
@@ -82,7 +82,7 @@ func (d *distributor) container(e element) ([]element, bool) {
 
 // spread gives each comment to one of the slots or to the foot. slot is the
 // slot around all of them, nil at the top.
-func (d *distributor) spread(slots []element, comments []tree.Comment, slot *Node, foot *[]tree.Comment) {
+func (d *distributor) spread(slots []element, comments []tree.Comment, slot *Node, foot func(tree.Comment)) {
 	sort.SliceStable(slots, func(i, j int) bool { return slots[i].base().at.Start < slots[j].base().at.Start })
 	next := 0
 	for i := 0; i < len(comments); {
@@ -105,10 +105,8 @@ func (d *distributor) spread(slots []element, comments []tree.Comment, slot *Nod
 			trail(slots[next-1].base(), c)
 		case next < len(slots) && slots[next].base().at.File == d.file:
 			head(slots[next].base(), c)
-		case foot != nil:
-			*foot = append(*foot, c)
 		default:
-			head(slot, c)
+			foot(c)
 		}
 	}
 }
@@ -116,8 +114,7 @@ func (d *distributor) spread(slots []element, comments []tree.Comment, slot *Nod
 // descend looks for the innermost container below e that holds the comments.
 func (d *distributor) descend(e element, comments []tree.Comment, slot *Node) {
 	if slots, ok := d.container(e); ok {
-		n := notesOf(e.base())
-		d.spread(slots, comments, slot, &n.foot)
+		d.spread(slots, comments, slot, func(c tree.Comment) { foot(e.base(), c) })
 		return
 	}
 	for len(comments) > 0 {
@@ -152,5 +149,7 @@ func notesOf(n *Node) *notes {
 }
 
 func head(n *Node, c tree.Comment) { notesOf(n).head = append(n.notes.head, c) }
+
+func foot(n *Node, c tree.Comment) { notesOf(n).foot = append(n.notes.foot, c) }
 
 func trail(n *Node, c tree.Comment) { notesOf(n).trail = append(n.notes.trail, c) }
