@@ -2,6 +2,7 @@ package weft
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/weft-lang/weft/lang/diag"
 	"github.com/weft-lang/weft/lang/source"
@@ -253,9 +254,13 @@ func (d *document) lower() *tree.Node {
 		d.set(workflow, "templates", list)
 	}
 	d.entrypoint(workflow)
+	slices.SortStableFunc(root.list, func(a, b *slot) int { return rootOrder[a.key.Value] - rootOrder[b.key.Value] })
 	p := place{Type: documentKinds[d.kind]}
 	return d.build(root, at, p, s)
 }
+
+// rootOrder is the order in which the keys of a document are written.
+var rootOrder = map[string]int{"apiVersion": 1, "kind": 2, "metadata": 3, "spec": 4, "status": 5}
 
 // moveLast puts a key behind all others.
 func (d *document) moveLast(s *slots, key string) {

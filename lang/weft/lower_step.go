@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/weft-lang/weft/lang/diag"
-	"github.com/weft-lang/weft/lang/source"
 	"github.com/weft-lang/weft/lang/tree"
 )
 
@@ -270,6 +269,9 @@ func (l *lowerer) unknownTask(n *Name, s *scope) {
 	for name := range s.steps {
 		known = append(known, name)
 	}
+	for name := range s.broken {
+		known = append(known, name)
+	}
 	e := &nameError{rule: RuleUnknownName, message: fmt.Sprintf("no task is called %q", n.text())}
 	if near, ok := nearestSorted(n.text(), known); ok {
 		e.near, e.help = near, didYouMean(near)
@@ -279,22 +281,20 @@ func (l *lowerer) unknownTask(n *Name, s *scope) {
 	l.reportName(e, n.at, false)
 }
 
-// checkAfter reports what cannot stand together in a task.
+// checkAfter reports raw dependencies beside an after; a raw depends is found
+// to be set twice.
 func (t *body) checkAfter(st *Step) {
-	var after, raw source.Span
+	if afterOf(st) == nil {
+		return
+	}
 	for _, m := range st.Modifiers {
-		switch {
-		case m.After != nil:
-			after = m.After.Deps.at
-		case m.Block != nil:
-			for _, it := range m.Block.Items {
-				if it.Entry != nil && (it.Entry.Key.Parts[0].text() == "depends" || it.Entry.Key.Parts[0].text() == "dependencies") {
-					raw = it.at
-				}
+		if m.Block == nil {
+			continue
+		}
+		for _, it := range m.Block.Items {
+			if it.Entry != nil && it.Entry.Key.Parts[0].text() == "dependencies" {
+				t.errorf(RuleDependency, it.at, "keep one of them", "a task has either after or %q", "dependencies")
 			}
 		}
-	}
-	if !after.IsZero() && !raw.IsZero() {
-		t.errorf(RuleDependency, raw, "keep one of them", "a task has either after or %q", "depends")
 	}
 }

@@ -21,6 +21,7 @@ type dimension struct {
 // merged into every combination whose dimensions it agrees with, or becomes a
 // row of its own when there is none.
 func (l *lowerer) matrix(m *Map, s *scope) *tree.Node {
+	before := l.diags.Len()
 	var dims []dimension
 	var exclude, include []*tree.Node
 	for _, e := range m.Entries {
@@ -54,7 +55,7 @@ func (l *lowerer) matrix(m *Map, s *scope) *tree.Node {
 		return slices.ContainsFunc(exclude, func(x *tree.Node) bool { return matches(row, x) })
 	})
 	out := newList(m.at, includeRows(rows, include, dims)...)
-	if len(out.Items) == 0 && l.diags.Len() == 0 {
+	if len(out.Items) == 0 && l.diags.Len() == before {
 		l.errorf(RuleMatrix, m.at, "nothing would run", "the matrix has no rows")
 	}
 	return out

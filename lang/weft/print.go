@@ -23,13 +23,13 @@ func Print(f *File) []byte {
 	p := &printer{source: f.Source}
 	for i, it := range f.Items {
 		if i > 0 && p.gapBetween(f.Items[i-1], it) {
-			p.out.WriteByte('\n')
+			p.newline()
 		}
 		p.slot(&it.Node, func() { p.item(it) })
 	}
 	if len(f.foot) > 0 {
 		if p.out.Len() > 0 {
-			p.out.WriteByte('\n')
+			p.newline()
 		}
 		p.comments(f.foot)
 	}
@@ -122,8 +122,9 @@ func (p *printer) blankAbove(n *Node) bool {
 	if n.notes != nil && len(n.notes.head) > 0 {
 		at = min(at, n.notes.head[0].Span.Start)
 	}
-	line := p.source.Position(at).Line - 1
-	return line > 0 && strings.TrimSpace(p.source.Line(line)) == ""
+	line := p.source.Position(at).Line
+	first := strings.TrimSpace(p.source.Text[p.source.LineStart(line):at]) == ""
+	return first && line > 1 && strings.TrimSpace(p.source.Line(line-1)) == ""
 }
 
 // gapBetween says whether an empty line separates two items: always around

@@ -165,7 +165,11 @@ func declaredBy(workflow *tree.Node) *unit {
 // header writes the kind and, if it fits there, the name of the document.
 func (r *raiser) header(root *tree.Node) {
 	h := &Header{Kind: r.kind}
-	at := union(root.Entry("apiVersion").Key.Span, root.Get("apiVersion").Place())
+	version, kind := root.Entry("apiVersion"), root.Entry("kind")
+	at := union(version.Key.Span, version.Value.Place())
+	if len(root.Entries) > 1 && root.Entries[0].Key == version.Key && root.Entries[1].Key == kind.Key {
+		at = union(at, kind.Value.Place())
+	}
 	if key := headerKey(root.Get("metadata")); key != "" {
 		h.Name = name(root.At("metadata", key).Value)
 	}

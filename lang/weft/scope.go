@@ -180,6 +180,9 @@ func (s *scope) unknown(head string) *nameError {
 	for n := range s.params {
 		known = append(known, n)
 	}
+	for n := range s.broken {
+		known = append(known, n)
+	}
 	slices.Sort(known)
 	e := &nameError{rule: RuleUnknownName, message: fmt.Sprintf("nothing is called %q here", head)}
 	if near, ok := nearest(head, append(known, sortedRoots()...)); ok {
@@ -214,8 +217,13 @@ func (l *lowerer) reportName(e *nameError, span source.Span, text bool) {
 			near = quote(near)
 		}
 		d.Fixes = []diag.Fix{{Title: "write " + near, Edits: []diag.Edit{{Span: span, New: near}}}}
-	case text && d.Help == "":
+	case d.Help != "":
+	case text:
 		d.Help = "put it in double quotes if it is text"
+	case strings.HasPrefix(span.Text(), "${"):
+		d.Help = "write $" + span.Text() + " if it is not a reference, or use a raw string between ` and `"
+		d.Fixes = fix("write $$", source.Span{File: span.File, Start: span.Start, End: span.Start}, "$")
+		d.Fixes[0].Safe = false
 	}
 	if text {
 		d.Fixes = append(d.Fixes, diag.Fix{Title: "put it in quotes", Edits: []diag.Edit{{Span: span, New: quote(span.Text())}}})

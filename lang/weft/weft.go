@@ -41,7 +41,7 @@ func Rules() []RuleInfo {
 		},
 		{
 			RuleDependency, "dependencies that cannot be written together in one dag",
-			"workflow a\ndag main {\n  a = say()\n  b = say() after a { continueOn.failed true }\n}\ncontainer say { image \"busybox:1.36\" }\n",
+			"workflow a\ndag main {\n  a = say()\n  b = say() after a.Failed { continueOn.failed true }\n}\ncontainer say { image \"busybox:1.36\" }\n",
 			"workflow a\ndag main {\n  a = say()\n  b = say() after (a.Succeeded || a.Failed)\n}\ncontainer say { image \"busybox:1.36\" }\n",
 		},
 		{
