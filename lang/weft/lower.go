@@ -206,7 +206,6 @@ type document struct {
 	*unit
 	kind      string // "" for a library
 	templates []*tree.Node
-	implied   *tree.Node // the name of the template that runs when no entrypoint is set
 }
 
 func (d *document) lower() *tree.Node {

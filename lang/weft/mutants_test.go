@@ -2,9 +2,11 @@ package weft_test
 
 import (
 	"bytes"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -101,8 +103,10 @@ func (m mutator) mutate(n *tree.Node) *tree.Node {
 // conversion is total, and what it writes is formatted already.
 func TestMutantsRoundTrip(t *testing.T) {
 	m := mutator{rand.New(rand.NewPCG(1, 2))}
-	for name, root := range examples(t) {
+	roots := examples(t)
+	for _, name := range slices.Sorted(maps.Keys(roots)) {
 		for range 2 {
+			root := roots[name]
 			docs := []*tree.Document{{Root: m.mutate(root)}}
 			if docs[0].Root.Kind != tree.Map {
 				continue
@@ -125,8 +129,9 @@ func TestMutantsRoundTrip(t *testing.T) {
 func TestCommentsAnywhere(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
 	tried := 0
-	for name, root := range examples(t) {
-		docs := []*tree.Document{{Root: root}}
+	roots := examples(t)
+	for _, name := range slices.Sorted(maps.Keys(roots)) {
+		docs := []*tree.Document{{Root: roots[name]}}
 		text, n := sprinkle(r, string(weft.Convert(docs)))
 		once, diags := weft.Format(source.NewFile(name, text))
 		if diags.Len() > 0 {

@@ -70,6 +70,9 @@ func (p *printer) fits(text string) bool { return p.column()+utf8.RuneCountInStr
 func (p *printer) slot(n *Node, print func()) {
 	if n.notes != nil {
 		p.comments(n.notes.head)
+		if h := n.notes.head; len(h) > 0 && blankBelow(h[len(h)-1].Span) {
+			p.newline()
+		}
 		if len(n.notes.trail) > 1 {
 			p.comments(n.notes.trail[1:])
 		}

@@ -319,7 +319,10 @@ func (l *lowerer) nameValue(v *Value, what string, s *scope) *tree.Node {
 func (l *lowerer) templateName(name *Name, u *unit) *tree.Node {
 	n := nameNode(name)
 	if _, ok := u.templates[n.Value]; ok {
-		n.Value, n.Offsets = u.prefix+n.Value, nil
+		if u.library != nil {
+			u.library.need(n.Value)
+			n.Value, n.Offsets = u.prefix+n.Value, nil
+		}
 	} else if name.bare() && !u.broken[n.Value] {
 		e := &nameError{rule: RuleUnknownName, message: "no template is called \"" + n.Value + "\""}
 		if near, ok := nearest(n.Value, u.names); ok {
