@@ -2,6 +2,7 @@ package weft
 
 import (
 	"sort"
+	"strings"
 
 	"github.com/weft-lang/weft/lang/source"
 	"github.com/weft-lang/weft/lang/tree"
@@ -138,7 +139,7 @@ func (d *distributor) descend(e element, comments []tree.Comment, slot *Node) {
 }
 
 func (d *distributor) sameLine(a, b source.Span) bool {
-	return a.File == d.file && d.file.Position(a.End).Line == d.file.Position(b.Start).Line
+	return a.File == d.file && a.End <= b.Start && !strings.Contains(d.file.Text[a.End:b.Start], "\n")
 }
 
 func notesOf(n *Node) *notes {

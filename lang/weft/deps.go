@@ -100,59 +100,94 @@ func (g *taskGraph) refsOf(t *tree.Node, self int) (out []int) {
 	return out
 }
 
-func (g *taskGraph) direct(i int) []int { return append(slices.Clone(g.stated[i]), g.refs[i]...) }
-
-// added lists the references of task i that do not follow from the rest of
-// its dependencies.
-func (g *taskGraph) added(i int) (out []int) {
-	refs := g.refs[i]
-	if len(refs) == 0 || len(refs) == 1 && len(g.stated[i]) == 0 {
-		return refs
+// direct lists what task i depends on, each task once.
+func (g *taskGraph) direct(i int) []int {
+	switch {
+	case len(g.stated[i]) == 0:
+		return g.refs[i]
+	case len(g.refs[i]) == 0:
+		return g.stated[i]
 	}
-	above := map[int]bool{} // ancestors of the direct dependencies
-	for _, d := range g.direct(i) {
-		g.mark(d, i, above)
-	}
-	for _, r := range refs {
-		if slices.Contains(g.stated[i], r) {
-			continue
+	out := slices.Clone(g.stated[i])
+	for _, r := range g.refs[i] {
+		if !slices.Contains(out, r) {
+			out = append(out, r)
 		}
-		// On a cycle two dependencies follow from each other: keep both, so
-		// that the cycle stays visible.
-		if above[r] && !g.reaches(r, g.direct(i), i) {
-			continue
-		}
-		out = append(out, r)
 	}
 	return out
 }
 
-// mark adds the ancestors of task from, not looking past task stop.
-func (g *taskGraph) mark(from, stop int, seen map[int]bool) {
-	stack := g.direct(from)
+// levels orders the tasks: each is above everything it depends on. Tasks on a
+// cycle, and those that depend on one, have level -1.
+func (g *taskGraph) levels() []int {
+	level := make([]int, len(g.refs))
+	missing := make([]int, len(g.refs))
+	users := make([][]int, len(g.refs))
+	var ready []int
+	for i := range g.refs {
+		level[i] = -1
+		missing[i] = len(g.direct(i))
+		for _, d := range g.direct(i) {
+			users[d] = append(users[d], i)
+		}
+		if missing[i] == 0 {
+			level[i] = 0
+			ready = append(ready, i)
+		}
+	}
+	for ; len(ready) > 0; ready = ready[1:] {
+		for _, u := range users[ready[0]] {
+			if missing[u]--; missing[u] > 0 {
+				continue
+			}
+			for _, d := range g.direct(u) {
+				level[u] = max(level[u], level[d]+1)
+			}
+			ready = append(ready, u)
+		}
+	}
+	return level
+}
+
+// added lists, for every task, the references that do not follow from the rest
+// of its dependencies. On a cycle everything follows from everything, so there
+// all are kept: the cycle has to stay visible.
+func (g *taskGraph) added() [][]int {
+	level := g.levels()
+	seen := make([]int, len(g.refs)) // seen[i] == task: i is an ancestor of its dependencies
+	out := make([][]int, len(g.refs))
+	for task, refs := range g.refs {
+		direct := g.direct(task)
+		if len(direct) > 1 && level[task] >= 0 {
+			g.mark(direct, task+1, level, seen)
+		}
+		for _, r := range refs {
+			if seen[r] != task+1 && !slices.Contains(g.stated[task], r) {
+				out[task] = append(out[task], r)
+			}
+		}
+	}
+	return out
+}
+
+// mark sets seen to stamp for the ancestors of direct, as far down as direct
+// itself reaches: below its lowest member there is nothing to find.
+func (g *taskGraph) mark(direct []int, stamp int, level, seen []int) {
+	lowest := level[direct[0]]
+	for _, d := range direct {
+		lowest = min(lowest, level[d])
+	}
+	stack := slices.Clone(direct)
 	for len(stack) > 0 {
 		i := stack[len(stack)-1]
 		stack = stack[:len(stack)-1]
-		if i == stop || seen[i] {
-			continue
+		for _, d := range g.direct(i) {
+			if level[d] >= lowest && seen[d] != stamp {
+				seen[d] = stamp
+				stack = append(stack, d)
+			}
 		}
-		seen[i] = true
-		stack = append(stack, g.direct(i)...)
 	}
-}
-
-// reaches reports whether task r depends on any other of targets.
-func (g *taskGraph) reaches(r int, targets []int, stop int) bool {
-	above := map[int]bool{}
-	g.mark(r, stop, above)
-	return above[r] || slices.ContainsFunc(targets, func(t int) bool {
-		if t == r || !above[t] {
-			return false
-		}
-		back := map[int]bool{}
-		g.mark(t, stop, back)
-		return back[r]
-	})
 }
 
 // dependencies is the outcome for one task: at most one of the two is set.
@@ -166,9 +201,10 @@ type dependencies struct {
 func infer(tasks []*tree.Node, modes []depMode) []dependencies {
 	g := newTaskGraph(tasks, modes)
 	out := make([]dependencies, len(tasks))
+	added := g.added()
 	for i, t := range tasks {
 		var names []string
-		for _, r := range g.added(i) {
+		for _, r := range added[i] {
 			names = append(names, tasks[r].Get("name").Text())
 		}
 		switch {
@@ -226,13 +262,14 @@ func (t *body) inferDependencies(tasks []*tree.Node, b *Body) {
 	for i, st := range steps {
 		modes[i] = depModeOf(st, tasks[i], t.scope)
 	}
+	continues := slices.ContainsFunc(tasks, func(o *tree.Node) bool { return o.Has("continueOn") })
 	for i, d := range infer(tasks, modes) {
 		at := steps[i].at
 		if m := afterOf(steps[i]); m != nil {
 			at = m.Deps.at
 		}
 		t.setDependencies(tasks[i], modes[i], d, at)
-		if modes[i] == depAfter && d.list == nil && slices.ContainsFunc(tasks, func(o *tree.Node) bool { return o.Has("continueOn") }) {
+		if modes[i] == depAfter && d.list == nil && continues {
 			t.errorf(RuleDependency, at, "write after (a.Succeeded || a.Failed) in place of continueOn",
 				"an after with results or alternatives cannot stand in a dag that uses continueOn")
 		}

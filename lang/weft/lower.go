@@ -216,7 +216,7 @@ func (d *document) lower() *tree.Node {
 			}
 		}
 		m := d.header.Manifest.Map
-		return d.build(d.collect(m.Entries), m.at, place{}, &scope{unit: d.unit, verbose: true})
+		return d.build(d.collect(m.Entries), m.at, place{}, &scope{unit: d.unit, closed: true})
 	}
 	root := newSlots()
 	at := source.Span{File: d.file.Source}

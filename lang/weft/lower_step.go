@@ -265,18 +265,18 @@ func (l *lowerer) unknownTask(n *Name, s *scope) {
 	if s.broken[n.text()] {
 		return
 	}
-	var known []string
-	for name := range s.steps {
-		known = append(known, name)
-	}
-	for name := range s.broken {
-		known = append(known, name)
-	}
-	e := &nameError{rule: RuleUnknownName, message: fmt.Sprintf("no task is called %q", n.text())}
-	if near, ok := nearestSorted(n.text(), known); ok {
-		e.near, e.help = near, didYouMean(near)
-	} else {
-		e.help = "tasks are the steps of this dag"
+	e := &nameError{rule: RuleUnknownName, message: fmt.Sprintf("no task is called %q", n.text()), help: "tasks are the steps of this dag"}
+	if s.suggests() {
+		var known []string
+		for name := range s.steps {
+			known = append(known, name)
+		}
+		for name := range s.broken {
+			known = append(known, name)
+		}
+		if near, ok := nearestSorted(n.text(), known); ok {
+			e.near, e.help = near, didYouMean(near)
+		}
 	}
 	l.reportName(e, n.at, false)
 }

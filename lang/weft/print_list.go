@@ -2,6 +2,7 @@ package weft
 
 import (
 	"bytes"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -84,7 +85,7 @@ func (p *printer) joinsRow(items []*Value, i int) bool {
 		return false
 	}
 	if p.source != nil && items[i].at.File == p.source {
-		return p.source.Position(items[i-1].at.End).Line == p.source.Position(items[i].at.Start).Line
+		return !strings.Contains(p.source.Text[items[i-1].at.End:items[i].at.Start], "\n")
 	}
 	return items[i].Literal != "" && items[i-1].Literal != ""
 }

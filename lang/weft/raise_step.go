@@ -62,10 +62,10 @@ func (r *raiser) tasks(n *tree.Node, s *scope) (out []*Stmt, ok bool) {
 
 // depModes chooses for every task the shortest way to write its dependencies:
 // it starts from nothing and takes the next form for every task that inference
-// would get wrong, until none is.
+// would get wrong, until none is. Should that not settle soon, all are raw.
 func (r *raiser) depModes(tasks []*tree.Node, s *scope) []depMode {
 	modes := make([]depMode, len(tasks))
-	for {
+	for range 20 {
 		changed := false
 		for i, d := range infer(r.withAfter(tasks, modes), modes) {
 			if modes[i] == depRaw || r.agrees(tasks[i], modes[i], d, s) {
@@ -78,6 +78,10 @@ func (r *raiser) depModes(tasks []*tree.Node, s *scope) []depMode {
 			return modes
 		}
 	}
+	for i := range modes {
+		modes[i] = depRaw
+	}
+	return modes
 }
 
 // withAfter presents the tasks as lowering sees them: with what "after" says

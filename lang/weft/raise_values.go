@@ -11,7 +11,7 @@ import (
 
 // verbatim is a map without any sugar, for manifests.
 func (r *raiser) verbatim(n *tree.Node) *Map {
-	return r.block(n, place{}, &scope{unit: &unit{}, verbose: true})
+	return r.block(n, place{}, &scope{unit: &unit{}, closed: true})
 }
 
 // keyed is an entry under a path of keys whose value has place p.
@@ -184,7 +184,7 @@ func refTo(text string, s *scope) *Ref {
 	if !isTag(text) || strings.HasPrefix(text, "$") {
 		return nil
 	}
-	parts := shorten1(text[2:len(text)-2], s)
+	parts := shortest(text[2:len(text)-2], s)
 	if parts == nil {
 		return nil
 	}
@@ -198,9 +198,9 @@ func refTo(text string, s *scope) *Ref {
 	return ref
 }
 
-// shorten1 is the shortest reference that resolves to a tag's path in this
+// shortest is the shortest reference that resolves to a tag's path in this
 // scope, nil if there is none.
-func shorten1(path string, s *scope) []string {
+func shortest(path string, s *scope) []string {
 	full := strings.Split(path, ".")
 	for _, parts := range append(shortForms(full, s), full) {
 		if len(parts) == 0 || !isIdent(parts[0]) {
@@ -266,7 +266,7 @@ func quoteRefs(text string, s *scope) string {
 		if t.Expr || t.Body != t.Key || t.Start > 0 && text[t.Start-1] == '$' {
 			continue
 		}
-		parts := shorten1(t.Key, s)
+		parts := shortest(t.Key, s)
 		if parts == nil {
 			continue
 		}

@@ -19,6 +19,7 @@ type unit struct {
 	prefix    string             // put before the names of an imported file's own templates
 	broken    map[string]bool    // names declared by statements that could not be read
 	library   *library           // of an imported file, else nil
+	unknowns  int                // how many names led nowhere
 }
 
 // param is what a call has to know about a parameter of a template.
@@ -37,12 +38,12 @@ type linked struct {
 // scope resolves names at one place of a document.
 type scope struct {
 	*unit
-	inputs  map[string]declared // template parameters and their types
-	root    string              // "steps" or "tasks" inside such a template, else ""
-	steps   map[string]*stepInfo
-	loop    string // the loop variable, "" outside of loops
-	rows    []*tree.Node
-	verbose bool // the place takes no names at all: a manifest
+	inputs map[string]declared // template parameters and their types
+	root   string              // "steps" or "tasks" inside such a template, else ""
+	steps  map[string]*stepInfo
+	loop   string // the loop variable, "" outside of loops
+	rows   []*tree.Node
+	closed bool // the place takes no names at all: a manifest
 }
 
 // stepInfo is what references to a step have to know.
@@ -66,7 +67,7 @@ type nameError struct {
 // resolve finds what parts name, innermost scope first.
 func (s *scope) resolve(parts []string) (reference, *nameError) {
 	head, rest := parts[0], parts[1:]
-	if s.verbose {
+	if s.closed {
 		return reference{}, &nameError{rule: RuleUnknownName, message: fmt.Sprintf("the name %q stands for nothing here", head), help: "put it in double quotes if it is text"}
 	}
 	if s.loop != "" && head == s.loop {
@@ -167,6 +168,10 @@ func (s *scope) unknown(head string) *nameError {
 	if s.broken[head] {
 		return nil
 	}
+	e := &nameError{rule: RuleUnknownName, message: fmt.Sprintf("nothing is called %q here", head)}
+	if !s.suggests() {
+		return e
+	}
 	var known []string
 	if s.loop != "" {
 		known = append(known, s.loop)
@@ -184,11 +189,25 @@ func (s *scope) unknown(head string) *nameError {
 		known = append(known, n)
 	}
 	slices.Sort(known)
-	e := &nameError{rule: RuleUnknownName, message: fmt.Sprintf("nothing is called %q here", head)}
 	if near, ok := nearest(head, append(known, sortedRoots()...)); ok {
 		e.near, e.help = near, didYouMean(near)
 	}
 	return e
+}
+
+// suggests reports whether to look for what an unknown name was meant to be:
+// for the first hundred of a document, so that the time stays linear.
+func (u *unit) suggests() bool {
+	u.unknowns++
+	return u.unknowns <= 100
+}
+
+// nearTemplate is the template of the unit that name was meant to be.
+func (u *unit) nearTemplate(name string) (string, bool) {
+	if !u.suggests() {
+		return "", false
+	}
+	return nearest(name, u.names)
 }
 
 // nearestSorted is nearest for candidates in no order.

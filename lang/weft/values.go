@@ -325,10 +325,9 @@ func (l *lowerer) templateName(name *Name, u *unit) *tree.Node {
 		}
 	} else if name.bare() && !u.broken[n.Value] {
 		e := &nameError{rule: RuleUnknownName, message: "no template is called \"" + n.Value + "\""}
-		if near, ok := nearest(n.Value, u.names); ok {
+		e.help = "put the name in double quotes if the template is declared elsewhere"
+		if near, ok := u.nearTemplate(n.Value); ok {
 			e.near, e.help = near, didYouMean(near)
-		} else {
-			e.help = "put the name in double quotes if the template is declared elsewhere"
 		}
 		l.reportName(e, name.at, false)
 	}
