@@ -12,8 +12,9 @@ import (
 )
 
 // Bind reads all documents at once, so references work across files and in
-// any order.
-func Bind(docs []*tree.Document) *ir.Project {
+// any order. Stubs are documents whose templates can be referred to and are
+// nobody's business otherwise.
+func Bind(docs []*tree.Document, stubs ...*tree.Document) *ir.Project {
 	p := &ir.Project{
 		Documents:        docs,
 		Templates:        map[ir.Key][]*ir.Object{},
@@ -30,18 +31,43 @@ func Bind(docs []*tree.Document) *ir.Project {
 		}
 		o := object(d, kind)
 		p.Objects = append(p.Objects, o)
-		switch name := o.Name.Text(); kind {
-		case ir.WorkflowTemplate:
-			k := ir.Key{Namespace: o.Namespace.Text(), Name: name}
-			p.Templates[k] = append(p.Templates[k], o)
-		case ir.ClusterWorkflowTemplate:
-			p.ClusterTemplates[name] = append(p.ClusterTemplates[name], o)
+		list(p, o)
+	}
+	for _, d := range stubs {
+		if kind, ok := ir.ParseKind(kindOf(d.Root)); ok {
+			o := object(d, kind)
+			o.Stub = true
+			if list(p, o) {
+				p.Stubs = append(p.Stubs, o)
+			}
 		}
 	}
 	for _, o := range p.Objects {
 		bindNames(p, o)
 	}
+	for _, o := range p.Stubs {
+		bindNames(p, o)
+	}
 	return p
+}
+
+// list makes o known by name, if it is of a kind that can be referred to. A
+// stub stands back where there is something of its name.
+func list(p *ir.Project, o *ir.Object) bool {
+	name := o.Name.Text()
+	if o.Stub && p.Resource(o.Namespace.Text(), name, o.Kind == ir.ClusterWorkflowTemplate) != nil {
+		return false
+	}
+	switch o.Kind {
+	case ir.WorkflowTemplate:
+		k := ir.Key{Namespace: o.Namespace.Text(), Name: name}
+		p.Templates[k] = append(p.Templates[k], o)
+	case ir.ClusterWorkflowTemplate:
+		p.ClusterTemplates[name] = append(p.ClusterTemplates[name], o)
+	default:
+		return false
+	}
+	return true
 }
 
 func kindOf(root *tree.Node) string {

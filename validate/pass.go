@@ -16,9 +16,7 @@ type Pass struct {
 	// Exact is on in profile argo: the reference's verdict counts, sensible or not.
 	Exact bool
 
-	rule     *Rule
-	severity diag.Severity
-	list     *diag.List
+	add func(diag.Diagnostic)
 }
 
 // Report adds a finding; rule and severity are filled in. A finding without a
@@ -27,8 +25,7 @@ func (p *Pass) Report(d diag.Diagnostic) {
 	if d.Span.IsZero() {
 		return
 	}
-	d.Rule, d.Severity = p.rule.Name, p.severity
-	p.list.Add(d)
+	p.add(d)
 }
 
 // Reportf adds a finding with a message only.

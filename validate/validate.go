@@ -3,6 +3,7 @@ package validate
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/weft-lang/weft/compiler/ir"
@@ -22,46 +23,76 @@ type Options struct {
 	// Front are the findings of the front ends. They are reported under the
 	// rules of their names, so that severities apply to them too.
 	Front *diag.List
+	// Settings say how a file is judged, by its name; nil judges every file by
+	// the profile. The profile still says what an error is that no setting may
+	// hide from the runtime, and whether the reference's verdict counts.
+	Settings func(file string) *Settings
+	// Filter drops findings that have been answered, by a comment or a baseline,
+	// and may add some about the answers.
+	Filter func([]diag.Diagnostic) []diag.Diagnostic
 }
 
 // Result of Check.
 type Result struct {
 	Findings *diag.List
-	Checked  *ir.Checked // nil when there is an error
+	Checked  *ir.Checked // nil when there is an error, be it withheld
 	Linted   int         // how many objects were judged
+	// Withheld are the errors behind a nil Checked when Findings holds none:
+	// settings, comments or a baseline keep them from being shown.
+	Withheld []diag.Diagnostic
 }
 
 // Check runs the rules of the profile.
 func Check(p *ir.Project, opts Options) *Result {
-	c := &checker{project: p, opts: opts, found: &diag.List{}, byName: map[string]*Rule{}}
+	c := &checker{project: p, opts: opts, byName: map[string]*Rule{}}
 	for i := range opts.Rules {
 		c.byName[opts.Rules[i].Name] = &opts.Rules[i]
 	}
+	c.readSettings()
 	c.front()
 	c.structure()
 	c.rules()
-	r := &Result{Findings: &diag.List{}}
-	for _, o := range p.Objects {
-		if o.Kind != ir.WorkflowEventBinding && !c.unread(o) {
-			r.Linted++
-		}
-	}
-	for _, d := range c.found.Sorted() {
-		d.Path = c.path(d.Span)
-		r.Findings.Add(d)
-	}
-	if !r.Findings.Has(diag.Error) {
-		r.Checked = ir.Seal(p)
-	}
-	return r
+	return c.result()
 }
 
 type checker struct {
 	project *ir.Project
 	opts    Options
-	found   *diag.List
 	byName  map[string]*Rule
+	found   diag.List
+	errors  diag.List               // what the profile calls an error, whatever the settings
 	dropped map[*tree.Document]bool // documents the reference would not see, in profile argo
+
+	stubs    map[*source.File]bool
+	settings map[string]*Settings // by file
+	distinct []*Settings
+}
+
+func (c *checker) result() *Result {
+	r := &Result{Findings: &diag.List{}}
+	for _, o := range c.project.Objects {
+		if o.Kind != ir.WorkflowEventBinding && !c.unread(o) {
+			r.Linted++
+		}
+	}
+	findings := c.found.Sorted()
+	for i := range findings {
+		findings[i].Path = c.path(findings[i].Span)
+	}
+	if c.opts.Filter != nil {
+		findings = c.opts.Filter(findings)
+	}
+	for _, d := range findings {
+		r.Findings.Add(d)
+	}
+	switch {
+	case r.Findings.Has(diag.Error):
+	case c.errors.Len() > 0:
+		r.Withheld = c.errors.Sorted()
+	default:
+		r.Checked = ir.Seal(c.project)
+	}
+	return r
 }
 
 // report adds a finding made outside Rule.Check under the rule of its name. A
@@ -69,10 +100,25 @@ type checker struct {
 // that there is none.
 func (c *checker) report(d diag.Diagnostic) {
 	if r := c.byName[d.Rule]; r != nil {
-		d.Severity = r.In(c.opts.Profile)
-	}
-	if d.Severity != 0 {
+		c.add(r, d)
+	} else if d.Severity != 0 {
 		c.found.Add(d)
+	}
+}
+
+// add adds a finding of r with the severity that the settings of its file give
+// it. What is wrong with a stub is not for us to say.
+func (c *checker) add(r *Rule, d diag.Diagnostic) {
+	if c.stubs[d.Span.File] {
+		return
+	}
+	d.Rule = r.Name
+	if d.Severity = c.settingsOf(d.Span.File).Severity(r); d.Severity != 0 {
+		c.found.Add(d)
+	}
+	if r.In(c.opts.Profile) == diag.Error {
+		d.Severity = diag.Error
+		c.errors.Add(d)
 	}
 }
 
@@ -101,6 +147,7 @@ func (c *checker) duplicateKey(d diag.Diagnostic, doc *tree.Document) {
 	case isLinted(doc) && !strings.Contains(c.path(d.Span), ".steps["):
 		d.Severity = diag.Error
 		c.found.Add(d)
+		c.errors.Add(d)
 	}
 }
 
@@ -121,7 +168,8 @@ func (c *checker) unread(o *ir.Object) bool {
 func (c *checker) structure() {
 	argo := c.opts.Profile == Argo
 	for _, o := range c.project.Objects {
-		schema.Check(o.Root, o.Kind.String(), schema.Options{}, c.structural)
+		opts := schema.Options{Templates: c.settingsOf(o.Doc.File).Target == ForWeft}
+		schema.Check(o.Root, o.Kind.String(), opts, c.structural)
 	}
 	if !argo {
 		return
@@ -145,18 +193,57 @@ func (c *checker) structural(f schema.Finding) {
 }
 
 func (c *checker) rules() {
-	t := trace.Follow(c.project, trace.Options{Exact: c.opts.Profile == Argo}, c.unread)
+	exact := c.opts.Profile == Argo
+	t := trace.Follow(c.project, trace.Options{Exact: exact, External: c.external}, c.unread)
 	for i := range c.opts.Rules {
-		r := &c.opts.Rules[i]
-		severity := r.In(c.opts.Profile)
-		if r.Check == nil || severity == 0 {
-			continue
+		if r := &c.opts.Rules[i]; r.Check != nil && c.runs(r) {
+			r.Check(&Pass{Project: c.project, Trace: t, Exact: exact, add: func(d diag.Diagnostic) { c.add(r, d) }})
 		}
-		r.Check(&Pass{
-			Project: c.project, Trace: t, Exact: c.opts.Profile == Argo,
-			rule: r, severity: severity, list: c.found,
-		})
 	}
+}
+
+// runs reports whether a finding of r would count in any file.
+func (c *checker) runs(r *Rule) bool {
+	return r.In(c.opts.Profile) == diag.Error ||
+		slices.ContainsFunc(c.distinct, func(s *Settings) bool { return s.Severity(r) != 0 })
+}
+
+// readSettings looks up the settings of every file of the project.
+func (c *checker) readSettings() {
+	c.settings = map[string]*Settings{}
+	if c.opts.Settings == nil {
+		common := &Settings{Profile: c.opts.Profile}
+		c.opts.Settings = func(string) *Settings { return common }
+	}
+	c.settingsOf(nil)
+	for _, d := range c.project.Documents {
+		c.settingsOf(d.File)
+	}
+	c.stubs = map[*source.File]bool{}
+	for _, o := range c.project.Stubs {
+		c.stubs[o.Doc.File] = true
+	}
+}
+
+func (c *checker) settingsOf(f *source.File) *Settings {
+	name := ""
+	if f != nil {
+		name = f.Name
+	}
+	s := c.settings[name]
+	if s == nil {
+		s = c.opts.Settings(name)
+		c.settings[name] = s
+		if !slices.Contains(c.distinct, s) {
+			c.distinct = append(c.distinct, s)
+		}
+	}
+	return s
+}
+
+// external reports whether an object may refer to a resource that was not read.
+func (c *checker) external(from *ir.Object, kind ir.Kind, name string) bool {
+	return c.settingsOf(from.Doc.File).IsExternal(kind, from.Namespace.Text(), name)
 }
 
 // document is the document that holds span.

@@ -46,6 +46,9 @@ type Project struct {
 	Documents []*tree.Document
 	Objects   []*Object        // of the five kinds
 	Foreign   []*tree.Document // documents of other kinds, or of none
+	// Stubs are templates that only tell what can be called elsewhere. They are
+	// found by name like those of Objects, which win over them; nobody judges them.
+	Stubs []*Object
 
 	Templates        map[Key][]*Object    // WorkflowTemplates; more than one under a key is a duplicate
 	ClusterTemplates map[string][]*Object // ClusterWorkflowTemplates
@@ -59,6 +62,7 @@ type Object struct {
 	Doc  *tree.Document
 	Root *tree.Node
 	Kind Kind
+	Stub bool // one of Project.Stubs
 
 	Metadata     *tree.Node
 	Name         *tree.Node

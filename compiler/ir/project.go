@@ -24,16 +24,26 @@ func (s *Spec) Index() {
 }
 
 // Resource finds a WorkflowTemplate (by namespace and name) or, with cluster,
-// a ClusterWorkflowTemplate. Of duplicates the first counts.
+// a ClusterWorkflowTemplate. Of duplicates the first counts. A stub without a
+// namespace is found from every one.
 func (p *Project) Resource(namespace, name string, cluster bool) *Object {
-	found := p.Templates[Key{namespace, name}]
 	if cluster {
-		found = p.ClusterTemplates[name]
+		return first(p.ClusterTemplates[name])
 	}
-	if len(found) == 0 {
+	if o := first(p.Templates[Key{namespace, name}]); o != nil {
+		return o
+	}
+	if o := first(p.Templates[Key{"", name}]); o != nil && o.Stub {
+		return o
+	}
+	return nil
+}
+
+func first(objects []*Object) *Object {
+	if len(objects) == 0 {
 		return nil
 	}
-	return found[0]
+	return objects[0]
 }
 
 // Describe names the object for a person: Workflow "x".

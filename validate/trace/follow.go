@@ -14,6 +14,9 @@ type follower struct {
 	trace   *Trace
 	project *ir.Project
 	exact   bool
+	// external is Options.External; nil means that nothing is.
+	external func(*ir.Object, ir.Kind, string) bool
+
 	run     *Run
 	visited map[visit]bool
 	// stored are templates that a templateRef has loaded. The reference finds
@@ -62,7 +65,7 @@ func (f *follower) object(o *ir.Object) {
 		case o.Kind == ir.ClusterWorkflowTemplate && !ref.Cluster:
 			f.miss(ClusterToNamespaced, holder{node: ref.Node}, ref.Name, ref.Name.Text(), ir.WorkflowTemplate, nil)
 		case run.Ref == nil:
-			f.miss(ResourceNotFound, holder{node: ref.Node}, ref.Name, ref.Name.Text(), resourceKind(ref.Cluster), nil)
+			f.missResource(holder{node: ref.Node}, ref.Name, ref.Name.Text(), resourceKind(ref.Cluster))
 		}
 		if run.Ref != nil {
 			base = run.Ref
@@ -142,6 +145,14 @@ func (f *follower) miss(fault Fault, h holder, node *tree.Node, name string, kin
 	})
 }
 
+func (f *follower) missResource(h holder, node *tree.Node, name string, kind ir.Kind) {
+	fault := ResourceNotFound
+	if f.external != nil && f.external(f.run.Object, kind, name) {
+		fault = External
+	}
+	f.miss(fault, h, node, name, kind, nil)
+}
+
 // resolve finds the template that h means. known is false when that depends on
 // values of the run, or when nothing was found (a Lookup then says why).
 func (f *follower) resolve(h holder, base *ir.Object) (t *ir.Template, in *ir.Object, known bool) {
@@ -202,7 +213,7 @@ func (f *follower) resolveRef(h holder, base *ir.Object, name string) (*ir.Templ
 	kind := resourceKind(ref.Cluster)
 	in := f.project.Resource(f.run.Object.Namespace.Text(), resource, ref.Cluster)
 	if in == nil {
-		f.miss(ResourceNotFound, h, ref.Name, resource, kind, nil)
+		f.missResource(h, ref.Name, resource, kind)
 		return nil, nil, false
 	}
 	if h.callee.Inline != nil {

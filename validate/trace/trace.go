@@ -44,6 +44,9 @@ type Options struct {
 	// Exact reproduces the reference's verdicts where they are known to be too
 	// strict or too lenient (docs/compatibility.md).
 	Exact bool
+	// External reports whether a resource that was not read is known to live
+	// elsewhere, so that an object may refer to it.
+	External func(from *ir.Object, kind ir.Kind, name string) bool
 }
 
 // A Trace is what following one project found.
@@ -146,6 +149,7 @@ const (
 	ResourceNotFound
 	TemplateNotFound
 	ClusterToNamespaced
+	External // not read, and known to live elsewhere
 )
 
 // A Lookup is a reference that leads nowhere.
@@ -206,7 +210,7 @@ func Follow(p *ir.Project, opts Options, skip func(*ir.Object) bool) *Trace {
 		if o.Spec == nil || skip != nil && skip(o) {
 			continue
 		}
-		f := &follower{trace: t, project: p, exact: opts.Exact, visited: map[visit]bool{}, stored: map[string]*ir.Template{},
+		f := &follower{trace: t, project: p, exact: opts.Exact, external: opts.External, visited: map[visit]bool{}, stored: map[string]*ir.Template{},
 			odd: map[*ir.Template]bool{}, foreseen: map[*ir.Template]bool{}, unclosed: map[source.Span]bool{}}
 		f.object(o)
 	}
