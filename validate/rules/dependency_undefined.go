@@ -64,12 +64,24 @@ spec:
 }
 
 func undefinedDependency(u *trace.Use, node int, d trace.Dep) diag.Diagnostic {
-	word := d.Dep.Task
+	word, text := d.Dep.Task, u.Text(d.Node)
 	out := diag.Diagnostic{Span: filledPlace(u, d.Node, d.Start, d.End)}
-	if text := u.Text(d.Node); strings.Contains(d.Node.Text(), "{{") && trace.IsPlaceholder(text) {
+	switch {
+	case strings.Contains(text, "{{") || trace.IsPlaceholder(text):
 		out.Span, out.Message = d.Node.Place(), "a dependency cannot be a value that only the run knows"
 		return out
-	} else if u.Template.Type() == ir.DAG && d.Node == u.Template.Tasks[node].Depends {
+	case text == "":
+		out.Span, out.Message = d.Node.Place(), "this dependency is empty"
+		return out
+	case u.Template.Type() == ir.DAG:
+		if start, end := wordAround(text, d.Start); strings.Contains(text[start:end], "_") {
+			out.Span = filledPlace(u, d.Node, start, end)
+			out.Message = fmt.Sprintf("%q cannot be a dependency: names hold letters, digits and hyphens", text[start:end])
+			return out
+		}
+		if d.Node != u.Template.Tasks[node].Depends {
+			break
+		}
 		if out.Message, out.Help = misread(u, text, d); out.Message != "" {
 			return out
 		}
@@ -87,6 +99,16 @@ func undefinedDependency(u *trace.Use, node int, d trace.Dep) diag.Diagnostic {
 		out.Help = diag.DidYouMean(word, slices.Values(others))
 	}
 	return out
+}
+
+// wordAround is the run of name characters and underscores around text[at].
+func wordAround(text string, at int) (start, end int) {
+	other := func(r rune) bool { return r != '-' && r != '_' && !isAlphanumeric(r) }
+	start, end = strings.LastIndexFunc(text[:at], other)+1, len(text)
+	if n := strings.IndexFunc(text[at:], other); n >= 0 {
+		end = at + n
+	}
+	return start, end
 }
 
 // misread explains words of depends that were not meant as the name of a task.

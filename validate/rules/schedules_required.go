@@ -41,8 +41,11 @@ spec:
 			if len(o.Cron.Get("schedules").List()) > 0 {
 				continue
 			}
-			at := keyPlace(o.Cron, "schedules")
-			if o.Cron.Entry("schedules") == nil {
+			at := keyPlace(o.Root, "kind")
+			switch {
+			case o.Cron.Entry("schedules") != nil:
+				at = keyPlace(o.Cron, "schedules")
+			case o.Cron != nil:
 				at = keyPlace(o.Root, "spec")
 			}
 			p.Report(diag.Diagnostic{

@@ -84,14 +84,14 @@ func judgeCallName(p *validate.Pass, u *trace.Use, c *ir.Call) (diag.Diagnostic,
 	if fault == "" {
 		return diag.Diagnostic{}, false
 	}
-	shown := name
-	if trace.IsPlaceholder(name) {
-		shown = c.Name.Text()
+	d := diag.Diagnostic{Message: fmt.Sprintf("%s name %q %s", callKind(c), name, fault)}
+	switch {
+	case trace.IsPlaceholder(name):
+		d.Message = fmt.Sprintf("%s name %q %s", callKind(c), c.Name.Text(), fault)
+	case name == c.Name.Text():
+		d.Help = mendedHelp(name)
 	}
-	return diag.Diagnostic{
-		Message: fmt.Sprintf("%s name %q %s", callKind(c), shown, fault),
-		Help:    mendedHelp(name),
-	}, true
+	return d, true
 }
 
 // computed reports whether n holds an expression over values: what it yields
@@ -110,7 +110,7 @@ func computed(n *tree.Node) bool {
 }
 
 func mendedHelp(name string) string {
-	if mended := mendedName(name); mended != "" && !trace.IsPlaceholder(name) {
+	if mended := mendedName(name); mended != "" {
 		return `write "` + mended + `"`
 	}
 	return ""

@@ -209,6 +209,9 @@ func (g *group) names() []string {
 	}
 	var out []string
 	for id, m := range g.members {
+		if id == "" {
+			continue
+		}
 		for _, what := range []string{"id", "status", "startedAt", "finishedAt", "hostNodeName", "ip", "outputs.result", "exitCode", "outputs.parameters"} {
 			if m.offers(what, always) {
 				out = append(out, g.root+id+"."+what)
