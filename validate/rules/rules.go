@@ -23,6 +23,9 @@ func All() []validate.Rule {
 		tagRules,
 		documentRules,
 		structureRules,
+		namingRules,
+		controlRules,
+		lifecycleRules,
 	)
 	slices.SortFunc(all, func(a, b validate.Rule) int { return strings.Compare(a.Name, b.Name) })
 	return all
