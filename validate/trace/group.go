@@ -68,7 +68,7 @@ func (m *member) offers(what string, status func(*member) bool) bool {
 	case "ip":
 		return m.use != nil && isTrue(m.use.Template.Node.Get("daemon"))
 	case "outputs.result", "exitCode":
-		return m.use != nil && hasResult(m.use.Template, m.call)
+		return m.use != nil && HasResult(m.use.Template, m.call)
 	case "outputs.parameters":
 		return len(m.call.WithItems.List()) > 0 || m.call.WithParam.Text() != ""
 	}
@@ -94,8 +94,8 @@ func (m *member) offers(what string, status func(*member) bool) bool {
 
 func isTrue(n *tree.Node) bool { return n != nil && n.Kind == tree.Bool && n.Value == "true" }
 
-// hasResult reports whether calls of t have an exit code and a captured result.
-func hasResult(t *ir.Template, call *ir.Call) bool {
+// HasResult reports whether calls of t have an exit code and a captured result.
+func HasResult(t *ir.Template, call *ir.Call) bool {
 	switch t.Type() {
 	case ir.Container, ir.Script, ir.Data, ir.HTTP, ir.Plugin:
 		return true

@@ -42,7 +42,8 @@ var rooms = map[string]room{
 	"validate/schema":            {ours: with(lang, "schemas"), theirs: values, never: []string{"os"}},
 	"validate/schema/jsonschema": {ours: with(lang, "schemas", "validate/schema"), never: []string{"os"}},
 	"validate/trace":             {ours: with(lang, "compiler/ir", "compiler/eval", "validate/schema"), never: []string{"os"}},
-	"validate/rules":             {ours: with(lang, "compiler/ir", "compiler/eval", "schemas", "validate", "validate/schema", "validate/trace"), theirs: values, never: []string{"os"}},
+	"validate/types":             {ours: with(lang, "compiler/ir", "validate/trace"), never: []string{"os"}},
+	"validate/rules":             {ours: with(lang, "compiler/ir", "compiler/eval", "schemas", "validate", "validate/schema", "validate/trace", "validate/types"), theirs: values, never: []string{"os"}},
 
 	"compiler/pod":  {ours: []string{"lang/source", "lang/tree", "lang/expr", "compiler/ir", "compiler/eval"}, free: true},
 	"compiler/emit": {ours: with(lang, "compiler/ir", "compiler/eval", "compiler/pod"), free: true},
