@@ -13,8 +13,12 @@ import (
 // word that does not fit is the key of an Entry.
 //
 // Alternatives take the first match, so guarded ones come before Entry, and
-// one token of look-ahead is enough. Values, which are most of any file, are
-// parsed by hand (value_parse.go), which nearly doubles the speed of the whole.
+// one token of look-ahead is enough.
+//
+// Productions without tags are parsed by hand, with their grammar in the
+// comment: values (value_parse.go), which are most of any file, and what chooses
+// between statements (stmt_parse.go), where trying one alternative after the
+// other costs most. That makes the whole three times as fast.
 
 // Node is what all parts of a file share: where they stand, and the comments
 // that belong to them.
@@ -136,83 +140,86 @@ type Body struct {
 	Stmts []*Stmt `parser:"'{' (@@ (Sep @@)*)? '}'"`
 }
 
-// Stmt is one statement of a template.
+// Stmt is one statement of a template:
+// Param | Artifact | Output | Retry | Run | Parallel | Step | Entry.
 type Stmt struct {
 	Node
-	Param    *Param    `parser:"  @@"`
-	Artifact *Artifact `parser:"| @@"`
-	Output   *Output   `parser:"| @@"`
-	Retry    *Retry    `parser:"| @@"`
-	Run      *Run      `parser:"| @@"`
-	Parallel *Parallel `parser:"| @@"`
-	Step     *Step     `parser:"| @@"`
-	Entry    *Entry    `parser:"| @@"`
+	Param    *Param
+	Artifact *Artifact
+	Output   *Output
+	Retry    *Retry
+	Run      *Run
+	Parallel *Parallel
+	Step     *Step
+	Entry    *Entry
 }
 
 // Output declares an output parameter or artifact.
 type Output struct {
-	Kind string   `parser:"(?= 'output' ('param' | 'artifact') (Ident | String | Const)) 'output' @('param' | 'artifact')"`
+	Kind string   `parser:"'output' @('param' | 'artifact')"`
 	Spec *ArtSpec `parser:"@@"`
 }
 
 // Retry sets the retry strategy: its limit, then further fields.
 type Retry struct {
-	Limit *Value `parser:"(?= 'retry' (Number | Quantity | String | Raw | Ident | Const)) 'retry' @@"`
+	Limit *Value `parser:"'retry' @@"`
 	Map   *Map   `parser:"@@?"`
 }
 
 // Run is the shell, or another interpreter, and its text.
 type Run struct {
-	Shell string `parser:"(?= 'run' Ident? (String | Raw | Heredoc)) 'run' @Ident?"`
+	Shell string `parser:"'run' @Ident?"`
 	Text  *Text  `parser:"@@"`
 }
 
 // Parallel groups steps that run at the same time.
 type Parallel struct {
 	Node
-	Steps []*Step `parser:"(?= 'parallel' '{') 'parallel' '{' (@@ (Sep @@)*)? '}'"`
+	Steps []*Step `parser:"'parallel' '{' (@@ (Sep @@)*)? '}'"`
 }
 
-// Step is one step or task: a call, an inline template, or a raw map.
+// Step is one step or task, a call, an inline template, or a raw map:
+// ( Name "=" ( Inline | Map | Call ) | Call ) { Modifier }.
 type Step struct {
 	Node
-	Name      *Name       `parser:"(  (?= (Ident | String | Const) '=') @@ '='"`
-	Inline    *Inline     `parser:"   ( @@"`
-	Raw       *Map        `parser:"   | @@"`
-	Call      *Call       `parser:"   | @@ )"`
-	Bare      *Call       `parser:"|  (?= (Ident | String | Const) ('.' (Ident | String | Const))* '(') @@ )"`
-	Modifiers []*Modifier `parser:"@@*"`
+	Name      *Name
+	Inline    *Inline
+	Raw       *Map
+	Call      *Call // with a name
+	Bare      *Call // without one
+	Modifiers []*Modifier
 }
 
 // Inline is a template written inside a step.
 type Inline struct {
 	Node
-	Kind string     `parser:"(?= Ident ('(' | '{')) @('container' | 'script' | 'steps' | 'dag' | 'resource' | 'suspend' | 'http' | 'plugin' | 'data' | 'containerSet' | 'template')"`
+	Kind string     `parser:"@('container' | 'script' | 'steps' | 'dag' | 'resource' | 'suspend' | 'http' | 'plugin' | 'data' | 'containerSet' | 'template')"`
 	Sig  *Signature `parser:"@@?"`
 	Body *Body      `parser:"@@"`
 }
 
-// Call names a template and its arguments.
+// Call names a template and its arguments:
+// Name {"." Name} "(" [Arg {"," Arg} [","]] ")".
 type Call struct {
 	Node
-	Callee []*Name `parser:"@@ ('.' @@)*"`
-	Args   []*Arg  `parser:"'(' (@@ (',' @@)* ','?)? ')'"`
+	Callee []*Name
+	Args   []*Arg
 }
 
-// Arg is one argument, by name or by place.
+// Arg is one argument, by name or by place: [Name ":"] Value.
 type Arg struct {
 	Node
-	Name  *Name  `parser:"((?= (Ident | String | Const) ':') @@ ':')?"`
-	Value *Value `parser:"@@"`
+	Name  *Name
+	Value *Value
 }
 
-// Modifier is what may follow a call.
+// Modifier is what may follow a call: For | When | After | Block.
 type Modifier struct {
 	Node
-	For   *For   `parser:"  @@"`
-	When  *When  `parser:"| @@"`
-	After *After `parser:"| @@"`
-	Block *Block `parser:"| @@"`
+	For   *For
+	When  *When
+	After *After
+	Block *Block
 }
 
 // For repeats a step over a matrix, a sequence, a list or a value.
@@ -277,16 +284,14 @@ type DepsNot struct {
 	Status *Name `parser:"  ('.' @@)? )"`
 }
 
-// Block holds hooks and raw fields of a step.
-type Block struct {
-	Items []*BlockItem `parser:"'{' (@@ (Sep @@)*)? '}'"`
-}
+// Block holds hooks and raw fields of a step: "{" [BlockItem {Sep BlockItem}] "}".
+type Block struct{ Items []*BlockItem }
 
-// BlockItem is one hook or field.
+// BlockItem is one hook or field: Hook | Entry.
 type BlockItem struct {
 	Node
-	Hook  *Hook  `parser:"  @@"`
-	Entry *Entry `parser:"| @@"`
+	Hook  *Hook
+	Entry *Entry
 }
 
 // Hook calls a template when something happens.

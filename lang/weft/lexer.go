@@ -169,6 +169,14 @@ func continues(p string) bool {
 	return true
 }
 
+// Comments lists the comments of a .weft file in source order, whether or not
+// the rest of it can be read.
+func Comments(f *source.File) []tree.Comment {
+	s := newScanner(f, &diag.List{})
+	s.scan()
+	return s.comments
+}
+
 func (s *scanner) comment() {
 	end := strings.IndexByte(s.text[s.pos:], '\n')
 	if end < 0 {

@@ -11,26 +11,53 @@ import (
 	"github.com/weft-lang/weft/lang/source"
 )
 
-// grammar holds the parsers of the productions that recovery starts from.
+// grammar holds the parsers of the productions that are entered by hand.
 type grammar struct {
-	item  *participle.Parser[Item]
-	stmt  *participle.Parser[Stmt]
-	step  *participle.Parser[Step]
-	block *participle.Parser[BlockItem]
+	item     *participle.Parser[Item]
+	param    *participle.Parser[Param]
+	artifact *participle.Parser[Artifact]
+	output   *participle.Parser[Output]
+	retry    *participle.Parser[Retry]
+	run      *participle.Parser[Run]
+	parallel *participle.Parser[Parallel]
+	inline   *participle.Parser[Inline]
+	loop     *participle.Parser[For]
+	when     *participle.Parser[When]
+	after    *participle.Parser[After]
+	hook     *participle.Parser[Hook]
+}
+
+// productions names those that participle would not find below Item, because
+// hand-written ones stand between.
+type productions struct {
+	Item     *Item     `parser:"  @@"`
+	Param    *Param    `parser:"| @@"`
+	Artifact *Artifact `parser:"| @@"`
+	Output   *Output   `parser:"| @@"`
+	Retry    *Retry    `parser:"| @@"`
+	Run      *Run      `parser:"| @@"`
+	Parallel *Parallel `parser:"| @@"`
+	Inline   *Inline   `parser:"| @@"`
+	For      *For      `parser:"| @@"`
+	When     *When     `parser:"| @@"`
+	After    *After    `parser:"| @@"`
+	Hook     *Hook     `parser:"| @@"`
 }
 
 // theGrammar is built on first use: a run that meets no .weft file does not pay for it.
-var theGrammar = sync.OnceValue(func() *grammar {
-	item := participle.MustBuild[Item](participle.Lexer(definition{}), participle.UseLookahead(1))
-	return &grammar{
-		item:  item,
-		stmt:  production[Stmt](item),
-		step:  production[Step](item),
-		block: production[BlockItem](item),
-	}
-})
+var theGrammar = sync.OnceValue(buildGrammar)
 
-func production[T any](p *participle.Parser[Item]) *participle.Parser[T] {
+func buildGrammar() *grammar {
+	all := participle.MustBuild[productions](participle.Lexer(definition{}), participle.UseLookahead(1))
+	return &grammar{
+		item: production[Item](all), param: production[Param](all), artifact: production[Artifact](all),
+		output: production[Output](all), retry: production[Retry](all), run: production[Run](all),
+		parallel: production[Parallel](all), inline: production[Inline](all), loop: production[For](all),
+		when: production[When](all), after: production[After](all), hook: production[Hook](all),
+	}
+}
+
+func production[T any](p *participle.Parser[productions]) *participle.Parser[T] {
 	q, err := participle.ParserForProduction[T](p)
 	if err != nil {
 		panic(err) // the grammar lacks its own production
@@ -45,7 +72,7 @@ func Parse(f *source.File) (*File, *diag.List) {
 	s := newScanner(f, diags)
 	s.scan()
 	p := &parser{
-		grammar: theGrammar(), scanner: s, diags: diags,
+		scanner: s, diags: diags,
 		file: &File{Source: f, broken: map[string]bool{}},
 	}
 	if len(s.tokens) > 0 {
@@ -98,7 +125,6 @@ func split(tokens []lexer.Token, start, end int) (out []chunk) {
 }
 
 type parser struct {
-	*grammar
 	scanner *scanner
 	diags   *diag.List
 	file    *File
@@ -113,13 +139,28 @@ func peeking(tokens []lexer.Token) (*lexer.PeekingLexer, error) {
 	return lexer.Upgrade(&tokenStream{tokens: tokens, end: end})
 }
 
-// run parses tokens as one production.
-func run[T any](q *participle.Parser[T], tokens []lexer.Token) (*T, error) {
+// whole parses tokens as one element, by hand or by participle.
+func whole[T participle.Parseable](e T, tokens []lexer.Token) (T, error) {
+	lex, err := peeking(tokens)
+	if err != nil {
+		return e, err
+	}
+	if err := required(lex, e.Parse(lex)); err != nil {
+		return e, err
+	}
+	if !lex.Peek().EOF() {
+		return e, unexpected(lex)
+	}
+	return e, nil
+}
+
+// wholeItem parses tokens as an item.
+func wholeItem(tokens []lexer.Token) (*Item, error) {
 	lex, err := peeking(tokens)
 	if err != nil {
 		return nil, err
 	}
-	return q.ParseFromLexer(lex)
+	return theGrammar().item.ParseFromLexer(lex)
 }
 
 // errorToken returns the index in tokens where the parse stopped.

@@ -33,15 +33,15 @@ func (p *parser) item(c chunk) (*Item, bool) {
 func (p *parser) parse(l level, tokens []lexer.Token) (element, error) {
 	switch l {
 	case levelItem:
-		return run(p.grammar.item, tokens)
+		return wholeItem(tokens)
 	case levelStmt:
-		return run(p.stmt, tokens)
+		return whole(&Stmt{}, tokens)
 	case levelStep:
-		return run(p.step, tokens)
+		return whole(&Step{}, tokens)
 	case levelBlock:
-		return run(p.block, tokens)
+		return whole(&BlockItem{}, tokens)
 	default:
-		return runEntry(tokens)
+		return whole(&Entry{}, tokens)
 	}
 }
 

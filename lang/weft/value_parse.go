@@ -151,19 +151,3 @@ func (l *List) Parse(lex *lexer.PeekingLexer) error {
 	l.Tokens = lex.Range(start, lex.RawCursor())
 	return nil
 }
-
-// runEntry parses tokens as one entry.
-func runEntry(tokens []lexer.Token) (*Entry, error) {
-	lex, err := peeking(tokens)
-	if err != nil {
-		return nil, err
-	}
-	e := &Entry{}
-	if err := required(lex, e.Parse(lex)); err != nil {
-		return e, err
-	}
-	if !lex.Peek().EOF() {
-		return e, unexpected(lex)
-	}
-	return e, nil
-}
