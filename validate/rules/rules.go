@@ -23,6 +23,7 @@ func All() []validate.Rule {
 		tagRules,
 		documentRules,
 		structureRules,
+		podRules,
 		namingRules,
 		controlRules,
 		lifecycleRules,

@@ -1,0 +1,26 @@
+package rules
+
+import "github.com/weft-lang/weft/validate"
+
+var podRules = []validate.Rule{
+	volumeMountUndeclared,
+	volumeMountOfCaller,
+	volumeMountIncomplete,
+	mountPathInvalid,
+	volumeInvalid,
+	volumeDuplicate,
+	volumeUnused,
+	envInvalid,
+	envDuplicate,
+	envNameOdd,
+	portInvalid,
+	resourcesInvalid,
+	resourceUnitOdd,
+	resourcesMissing,
+	imageInvalid,
+	imageUnpinned,
+	imageMissingSecondary,
+	containerNameConflict,
+	containerNameIgnored,
+	enumCore,
+}
