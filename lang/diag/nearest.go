@@ -3,41 +3,60 @@ package diag
 import (
 	"iter"
 	"strings"
-
-	"github.com/agnivade/levenshtein"
 )
 
 // Nearest is the candidate that word is most likely a slip of: the same letters
-// in another case, else the one with the fewest changes, if few enough for the
-// length of the word. Of equals the first wins, so candidates come in a fixed
-// order. An empty word is a slip of nothing.
+// but for case, hyphens and underscores, else the one with the fewest changes (a letter added, left
+// out, replaced, or swapped with its neighbour), if few enough for the length
+// of the word. Of equals the first wins, so candidates come in a fixed order.
+// An empty word is a slip of nothing.
 func Nearest(word string, candidates iter.Seq[string]) (string, bool) {
-	if word == "" {
-		return "", false
-	}
-	best, bestDistance := "", max(1, min(len(word), 12)/3)+1
+	best, limit := "", min(max(1, min(len(word), 12)/3), len(word)-1)
+	low, bare := strings.ToLower(word), letters(word)
 	for c := range candidates {
 		if c == word || c == "" {
 			continue
 		}
-		if strings.EqualFold(c, word) {
+		if letters(c) == bare {
 			return c, true
 		}
-		if abs(len(c)-len(word)) >= bestDistance {
-			continue
-		}
-		if d := levenshtein.ComputeDistance(strings.ToLower(word), strings.ToLower(c)); d < bestDistance && d < len(word) {
-			best, bestDistance = c, d
+		if d := distance(low, strings.ToLower(c), limit); d <= limit {
+			best, limit = c, d-1
 		}
 	}
 	return best, best != ""
 }
 
-func abs(n int) int {
-	if n < 0 {
-		return -n
+// letters is what one remembers of a name.
+func letters(name string) string {
+	return strings.ToLower(strings.ReplaceAll(strings.ReplaceAll(name, "-", ""), "_", ""))
+}
+
+// distance counts the changes that lead from a to b, in bytes; above limit it
+// is only known to be above.
+func distance(a, b string, limit int) int {
+	if gap := len(a) - len(b); gap > limit || -gap > limit {
+		return limit + 1
 	}
-	return n
+	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
+	for j := range last {
+		last[j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		row[0] = i
+		for j := 1; j <= len(b); j++ {
+			replace := last[j-1]
+			if a[i-1] != b[j-1] {
+				replace++
+			}
+			row[j] = min(last[j]+1, row[j-1]+1, replace)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				row[j] = min(row[j], before[j-2]+1)
+			}
+		}
+		before, last, row = last, row, before
+	}
+	return last[len(b)]
 }
 
 // DidYouMean is the help text for a name that has a near candidate, else "".

@@ -1,5 +1,11 @@
 package expr
 
+import (
+	"slices"
+
+	"github.com/weft-lang/weft/lang/diag"
+)
+
 // An ErrorKind groups errors by what went wrong, so that callers can judge
 // each group on its own.
 type ErrorKind uint8
@@ -36,83 +42,14 @@ func (e *Error) Error() string {
 	return e.Message + ": " + e.Help
 }
 
-// Nearest returns the candidate that name was most likely meant to be. Names
-// far from every candidate have none. Of equally near candidates the one that
-// sorts first wins, so that the answer does not depend on their order.
+// Nearest returns the candidate that name was most likely meant to be. Of
+// equally near candidates the one that sorts first wins, so that the answer
+// does not depend on their order.
 func Nearest(name string, candidates []string) (string, bool) {
-	best, limit := "", max(1, len(name)/3)
-	found := false
-	for _, c := range candidates {
-		if c == name || c == "" {
-			continue
-		}
-		d := distance(name, c, limit)
-		if d < limit || d == limit && (!found || c < best) {
-			best, limit, found = c, d, true
-		}
-	}
-	return best, found
+	return diag.Nearest(name, slices.Values(slices.Sorted(slices.Values(candidates))))
 }
 
-// distance is the edit distance of a and b (insertions, deletions,
-// substitutions and swaps of neighbours cost 1, a change of case alone costs
-// nothing beyond 1 for the whole word); anything above limit is limit+1.
-func distance(a, b string, limit int) int {
-	if abs(len(a)-len(b)) > limit {
-		return limit + 1
-	}
-	if equalFold(a, b) {
-		return 1
-	}
-	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
-	for j := range last {
-		last[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		row[0] = i
-		least := i
-		for j := 1; j <= len(b); j++ {
-			cost := 1
-			if a[i-1] == b[j-1] {
-				cost = 0
-			}
-			row[j] = min(last[j]+1, row[j-1]+1, last[j-1]+cost)
-			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
-				row[j] = min(row[j], before[j-2]+1)
-			}
-			least = min(least, row[j])
-		}
-		if least > limit {
-			return limit + 1
-		}
-		before, last, row = last, row, before
-	}
-	return last[len(b)]
-}
-
-func abs(n int) int { return max(n, -n) }
-
-// equalFold compares ASCII letters without case and drops hyphens and
-// underscores: the way names are most often misremembered.
-func equalFold(a, b string) bool {
-	i, j := 0, 0
-	for {
-		for i < len(a) && (a[i] == '-' || a[i] == '_') {
-			i++
-		}
-		for j < len(b) && (b[j] == '-' || b[j] == '_') {
-			j++
-		}
-		if i == len(a) || j == len(b) {
-			return i == len(a) && j == len(b)
-		}
-		if lower(a[i]) != lower(b[j]) {
-			return false
-		}
-		i, j = i+1, j+1
-	}
-}
-
+// lower is the lower-case form of an ASCII letter; other bytes stay.
 func lower(c byte) byte {
 	if 'A' <= c && c <= 'Z' {
 		return c + 'a' - 'A'

@@ -2,6 +2,7 @@ package tree
 
 import (
 	"iter"
+	"sort"
 	"strconv"
 	"strings"
 
@@ -50,6 +51,12 @@ func (n *Node) PathTo(span source.Span) string {
 }
 
 func (n *Node) childAt(span source.Span, path *strings.Builder) *Node {
+	// Items stand in source order, aliases aside, so long lists are searched by
+	// halves first: a document with many findings would cost a walk for each.
+	if i := sort.Search(len(n.Items), func(i int) bool { return n.Items[i].Span.Start > span.Start }) - 1; i >= 0 && n.Items[i].Span.Contains(span) {
+		path.WriteString("[" + strconv.Itoa(i) + "]")
+		return n.Items[i]
+	}
 	for _, e := range n.Entries {
 		if e.Key.Span.Contains(span) || e.Value.Place().Contains(span) || e.Value.Span.Contains(span) {
 			writeKey(path, e.Key.Value)
