@@ -157,16 +157,16 @@ func loadPaths(s Streams, paths []string, stdinName string) (*load.Result, error
 	return load.Load(disk{}, names, opts), nil
 }
 
-// checkedFiles counts the files that had something to check: those that hold a
+// checkedFiles names the files that had something to check: those that hold a
 // workflow, and those named by the user.
-func checkedFiles(r *load.Result) int {
-	n := 0
+func checkedFiles(r *load.Result) []string {
+	var names []string
 	for _, f := range r.Files {
 		if f.Ours || f.Explicit {
-			n++
+			names = append(names, f.Source.Name)
 		}
 	}
-	return n
+	return names
 }
 
 // nothingToLint says what was there instead of a workflow.

@@ -68,7 +68,7 @@ func (p *printer) diagnostic(d diag.Diagnostic) {
 		if i > 0 {
 			arrow = ":::"
 		}
-		fmt.Fprintf(&p.out, "%*s%s %s\n", p.gutter, "", p.note(arrow), clean(g.place.String()))
+		fmt.Fprintf(&p.out, "%*s%s %s%s\n", p.gutter, "", p.note(arrow), clean(g.place.String()), originNote(g.place))
 		p.snippet(g, d.Severity)
 	}
 	if d.Help != "" || len(d.Fixes) > 0 {

@@ -32,11 +32,7 @@ func GitHub(w io.Writer, r Report, _ Options) error {
 			}
 			b.WriteByte(',')
 		}
-		text := d.Message
-		if d.Help != "" {
-			text += "\n" + d.Help
-		}
-		fmt.Fprintf(&b, "title=%s::%s\n", gitHubProperty.Replace(d.Rule), gitHubMessage.Replace(text))
+		fmt.Fprintf(&b, "title=%s::%s\n", gitHubProperty.Replace(d.Rule), gitHubMessage.Replace(withHelp(d)))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

@@ -32,8 +32,16 @@ type jsonDiagnostic struct {
 	Help      string        `json:"help,omitempty"`
 	jsonPlace               // left out of a finding that has none
 	Path      string        `json:"path,omitempty"`
+	Origin    *jsonOrigin   `json:"origin,omitempty"`
 	Related   []jsonRelated `json:"related,omitempty"`
 	Fixes     []jsonFix     `json:"fixes,omitempty"`
+}
+
+// A jsonOrigin is what a chart's template was rendered to: the template, and the
+// line in the document.
+type jsonOrigin struct {
+	File string `json:"file"`
+	Line int    `json:"line"`
 }
 
 type jsonPlace struct {
@@ -75,7 +83,7 @@ func JSON(w io.Writer, r Report, _ Options) error {
 			Errors:   r.count(diag.Error),
 			Warnings: r.count(diag.Warning),
 			Infos:    r.count(diag.Info),
-			Files:    r.Files,
+			Files:    len(r.Files),
 		},
 	}
 	for _, d := range r.Diagnostics {
@@ -111,6 +119,7 @@ func toJSON(d diag.Diagnostic) jsonDiagnostic {
 		Help:      d.Help,
 		jsonPlace: toPlace(d.Span),
 		Path:      d.Path,
+		Origin:    toOrigin(d.Span),
 	}
 	for _, r := range d.Related {
 		out.Related = append(out.Related, jsonRelated{Message: r.Message, jsonPlace: toPlace(r.Span)})
@@ -134,4 +143,12 @@ func toPlace(s source.Span) jsonPlace {
 		return &jsonPosition{Line: p.Line, Column: p.Column, Offset: off}
 	}
 	return jsonPlace{File: s.File.Name, Start: at(s.Start), End: at(s.End)}
+}
+
+func toOrigin(s source.Span) *jsonOrigin {
+	name, line := origin(s)
+	if name == "" {
+		return nil
+	}
+	return &jsonOrigin{File: name, Line: line}
 }

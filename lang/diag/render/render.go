@@ -16,7 +16,28 @@ import (
 // A Report is everything one run has to say.
 type Report struct {
 	Diagnostics []diag.Diagnostic // as List.Sorted returns them
-	Files       int               // files that were checked, with or without findings
+	Files       []string          // names of the files that were checked, with or without findings
+	Version     string            // of weft, for formats that name the tool
+	// Manuals describes rules, for formats that carry descriptions; nil when
+	// there are none.
+	Manuals func(rule string) (Manual, bool)
+}
+
+// A Manual is what a format can tell about a rule.
+type Manual struct {
+	Summary, Why string
+	Markdown     string // all there is to say
+	Group        string
+	Severity     diag.Severity
+	URL          string
+}
+
+func (r Report) manual(rule string) Manual {
+	if r.Manuals == nil {
+		return Manual{}
+	}
+	m, _ := r.Manuals(rule)
+	return m
 }
 
 // Options say how text for people looks; machine formats ignore them.
@@ -38,6 +59,9 @@ var formats = []struct {
 	{"json", JSON},
 	{"jsonl", JSONL},
 	{"github", GitHub},
+	{"gitlab", GitLab},
+	{"junit", JUnit},
+	{"sarif", SARIF},
 }
 
 // Lookup returns the format of that name.
@@ -73,7 +97,7 @@ func (r Report) count(s diag.Severity) int {
 // Summary is the closing line: "2 errors, 1 warning in 2 of 12 files".
 func (r Report) Summary() string {
 	if len(r.Diagnostics) == 0 {
-		return "no problems in " + plural(r.Files, "file")
+		return "no problems in " + plural(len(r.Files), "file")
 	}
 	var counts []string
 	for _, s := range []diag.Severity{diag.Error, diag.Warning} {
@@ -88,8 +112,8 @@ func (r Report) Summary() string {
 	with := r.filesWithFindings()
 	switch {
 	case with == 0: // findings that have no place
-	case with < r.Files:
-		line += fmt.Sprintf(" in %d of %s", with, plural(r.Files, "file"))
+	case with < len(r.Files):
+		line += fmt.Sprintf(" in %d of %s", with, plural(len(r.Files), "file"))
 	default:
 		line += " in " + plural(with, "file")
 	}
@@ -122,9 +146,19 @@ func Concise(w io.Writer, r Report, opts Options) error {
 		if !d.Span.IsZero() {
 			b.WriteString(clean(d.Span.String()) + ": ")
 		}
-		fmt.Fprintf(&b, "%s: %s %s\n", p.severity(d.Severity, d.Severity.String()), clean(d.Message), p.quiet("["+d.Rule+"]"))
+		fmt.Fprintf(&b, "%s: %s %s\n", p.severity(d.Severity, d.Severity.String()), clean(d.Message), p.quiet("["+d.Rule+"]"+originNote(d.Span)))
 	}
 	b.WriteString(p.summary(r) + "\n")
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// withHelp is the message and the way out, for formats that have one text: the
+// message, where rendered text comes from, and the help on a line of its own.
+func withHelp(d diag.Diagnostic) string {
+	text := d.Message + originNote(d.Span)
+	if d.Help != "" {
+		text += "\n" + d.Help
+	}
+	return text
 }

@@ -2,6 +2,8 @@ package render_test
 
 import (
 	"encoding/json"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 
@@ -93,7 +95,7 @@ func report(t *testing.T, in map[string]string) render.Report {
 		}
 		list.Add(d)
 	}
-	return render.Report{Diagnostics: list.Sorted(), Files: len(files)}
+	return render.Report{Diagnostics: list.Sorted(), Files: slices.Sorted(maps.Keys(files))}
 }
 
 // TestFormats draws the findings of each archive in the formats that it lists;
@@ -149,7 +151,7 @@ func TestSummary(t *testing.T) {
 		{[]diag.Diagnostic{at(a, diag.Info), at(a, diag.Info)}, 12, "2 info in 1 of 12 files"},
 		{[]diag.Diagnostic{{Rule: "r", Severity: diag.Warning, Message: "m"}}, 1, "1 warning"},
 	} {
-		if got := (render.Report{Diagnostics: tt.diagnostics, Files: tt.files}).Summary(); got != tt.want {
+		if got := (render.Report{Diagnostics: tt.diagnostics, Files: make([]string, tt.files)}).Summary(); got != tt.want {
 			t.Errorf("Summary() = %q, want %q", got, tt.want)
 		}
 	}
@@ -169,7 +171,7 @@ func FuzzFull(f *testing.F) {
 			return file.At(a, max(a, min(b, len(text))))
 		}
 		one, two := inside(start, end), inside(start2, end2)
-		r := render.Report{Files: 1, Diagnostics: []diag.Diagnostic{{
+		r := render.Report{Files: []string{"f.yaml"}, Diagnostics: []diag.Diagnostic{{
 			Rule: "r", Severity: diag.Error, Message: "m", Span: one,
 			Related: []diag.Related{{Span: two}},
 			Fixes:   []diag.Fix{{Title: "t", Edits: []diag.Edit{{Span: one, New: insert}, {Span: two, New: insert}}}},
