@@ -16,7 +16,19 @@ type Pass struct {
 	// Exact is on in profile argo: the reference's verdict counts, sensible or not.
 	Exact bool
 
-	add func(diag.Diagnostic)
+	add   func(diag.Diagnostic)
+	facts map[any]any
+}
+
+// Fact is what find returns, computed once per Check for all rules that ask
+// with the same key. A key is a value of a type of the asker's own.
+func Fact[T any](p *Pass, key any, find func() T) T {
+	if v, ok := p.facts[key].(T); ok {
+		return v
+	}
+	v := find()
+	p.facts[key] = v
+	return v
 }
 
 // Report adds a finding; rule and severity are filled in. A finding without a

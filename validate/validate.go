@@ -83,6 +83,9 @@ func (c *checker) result() *Result {
 		findings = c.opts.Filter(findings)
 	}
 	for _, d := range findings {
+		if d.Path == "" { // the filter's own
+			d.Path = c.path(d.Span)
+		}
 		r.Findings.Add(d)
 	}
 	switch {
@@ -195,9 +198,10 @@ func (c *checker) structural(f schema.Finding) {
 func (c *checker) rules() {
 	exact := c.opts.Profile == Argo
 	t := trace.Follow(c.project, trace.Options{Exact: exact, External: c.external}, c.unread)
+	facts := map[any]any{}
 	for i := range c.opts.Rules {
 		if r := &c.opts.Rules[i]; r.Check != nil && c.runs(r) {
-			r.Check(&Pass{Project: c.project, Trace: t, Exact: exact, add: func(d diag.Diagnostic) { c.add(r, d) }})
+			r.Check(&Pass{Project: c.project, Trace: t, Exact: exact, add: func(d diag.Diagnostic) { c.add(r, d) }, facts: facts})
 		}
 	}
 }

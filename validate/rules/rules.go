@@ -27,6 +27,8 @@ func All() []validate.Rule {
 		namingRules,
 		controlRules,
 		lifecycleRules,
+		expressionRules,
+		dataflowRules,
 	)
 	slices.SortFunc(all, func(a, b validate.Rule) int { return strings.Compare(a.Name, b.Name) })
 	return all

@@ -1,0 +1,5 @@
+package rules
+
+import "github.com/weft-lang/weft/validate"
+
+var dataflowRules = []validate.Rule{}

@@ -1,0 +1,21 @@
+package rules
+
+import "github.com/weft-lang/weft/validate"
+
+var expressionRules = []validate.Rule{
+	expressionSyntax,
+	expressionUnknownIdentifier,
+	expressionDefaultAlwaysUsed,
+	expressionHyphen,
+	expressionTypeMismatch,
+	expressionNeverEqual,
+	expressionScope,
+	expressionNilResult,
+	whenSyntax,
+	whenNotBoolean,
+	whenQuotedVsNumber,
+	whenConstant,
+	whenLiteral,
+	whenUnquotedSubstitution,
+	impossibleStatus,
+}
