@@ -21,6 +21,7 @@ type candidate struct {
 	name     string // as the user would write it
 	explicit bool
 	stdin    bool
+	context  bool // read for what others refer to
 }
 
 func (c candidate) read(fsys fs.FS, stdin io.Reader) (string, error) {
@@ -55,21 +56,33 @@ type finder struct {
 	fsys     fs.FS
 	opts     Options
 	found    map[string]candidate // by absolute name
+	context  bool                 // what is found now is context
+	folders  []string
 	failures []error
 }
 
-// discover lists the files that args name, sorted by name, each once.
-func discover(fsys fs.FS, args []string, opts Options) ([]candidate, []error) {
+// discover looks for the files that args name, and for their context.
+func discover(fsys fs.FS, args []string, opts Options) *finder {
 	f := &finder{fsys: fsys, opts: opts, found: map[string]candidate{}}
 	for _, arg := range args {
 		f.argument(arg)
 	}
+	f.context = true
+	for _, arg := range opts.Context {
+		f.argument(arg)
+	}
+	return f
+}
+
+// files lists what was found, sorted by name, each file once.
+func (f *finder) files() []candidate {
 	files := make([]candidate, 0, len(f.found))
-	for _, c := range f.found {
+	for key, c := range f.found {
+		c.context = c.context || f.opts.Changed != nil && !c.stdin && !f.opts.Changed(key)
 		files = append(files, c)
 	}
 	slices.SortFunc(files, func(a, b candidate) int { return cmp.Compare(a.name, b.name) })
-	return files, f.failures
+	return files
 }
 
 func (f *finder) argument(arg string) {
@@ -83,6 +96,7 @@ func (f *finder) argument(arg string) {
 	case err == nil && info.IsDir():
 		f.walk(name, "", f.ignoresAbove(name))
 	case err == nil:
+		f.folders = append(f.folders, path.Dir(name))
 		f.add(candidate{name: name, explicit: true})
 	case hasGlob(arg):
 		f.glob(name)
@@ -101,8 +115,9 @@ func (f *finder) add(c candidate) {
 	if c.stdin {
 		key = Stdin
 	}
+	c.context = f.context
 	if old, ok := f.found[key]; ok {
-		c.name, c.explicit = old.name, old.explicit || c.explicit
+		c.name, c.explicit, c.context = old.name, old.explicit || c.explicit, old.context
 	}
 	f.found[key] = c
 }
@@ -135,6 +150,7 @@ func (f *finder) walk(dir, pattern string, ignored ignoreList) {
 		f.fail(dir, err)
 		return
 	}
+	f.folders = append(f.folders, dir)
 	ignored = append(ignored[:len(ignored):len(ignored)], f.readIgnore(f.abs(dir))...)
 	for _, e := range entries {
 		name := path.Join(dir, e.Name())

@@ -32,6 +32,12 @@ type Options struct {
 	// a file named in two ways is read once, and .gitignore files above the
 	// folders named are respected up to the root of their repository.
 	WorkDir string
+	// Context are more arguments. What only they name is read for what the
+	// others refer to, and is not what the command works on.
+	Context []string
+	// Changed, when there is one, makes context of every file that it is false
+	// for. It is asked for absolute names, where WorkDir is known.
+	Changed func(name string) bool
 }
 
 // A File is one file that was read.
@@ -47,7 +53,12 @@ type File struct {
 type Result struct {
 	Files     []*File
 	Documents []*tree.Document
-	Findings  *diag.List // of the front ends
+	// Context are the documents of files that were read as context.
+	Context  []*tree.Document
+	Findings *diag.List // of the front ends, in Files
+	// Folders are those that were searched, and those of the files named: where
+	// to wait for changes.
+	Folders []string
 	// Failures are the arguments and files that could not be read. They do not
 	// keep the others from being read.
 	Failures []error
@@ -57,16 +68,21 @@ type Result struct {
 // known extension), globs with **, and "-" for stdin. Names go to fsys as the
 // user wrote them, so an FS that knows absolute names and ".." gets them.
 func Load(fsys fs.FS, args []string, opts Options) *Result {
-	files, failures := discover(fsys, args, opts)
+	f := discover(fsys, args, opts)
+	files := f.files()
 	loaded := make([]loadedFile, len(files))
 	each(len(files), func(i int) { loaded[i] = load(fsys, files[i], opts) })
 
-	result := &Result{Findings: &diag.List{}, Failures: failures}
-	for _, l := range loaded {
+	result := &Result{Findings: &diag.List{}, Folders: f.folders, Failures: f.failures}
+	for i, l := range loaded {
 		if l.err != nil {
 			result.Failures = append(result.Failures, l.err)
 		}
 		if l.file == nil {
+			continue
+		}
+		if files[i].context {
+			result.Context = append(result.Context, l.file.Documents...)
 			continue
 		}
 		result.Files = append(result.Files, l.file)

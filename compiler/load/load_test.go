@@ -284,3 +284,50 @@ func FuzzDiscovery(f *testing.F) {
 		}
 	})
 }
+
+func TestContext(t *testing.T) {
+	fsys := folder("a.yaml", "b.yaml", "d/c.yaml", "d/broken.yaml=kind: Workflow\na: [\n")
+	changed := func(name string) bool { return name == "/w/b.yaml" }
+	for _, tt := range []struct {
+		name  string
+		args  []string
+		opts  load.Options
+		files string
+		more  string // context
+	}{
+		{"beside", []string{"a.yaml"}, load.Options{Context: []string{"."}}, "a.yaml", "b.yaml d/broken.yaml d/c.yaml"},
+		{"the same", []string{"."}, load.Options{Context: []string{"a.yaml"}}, "a.yaml b.yaml d/broken.yaml d/c.yaml", ""},
+		{"named absolutely", []string{"/w/a.yaml"}, load.Options{Context: []string{"a.yaml"}, WorkDir: "/w"}, "/w/a.yaml", ""},
+		{"changed", []string{"."}, load.Options{WorkDir: "/w", Changed: changed}, "b.yaml", "a.yaml d/broken.yaml d/c.yaml"},
+		{"stdin counts as changed", []string{"-"}, load.Options{Stdin: strings.NewReader(workflow), Changed: changed, Context: []string{"d"}}, "stdin", "d/broken.yaml d/c.yaml"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			r := load.Load(absolute{fsys}, tt.args, tt.opts)
+			var more []string
+			for _, d := range r.Context {
+				if !slices.Contains(more, d.File.Name) {
+					more = append(more, d.File.Name)
+				}
+			}
+			if got := strings.Join(names(r), " "); got != tt.files {
+				t.Errorf("files %q, want %q", got, tt.files)
+			}
+			if got := strings.Join(more, " "); got != tt.more {
+				t.Errorf("context %q, want %q", got, tt.more)
+			}
+			for _, d := range r.Findings.Sorted() {
+				if strings.Contains(tt.more, d.Span.File.Name) {
+					t.Errorf("a finding in context: %s", d.Message)
+				}
+			}
+		})
+	}
+}
+
+func TestFolders(t *testing.T) {
+	fsys := folder("a/b/x.yaml", "a/vendor/x.yaml", "c/y.yaml", "d/e/z.yaml")
+	got := load.Load(fsys, []string{"a", "c/y.yaml"}, load.Options{}).Folders
+	if want := []string{"a", "a/b", "c"}; !slices.Equal(got, want) {
+		t.Errorf("folders %q, want %q", got, want)
+	}
+}
