@@ -4,14 +4,13 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"golang.org/x/tools/txtar"
 
 	"github.com/weft-lang/weft/compiler"
+	"github.com/weft-lang/weft/compiler/load"
 	"github.com/weft-lang/weft/lang/diag"
-	"github.com/weft-lang/weft/lang/source"
-	"github.com/weft-lang/weft/lang/tree"
-	"github.com/weft-lang/weft/lang/yaml"
 	"github.com/weft-lang/weft/validate"
 	"github.com/weft-lang/weft/validate/rules"
 )
@@ -52,14 +51,14 @@ func check(t *testing.T, example string, profile validate.Profile) []diag.Diagno
 	if len(archive.Files) == 0 {
 		archive.Files = []txtar.File{{Name: "example.yaml", Data: []byte(strings.TrimPrefix(example, "\n"))}}
 	}
-	front := &diag.List{}
-	var docs []*tree.Document
+	files := fstest.MapFS{}
+	var names []string
 	for _, f := range archive.Files {
-		d, found := yaml.Parse(source.NewFile(f.Name, string(f.Data)))
-		docs = append(docs, d...)
-		front.Append(found)
+		files[f.Name] = &fstest.MapFile{Data: f.Data}
+		names = append(names, f.Name)
 	}
-	return validate.Check(compiler.Bind(docs), validate.Options{Profile: profile, Rules: rules.All(), Front: front}).Findings.Sorted()
+	read := load.Load(files, names, load.Options{})
+	return validate.Check(compiler.Bind(read.Documents), validate.Options{Profile: profile, Rules: rules.All(), Front: read.Findings}).Findings.Sorted()
 }
 
 func lines(ds []diag.Diagnostic) string {

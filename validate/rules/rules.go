@@ -30,6 +30,7 @@ func All() []validate.Rule {
 		expressionRules,
 		dataflowRules,
 	)
+	all = append(all, languageRules()...)
 	slices.SortFunc(all, func(a, b validate.Rule) int { return strings.Compare(a.Name, b.Name) })
 	return all
 }
