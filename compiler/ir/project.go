@@ -64,3 +64,15 @@ func (o *Object) Labels() *tree.Node { return o.Metadata.Get("labels") }
 
 // Annotations is metadata.annotations.
 func (o *Object) Annotations() *tree.Node { return o.Metadata.Get("annotations") }
+
+// Title is the callee as it is written: a template, RESOURCE/TEMPLATE, or the
+// type of an inline template.
+func (c Callee) Title() string {
+	switch {
+	case c.Inline != nil:
+		return "inline " + c.Inline.Type().Key()
+	case c.Ref != nil:
+		return c.Ref.Name.Text() + "/" + c.Ref.Template.Text()
+	}
+	return c.Name.Text()
+}

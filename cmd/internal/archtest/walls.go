@@ -45,8 +45,12 @@ var rooms = map[string]room{
 	"validate/types":             {ours: with(lang, "compiler/ir", "validate/trace"), never: []string{"os"}},
 	"validate/rules":             {ours: with(lang, "compiler/ir", "compiler/eval", "schemas", "validate", "validate/schema", "validate/trace", "validate/types"), theirs: values, never: []string{"os"}},
 
-	"compiler/pod":  {ours: []string{"lang/source", "lang/tree", "lang/expr", "compiler/ir", "compiler/eval"}, free: true},
-	"compiler/emit": {ours: with(lang, "compiler/ir", "compiler/eval", "compiler/pod"), free: true},
+	"compiler/pod":         {ours: []string{"lang/source", "lang/tree", "lang/expr", "compiler/ir", "compiler/eval"}, free: true},
+	"compiler/emit":        {ours: with(lang, "compiler/ir", "compiler/eval", "compiler/pod", "compiler/emit/diff"), free: true},
+	"compiler/emit/diff":   {ours: with(lang, "compiler/ir"), theirs: values},
+	"compiler/emit/graph":  {ours: with(syntax, "lang/expr", "compiler/ir", "compiler/eval")},
+	"compiler/emit/plan":   {ours: with(lang, "compiler/ir", "compiler/eval"), theirs: values},
+	"compiler/emit/golden": {ours: with(lang, "compiler/ir", "compiler/pod", "compiler/emit", "compiler/emit/diff", "compiler/emit/plan")},
 
 	"runtime/engine":   {ours: []string{"lang/source", "lang/tree", "lang/expr", "compiler/ir", "compiler/eval"}, never: []string{"os", "net", "net/http", "math/rand", "math/rand/v2", "crypto/rand", "sync"}},
 	"runtime/record":   {},
