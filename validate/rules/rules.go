@@ -24,6 +24,7 @@ func All() []validate.Rule {
 		documentRules,
 		structureRules,
 		podRules,
+		scriptRules,
 		namingRules,
 		controlRules,
 		lifecycleRules,
