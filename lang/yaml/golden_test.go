@@ -22,7 +22,7 @@ func TestMessages(t *testing.T) {
 			all.Append(findings)
 		}
 		var b strings.Builder
-		if err := render.Full(&b, render.Report{Diagnostics: all.Sorted(), Files: len(in)}, render.Options{}); err != nil {
+		if err := render.Full(&b, render.Report{Diagnostics: all.Sorted(), Files: slices.Sorted(maps.Keys(in))}, render.Options{}); err != nil {
 			t.Fatal(err)
 		}
 		return map[string]string{"diag": b.String()}

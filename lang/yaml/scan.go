@@ -71,7 +71,8 @@ type scanner struct {
 	keys       []simpleKey // one per flow level, the block level first
 	keyAllowed bool
 
-	fetchedFrom span // start of the line and pos before the last token
+	fetchedFrom span      // start of the line and pos before the last token
+	fetchedKey  simpleKey // the innermost possible key then: a token that fails may replace it
 	fault       *fault
 }
 
@@ -176,7 +177,7 @@ func (s *scanner) insert(i int, kind tokenKind, pos int) {
 
 // next scans one token and reports whether to go on.
 func (s *scanner) next() bool {
-	s.fetchedFrom = span{s.lineStart, s.pos}
+	s.fetchedFrom, s.fetchedKey = span{s.lineStart, s.pos}, s.keys[len(s.keys)-1]
 	s.skipBlanks()
 	s.unroll(s.column())
 	if s.pos >= len(s.text) {

@@ -57,7 +57,8 @@ func (s *scanner) mayBeKey(i int) bool {
 			return key.required || s.isFresh(key, s.fetchedFrom)
 		}
 	}
-	return false
+	key := s.fetchedKey
+	return key.possible && key.token <= i && (key.required || s.isFresh(key, s.fetchedFrom))
 }
 
 // roll opens a block collection if column is deeper than the current one.
