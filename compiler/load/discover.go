@@ -161,7 +161,8 @@ func (f *finder) walk(dir, pattern string, ignored ignoreList) {
 		case frontEnds[path.Ext(name)].parse == nil,
 			pattern != "" && !doublestar.MatchUnvalidated(pattern, name),
 			ignored.match(f.abs(name), false),
-			!f.regular(name, e):
+			!f.regular(name, e),
+			f.opts.Skip != nil && f.opts.Skip(name):
 		default:
 			f.add(candidate{name: name})
 		}

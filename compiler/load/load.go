@@ -38,6 +38,9 @@ type Options struct {
 	// Changed, when there is one, makes context of every file that it is false
 	// for. It is asked for absolute names, where WorkDir is known.
 	Changed func(name string) bool
+	// Skip, when there is one, leaves out files that are met in a folder or by a
+	// glob, and not those that are named.
+	Skip func(name string) bool
 }
 
 // A File is one file that was read.
