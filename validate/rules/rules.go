@@ -25,6 +25,7 @@ func All() []validate.Rule {
 		structureRules,
 		podRules,
 		scriptRules,
+		securityRules,
 		namingRules,
 		controlRules,
 		lifecycleRules,
