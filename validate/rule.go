@@ -50,13 +50,14 @@ const (
 	Robustness
 	DeadWeight
 	Migration
+	Project
 	Language
 )
 
 var groupNames = [...]string{
 	Documents: "documents", Structure: "structure", Names: "names", References: "references", Arguments: "arguments",
 	DataFlow: "data flow", Expressions: "expressions", Control: "control flow", Pods: "pods", Cron: "cron", Metrics: "metrics",
-	Scripts: "scripts", Security: "security", Robustness: "robustness", DeadWeight: "dead weight", Migration: "migration", Language: "language",
+	Scripts: "scripts", Security: "security", Robustness: "robustness", DeadWeight: "dead weight", Migration: "migration", Project: "project", Language: "language",
 }
 
 func (g Group) String() string { return groupNames[g] }

@@ -47,7 +47,7 @@ func NewFinder(fsys fs.FS, opts FindOptions) *Finder {
 	f := &Finder{fsys: fsys, opts: opts, byFolder: map[string]*located{}}
 	f.nowhere = f.withProfile(&located{Config: &Config{}})
 	if opts.File != "" && !opts.None {
-		f.read(f.abs(opts.File), opts.File)
+		f.read(f.Abs(opts.File), opts.File)
 	}
 	return f
 }
@@ -70,7 +70,7 @@ func (f *Finder) Configs() []*Config {
 // For is the config of a file and the name of the file in its folder. The
 // config is never nil.
 func (f *Finder) For(file string) (c *Config, name string) {
-	abs := f.abs(file)
+	abs := f.Abs(file)
 	l := f.above(path.Dir(abs))
 	return l.Config, strings.TrimPrefix(abs, strings.TrimSuffix(l.folder, "/")+"/")
 }
@@ -88,7 +88,8 @@ func (f *Finder) Ignores(file string) bool {
 	return path.Base(file) == FileName || c.Ignores(name)
 }
 
-func (f *Finder) abs(name string) string {
+// Abs is the absolute form of a name, where that can be known.
+func (f *Finder) Abs(name string) string {
 	if f.opts.WorkDir == "" || path.IsAbs(name) {
 		return path.Clean(name)
 	}

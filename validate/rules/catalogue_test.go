@@ -1,6 +1,7 @@
 package rules_test
 
 import (
+	"path"
 	"slices"
 	"strings"
 	"testing"
@@ -8,10 +9,10 @@ import (
 
 	"golang.org/x/tools/txtar"
 
-	"github.com/weft-lang/weft/compiler"
-	"github.com/weft-lang/weft/compiler/load"
 	"github.com/weft-lang/weft/lang/diag"
 	"github.com/weft-lang/weft/validate"
+	"github.com/weft-lang/weft/validate/config"
+	"github.com/weft-lang/weft/validate/lint"
 	"github.com/weft-lang/weft/validate/rules"
 )
 
@@ -55,10 +56,11 @@ func check(t *testing.T, example string, profile validate.Profile) []diag.Diagno
 	var names []string
 	for _, f := range archive.Files {
 		files[f.Name] = &fstest.MapFile{Data: f.Data}
-		names = append(names, f.Name)
+		if ext := path.Ext(f.Name); f.Name != config.FileName && ext != ".json" { // those are read for others' sake
+			names = append(names, f.Name)
+		}
 	}
-	read := load.Load(files, names, load.Options{})
-	return validate.Check(compiler.Bind(read.Documents), validate.Options{Profile: profile, Rules: rules.All(), Front: read.Findings}).Findings.Sorted()
+	return lint.Run(files, names, lint.Options{Profile: &profile}).Findings.Sorted()
 }
 
 func lines(ds []diag.Diagnostic) string {

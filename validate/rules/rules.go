@@ -22,6 +22,7 @@ func All() []validate.Rule {
 		cronRules,
 		tagRules,
 		documentRules,
+		configRules,
 		structureRules,
 		podRules,
 		scriptRules,

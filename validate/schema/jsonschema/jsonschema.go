@@ -21,7 +21,7 @@ import (
 )
 
 // Rule is the rule that findings go under.
-const Rule = "json-schema"
+const Rule = "user-schema"
 
 // Schema is a JSON Schema ready for use.
 type Schema struct{ compiled *gojsonschema.Schema }
