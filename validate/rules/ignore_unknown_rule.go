@@ -18,7 +18,7 @@ spec:
   entrypoint: main
   templates:
   - name: main
-    timeout: 30  # weft: ignore[timeout-bare-integr] a machine writes this file
+    timeout: "30"  # weft: ignore[timeout-bare-integr] a machine writes this file
     container: {image: "alpine:3.23", command: [echo, hello]}
 `,
 	Good: `
@@ -29,7 +29,7 @@ spec:
   entrypoint: main
   templates:
   - name: main
-    timeout: 30  # weft: ignore[timeout-bare-integer] a machine writes this file
+    timeout: "30"  # weft: ignore[timeout-bare-integer] a machine writes this file
     container: {image: "alpine:3.23", command: [echo, hello]}
 `,
 }

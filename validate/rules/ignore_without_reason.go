@@ -19,7 +19,7 @@ spec:
   entrypoint: main
   templates:
   - name: main
-    timeout: 30  # weft: ignore[timeout-bare-integer]
+    timeout: "30"  # weft: ignore[timeout-bare-integer]
     container: {image: "alpine:3.23", command: [echo, hello]}
 `,
 	Good: `
@@ -30,7 +30,7 @@ spec:
   entrypoint: main
   templates:
   - name: main
-    timeout: 30  # weft: ignore[timeout-bare-integer] a machine writes this file
+    timeout: "30"  # weft: ignore[timeout-bare-integer] a machine writes this file
     container: {image: "alpine:3.23", command: [echo, hello]}
 `,
 }
