@@ -1,6 +1,9 @@
 package expr
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // whenType is what is known of a value in when.
 type whenType uint8
@@ -22,7 +25,9 @@ func (t whenType) String() string {
 func checkWhen(root Node) []Error {
 	c := &whenChecker{}
 	t := c.typeOf(root)
-	if len(c.errors) > 0 && t != whenBool || t == whenUnknown || t == whenBool {
+	// After a fault that stops the evaluation the result is a guess.
+	stopped := slices.ContainsFunc(c.errors, func(e Error) bool { return e.Kind != NeverEqual })
+	if stopped || t == whenUnknown || t == whenBool {
 		return c.errors
 	}
 	c.fail(WrongResult, root, "the condition is "+t.String()+", not true or false", whenResultHelp(root))

@@ -1,9 +1,9 @@
 package yaml
 
 import (
+	"math/bits"
 	"net/url"
 	"strings"
-	"unicode/utf8"
 )
 
 // tagPrefix is what "!!" stands for.
@@ -93,8 +93,31 @@ func (s *scanner) uri() (uri string, ok bool) {
 	return decodePercent(uri)
 }
 
-// decodePercent decodes %XX sequences, which must spell whole code points.
+// decodePercent decodes %XX sequences. The bytes of a code point must be
+// complete, but need not be its shortest spelling: the reader behind Kubernetes
+// looks no closer.
 func decodePercent(s string) (string, bool) {
 	t, err := url.PathUnescape(s)
-	return t, err == nil && utf8.ValidString(t)
+	if err != nil {
+		return "", false
+	}
+	for i := 0; i < len(t); {
+		width := bits.LeadingZeros8(^t[i]) // the leading ones
+		switch {
+		case width == 0:
+			width = 1
+		case width == 1 || width > 4:
+			return "", false
+		}
+		if i+width > len(t) {
+			return "", false
+		}
+		for _, follow := range []byte(t[i+1 : i+width]) {
+			if follow>>6 != 0b10 {
+				return "", false
+			}
+		}
+		i += width
+	}
+	return t, true
 }

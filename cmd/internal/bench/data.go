@@ -19,9 +19,10 @@ var shapes embed.FS
 // the example folder of the reference holds, and about as many bytes.
 const manyFiles = 217
 
-// maxFindings is how much an input may have wrong with it: large ones exceed
-// the number of tasks that a cluster takes in one template, and nothing else.
-const maxFindings = 1
+// maxFindings is how much an input may have wrong with it: large ones exceed the
+// size of an object and
+// the number of tasks that a cluster takes, and nothing else.
+const maxFindings = 2
 
 // A file is one input.
 type file struct{ name, text string }
