@@ -18,4 +18,13 @@ var expressionRules = []validate.Rule{
 	whenLiteral,
 	whenUnquotedSubstitution,
 	impossibleStatus,
+	dependsSyntax,
+	taskNameBreaksExpression,
+	dependsUnsatisfiable,
+	dependsTautology,
+	dependsUnreachableResult,
+	resourceConditionSyntax,
+	realtimeGaugeNotVariable,
+	metricVariableUnknown,
+	cronWhenSyntax,
 }

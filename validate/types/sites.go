@@ -127,6 +127,7 @@ func (w *walker) run(r *trace.Run) {
 			w.field(e.Value.Get("expression"), g, expr.String, withHelpers)
 		}
 	}
+	w.tags(r.Object.Cron.Get("when"), Site{}, func() expr.Members { return cron }, nil)
 	if stop := r.Object.Cron.At("stopStrategy", "expression"); stop != nil {
 		w.field(stop, cron, expr.Bool, Site{})
 	}
