@@ -10,7 +10,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/weft-lang/weft/cmd/internal/manual"
 	"github.com/weft-lang/weft/lang/langtest"
+	"github.com/weft-lang/weft/validate/rules"
 )
 
 const repository = "../../.."
@@ -21,7 +23,7 @@ func holds(t *testing.T, name string, want func(old string) string) {
 	t.Helper()
 	name = filepath.Join(repository, name)
 	text, err := os.ReadFile(name)
-	if err != nil && !(os.IsNotExist(err) && langtest.Updating()) {
+	if err != nil && !os.IsNotExist(err) {
 		t.Fatal(err)
 	}
 	wanted := want(string(text))
@@ -77,6 +79,37 @@ func TestDocsCommandLine(t *testing.T) {
 		document(root)
 		return b.String()
 	})
+}
+
+// TestDocsRules holds that docs/rules has a page for every rule, and no other.
+func TestDocsRules(t *testing.T) {
+	dir := filepath.Join(repository, "docs/rules")
+	pages := map[string]string{"README.md": manual.Index(rules.All())}
+	for _, r := range rules.All() {
+		pages[r.Name+".md"] = manual.Markdown(r)
+	}
+	if langtest.Updating() {
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, text := range pages {
+		holds(t, "docs/rules/"+name, func(string) string { return text })
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		if _, ok := pages[e.Name()]; ok {
+			continue
+		}
+		if !langtest.Updating() {
+			t.Errorf("docs/rules/%s is about no rule (make generate removes it)", e.Name())
+		} else if err := os.Remove(filepath.Join(dir, e.Name())); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 // shown matches a fenced block of the README that shows a command and what it

@@ -29,13 +29,20 @@ be used in another.
 
 The exit code is 0 when nothing is wrong, 1 when there are findings at or above
 --fail-on, 2 when the command line is wrong, 3 when a file cannot be read, and 4
-when there is no workflow to check.`
+when there is no workflow to check. --changed and --watch imply --allow-empty.
+
+With --changed only the files that git calls changed are checked: those that
+differ from the last commit, or, with --changed=REF, from where the branch left
+REF. The other files below PATH are read for what the changed ones refer to.`
 
 const lintExamples = `  weft lint                             everything below this folder
   weft lint workflows/ shared/*.yaml    folders and files, as one project
   weft lint 'teams/*/flows/**/*.yaml'   a glob, expanded by weft
   cat wf.yaml | weft lint -             standard input
-  weft lint --format github --fail-on warning .`
+  weft lint --format github --fail-on warning .
+  weft lint --output sarif=weft.sarif --output junit=weft.xml
+  weft lint --changed=origin/main       what a branch changed
+  weft lint --with .    wf.yaml         one file that calls templates of others`
 
 // lintOptions are the flags of weft lint.
 type lintOptions struct {
@@ -43,6 +50,10 @@ type lintOptions struct {
 
 	stdinFilename string
 	allowEmpty    bool
+	outputs       []string
+	changed       string
+	with          []string
+	watch         bool
 }
 
 func newLint(s Streams) *cobra.Command {
@@ -63,7 +74,13 @@ func newLint(s Streams) *cobra.Command {
 	flags.StringVar(&o.color, "color", colorAuto, "use colours `WHEN`: "+strings.Join(colors, ", "))
 	flags.StringVar(&o.stdinFilename, "stdin-filename", "", "`NAME` of standard input in findings; its extension tells the language")
 	flags.BoolVar(&o.allowEmpty, "allow-empty", false, "exit with 0 when there is no workflow to check")
+	flags.StringArrayVar(&o.outputs, "output", nil, "write findings to a file, too: `FORMAT=FILE`; may be repeated")
+	flags.StringVar(&o.changed, "changed", "", "check what changed since `REF` of git")
+	flags.Lookup("changed").NoOptDefVal = "HEAD"
+	flags.StringArrayVar(&o.with, "with", nil, "also read `PATH`, for what the files refer to; may be repeated")
+	flags.BoolVar(&o.watch, "watch", false, "check again whenever a file changes")
 	complete(cmd, "format", render.Names())
+	complete(cmd, "output", outputCompletions())
 	complete(cmd, "fail-on", []string{"error", "warning", "info"})
 	complete(cmd, "profile", validate.Profiles())
 	complete(cmd, "color", colors)
@@ -77,55 +94,106 @@ func complete(cmd *cobra.Command, flag string, values []string) {
 }
 
 func lint(s Streams, paths []string, o lintOptions) error {
-	write, ok := render.Lookup(o.format)
-	if !ok {
-		return unknownValue("format", o.format, render.Names())
-	}
-	failOn, ok := diag.ParseSeverity(o.failOn)
-	if !ok {
-		return unknownValue("fail-on", o.failOn, []string{"error", "warning", "info"})
-	}
-	profile, err := validate.ParseProfile(o.profile)
-	if err != nil {
-		return unknownValue("profile", o.profile, validate.Profiles())
-	}
-	if !slices.Contains(colors, o.color) {
-		return unknownValue("color", o.color, colors)
-	}
-	if len(paths) == 0 {
-		paths = []string{"."}
-	}
-
-	defer runtime.KeepAlive(ballast())
-	loaded, err := loadPaths(s, paths, o.stdinFilename)
+	l, err := newLinter(paths, o)
 	if err != nil {
 		return err
 	}
-	result := validate.Check(compiler.Bind(loaded.Documents), validate.Options{
-		Profile: profile,
+	if !o.watch {
+		_, err := l.run(s)
+		return err
+	}
+	if slices.Contains(paths, load.Stdin) {
+		return usage("--watch cannot watch standard input")
+	}
+	var written []string
+	for _, o := range l.reports {
+		written = append(written, o.file)
+	}
+	return watch(s, written, func() ([]string, error) { return l.run(s) })
+}
+
+// A linter is a command line that makes sense.
+type linter struct {
+	lintOptions
+	paths   []string
+	write   render.Format
+	reports []output
+	failOn  diag.Severity
+	profile validate.Profile
+}
+
+func newLinter(paths []string, o lintOptions) (*linter, error) {
+	l := &linter{lintOptions: o, paths: paths}
+	var ok bool
+	var err error
+	if l.write, ok = render.Lookup(o.format); !ok {
+		return nil, unknownValue("format", o.format, render.Names())
+	}
+	if l.failOn, ok = diag.ParseSeverity(o.failOn); !ok {
+		return nil, unknownValue("fail-on", o.failOn, []string{"error", "warning", "info"})
+	}
+	if l.profile, err = validate.ParseProfile(o.profile); err != nil {
+		return nil, unknownValue("profile", o.profile, validate.Profiles())
+	}
+	if !slices.Contains(colors, o.color) {
+		return nil, unknownValue("color", o.color, colors)
+	}
+	if l.reports, err = parseOutputs(o.outputs); err != nil {
+		return nil, err
+	}
+	if len(paths) == 0 {
+		l.paths = []string{"."}
+	}
+	l.allowEmpty = o.allowEmpty || o.changed != "" || o.watch
+	return l, nil
+}
+
+// run checks once. It returns the folders that it looked into.
+func (l *linter) run(s Streams) ([]string, error) {
+	defer runtime.KeepAlive(ballast())
+	loaded, err := l.load(s)
+	if err != nil {
+		return nil, err
+	}
+	result := validate.Check(compiler.Bind(loaded.Documents, loaded.Context...), validate.Options{
+		Profile: l.profile,
 		Rules:   rules.All(),
 		Front:   loaded.Findings,
 	})
-
-	report := render.Report{Diagnostics: result.Findings.Sorted(), Files: checkedFiles(loaded)}
-	empty := result.Linted == 0 && !o.allowEmpty
-	if !empty || len(report.Diagnostics) > 0 || !forPeople(o.format) {
-		width, _ := terminalWidth(s.Out)
-		style := render.Options{Color: useColor(o.color, s.Out, os.Getenv), Width: width}
-		if err := write(s.Out, report, style); err != nil {
-			return failure("cannot write findings: %w", err)
-		}
+	report := render.Report{
+		Diagnostics: result.Findings.Sorted(), Files: checkedFiles(loaded), Version: version(), Manuals: manuals,
+	}
+	empty := result.Linted == 0 && !l.allowEmpty
+	if err := l.print(s, report, empty); err != nil {
+		return loaded.Folders, err
 	}
 	for _, err := range loaded.Failures {
 		fmt.Fprintf(s.Err, "weft: %v\n", err)
 	}
 	switch {
 	case len(loaded.Failures) > 0:
-		return &exit{code: Failure}
-	case result.Findings.Has(failOn):
-		return &exit{code: Negative}
+		err = &exit{code: Failure}
+	case result.Findings.Has(l.failOn):
+		err = &exit{code: Negative}
 	case empty:
-		return &exit{Empty, nothingToLint(paths, loaded)}
+		err = &exit{Empty, nothingToLint(l.paths, loaded)}
+	}
+	return loaded.Folders, err
+}
+
+// print writes the report to standard output and to the files of --output.
+func (l *linter) print(s Streams, report render.Report, empty bool) error {
+	if !empty || len(report.Diagnostics) > 0 || !forPeople(l.format) {
+		width, _ := terminalWidth(s.Out)
+		style := render.Options{Color: useColor(l.color, s.Out, os.Getenv), Width: width}
+		if err := l.write(s.Out, report, style); err != nil {
+			return failure("cannot write findings: %w", err)
+		}
+	}
+	for _, o := range l.reports {
+		if err := o.save(report); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -143,18 +211,40 @@ func unknownValue(flag, value string, known []string) error {
 	return usage("--%s cannot be %q: it is one of %s", flag, value, strings.Join(known, ", "))
 }
 
+// load reads what the command line names.
+func (l *linter) load(s Streams) (*load.Result, error) {
+	opts := load.Options{StdinName: l.stdinFilename, Context: slashed(l.with)}
+	if l.changed != "" {
+		var err error
+		if opts.Changed, err = changedFiles(l.changed); err != nil {
+			return nil, err
+		}
+	}
+	return readPaths(s, l.paths, opts)
+}
+
 // loadPaths reads what the command line names.
 func loadPaths(s Streams, paths []string, stdinName string) (*load.Result, error) {
+	return readPaths(s, paths, load.Options{StdinName: stdinName})
+}
+
+// readPaths reads paths of this machine.
+func readPaths(s Streams, paths []string, opts load.Options) (*load.Result, error) {
 	wd, err := os.Getwd()
 	if err != nil {
 		return nil, failure("cannot find the folder I am in: %w", err)
 	}
+	opts.Stdin, opts.StdinName, opts.WorkDir = s.In, filepath.ToSlash(opts.StdinName), filepath.ToSlash(wd)
+	return load.Load(disk{}, slashed(paths), opts), nil
+}
+
+// slashed writes paths as load wants them.
+func slashed(paths []string) []string {
 	names := make([]string, len(paths))
 	for i, p := range paths {
 		names[i] = filepath.ToSlash(p)
 	}
-	opts := load.Options{Stdin: s.In, StdinName: filepath.ToSlash(stdinName), WorkDir: filepath.ToSlash(wd)}
-	return load.Load(disk{}, names, opts), nil
+	return names
 }
 
 // checkedFiles names the files that had something to check: those that hold a

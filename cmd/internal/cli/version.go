@@ -20,11 +20,15 @@ func newVersion(s Streams) *cobra.Command {
 	}
 }
 
-// buildInfo is one line about this binary, from what the linker wrote into it.
+// buildInfo is one line about this binary.
 func buildInfo() string {
-	version := "(devel)"
+	return fmt.Sprintf("weft %s %s %s/%s", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+}
+
+// version is what the linker wrote into this binary.
+func version() string {
 	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
-		version = info.Main.Version
+		return info.Main.Version
 	}
-	return fmt.Sprintf("weft %s %s %s/%s", version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	return "(devel)"
 }
