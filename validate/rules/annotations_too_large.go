@@ -17,7 +17,7 @@ apiVersion: argoproj.io/v1alpha1
 kind: Workflow
 metadata:
   generateName: build-
-  annotations: {notes: "` + strings.Repeat("x", 262144) + `"}
+  annotations: {a: &a "` + strings.Repeat("x", 65536) + `", b: *a, c: *a, d: *a}
 spec:
   entrypoint: build
   templates:

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/weft-lang/weft/compiler/ir"
 	"github.com/weft-lang/weft/lang/diag"
@@ -22,7 +23,7 @@ spec:
   entrypoint: print
   templates:
   - name: print
-    container: {image: "alpine:3.23", command: [echo, "{{=sprig.repeat(131072, 'x')}}"]}
+    container: {image: "alpine:3.23", command: [echo, "` + strings.Repeat("x", 131072) + `"]}
 `,
 	Good: `
 apiVersion: argoproj.io/v1alpha1

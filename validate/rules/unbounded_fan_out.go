@@ -26,7 +26,7 @@ spec:
     - - {name: list, template: list}
     - - {name: fetch, template: fetch, withParam: "{{steps.list.outputs.result}}"}
   - name: list
-    script: {image: "alpine:3.23", command: [sh], source: echo '["a"]'}
+    script: {image: "alpine:3.23", command: [sh], source: cat list.json}
   - name: fetch
     container: {image: "alpine:3.23", command: [date]}
 `,
@@ -43,7 +43,7 @@ spec:
     - - {name: list, template: list}
     - - {name: fetch, template: fetch, withParam: "{{steps.list.outputs.result}}"}
   - name: list
-    script: {image: "alpine:3.23", command: [sh], source: echo '["a"]'}
+    script: {image: "alpine:3.23", command: [sh], source: cat list.json}
   - name: fetch
     container: {image: "alpine:3.23", command: [date]}
 `,

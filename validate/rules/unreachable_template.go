@@ -1,0 +1,69 @@
+package rules
+
+import (
+	"fmt"
+
+	"github.com/weft-lang/weft/compiler/ir"
+	"github.com/weft-lang/weft/lang/diag"
+	"github.com/weft-lang/weft/validate"
+)
+
+var unreachableTemplate = validate.Rule{
+	Name: "unreachable-template", Group: validate.DeadWeight, Severity: diag.Warning,
+	Summary: "nothing calls a template",
+	Why: `Neither the entrypoint nor a hook leads to it, and templates of a workflow cannot be called from outside. Often a call
+names another one by mistake. Call it or remove it.`,
+	Bad: `
+apiVersion: argoproj.io/v1alpha1
+kind: Workflow
+metadata: {generateName: build-}
+spec:
+  entrypoint: build
+  templates:
+  - name: build
+    container: {image: "alpine:3.23", command: [date]}
+  - name: test
+    container: {image: "alpine:3.23", command: [date]}
+`,
+	Good: `
+apiVersion: argoproj.io/v1alpha1
+kind: Workflow
+metadata: {generateName: build-}
+spec:
+  entrypoint: build
+  templates:
+  - name: build
+    container: {image: "alpine:3.23", command: [date]}
+`,
+	Check: func(p *validate.Pass) {
+		for _, o := range p.Project.Objects {
+			if o.Kind != ir.Workflow && o.Kind != ir.CronWorkflow || o.Spec.Ref != nil || o.Spec.Template(o.Spec.Entrypoint.Text()) == nil {
+				continue
+			}
+			seen, _ := reachable(o)
+			if namesTemplatesLate(o) {
+				continue
+			}
+			for _, t := range o.Spec.Templates {
+				if !seen[t] && t.Name.Text() != "" && o.Spec.Template(t.Name.Text()) == t {
+					p.Report(diag.Diagnostic{Span: t.Name.Place(), Message: fmt.Sprintf("nothing calls template %q", t.Name.Text()), Help: "call it, or remove it"})
+				}
+			}
+		}
+	},
+}
+
+// namesTemplatesLate reports whether some call of o names its template at run time.
+func namesTemplatesLate(o *ir.Object) bool {
+	for c := range o.AllCalls() {
+		if isDynamic(c.Callee.Name) {
+			return true
+		}
+	}
+	for h := range o.AllHooks() {
+		if isDynamic(h.Callee.Name) {
+			return true
+		}
+	}
+	return false
+}
