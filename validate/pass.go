@@ -14,7 +14,8 @@ type Pass struct {
 	Project *ir.Project
 	Trace   *trace.Trace
 	// Exact is on in profile argo: the reference's verdict counts, sensible or not.
-	Exact bool
+	Exact    bool
+	Checkers Checkers
 
 	add   func(diag.Diagnostic)
 	facts map[any]any

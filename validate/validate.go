@@ -30,6 +30,8 @@ type Options struct {
 	// Filter drops findings that have been answered, by a comment or a baseline,
 	// and may add some about the answers.
 	Filter func([]diag.Diagnostic) []diag.Diagnostic
+	// Checkers judge scripts by programs that weft does not hold.
+	Checkers Checkers
 }
 
 // Result of Check.
@@ -201,7 +203,7 @@ func (c *checker) rules() {
 	facts := map[any]any{}
 	for i := range c.opts.Rules {
 		if r := &c.opts.Rules[i]; r.Check != nil && c.runs(r) {
-			r.Check(&Pass{Project: c.project, Trace: t, Exact: exact, add: func(d diag.Diagnostic) { c.add(r, d) }, facts: facts})
+			r.Check(&Pass{Project: c.project, Trace: t, Exact: exact, Checkers: c.opts.Checkers, add: func(d diag.Diagnostic) { c.add(r, d) }, facts: facts})
 		}
 	}
 }

@@ -30,6 +30,8 @@ type Options struct {
 	NoIgnores bool
 	// Known drops the findings of a baseline; nil knows of none.
 	Known func([]diag.Diagnostic) []diag.Diagnostic
+	// Checkers judge scripts by programs that weft does not hold.
+	Checkers validate.Checkers
 }
 
 // Result of a run.
@@ -57,6 +59,7 @@ func Run(fsys fs.FS, paths []string, opts Options) *Result {
 	r.front.Append(r.finder.Findings())
 	checked := validate.Check(project, validate.Options{
 		Profile: r.profile(), Rules: r.rules, Front: &r.front, Settings: r.finder.Settings, Filter: r.filter,
+		Checkers: opts.Checkers,
 	})
 	return &Result{Result: checked, Loaded: r.loaded, Failures: append(r.loaded.Failures, r.finder.Failures()...)}
 }

@@ -55,7 +55,9 @@ spec:
 	},
 }
 
-func hasExecutorAccount(n *tree.Node) bool { return n.At("executor", "serviceAccountName").Text() != "" }
+func hasExecutorAccount(n *tree.Node) bool {
+	return n.At("executor", "serviceAccountName").Text() != ""
+}
 
 // runsPods reports whether some template of o runs with what the spec says.
 func runsPods(o *ir.Object) bool {

@@ -9,7 +9,6 @@ var podRules = []validate.Rule{
 	mountPathInvalid,
 	volumeInvalid,
 	volumeDuplicate,
-	volumeUnused,
 	envInvalid,
 	envDuplicate,
 	envNameOdd,

@@ -15,4 +15,6 @@ var scriptRules = []validate.Rule{
 	scriptEmptySource,
 	scriptInterpreterMismatch,
 	scriptWithoutErrexit,
+	shellcheck,
+	pythonSyntax,
 }

@@ -5,4 +5,16 @@ import "github.com/weft-lang/weft/validate"
 var securityRules = []validate.Rule{
 	manifestInjection,
 	podSpecPatchInjection,
+	expressionInjection,
+	privilegedContainer,
+	addedCapability,
+	runAsRoot,
+	hostPath,
+	hostNetwork,
+	insecureTransport,
+	defaultServiceAccount,
+	serviceAccountToken,
+	resourceTemplateNeedsRBAC,
+	secretInPlainText,
+	secretParameter,
 }

@@ -1,0 +1,47 @@
+package rules
+
+import (
+	"strings"
+
+	"github.com/weft-lang/weft/lang/diag"
+	"github.com/weft-lang/weft/lang/expr"
+	"github.com/weft-lang/weft/validate"
+)
+
+// askOutside hands scripts to a checker and reports what it finds outside of
+// tags, which it has not seen.
+func askOutside(p *validate.Pass, checker validate.ScriptChecker, all []script) {
+	if checker == nil || len(all) == 0 {
+		return
+	}
+	asked := make([]validate.Script, len(all))
+	for i, s := range all {
+		asked[i] = validate.Script{Program: s.runner, Text: withoutTags(s.text.Text())}
+	}
+	for _, f := range checker.Check(asked) {
+		if f.Script < 0 || f.Script >= len(all) {
+			continue
+		}
+		s := all[f.Script]
+		text := s.text.Text()
+		if f.Start < 0 || f.End < f.Start || f.End > len(text) || overTag(text, f.Start, f.End) {
+			continue
+		}
+		message := strings.TrimSuffix(f.Message, ".")
+		if f.Code != "" {
+			message += " (" + f.Code + ")"
+		}
+		p.Report(diag.Diagnostic{Span: s.text.Source(f.Start, f.End), Message: message})
+	}
+}
+
+// overTag reports whether [start, end) touches a tag of text.
+func overTag(text string, start, end int) bool {
+	tags, _ := expr.Tags(text)
+	for _, t := range tags {
+		if t.Start < end && start < t.End {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,145 @@
+package rules
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/weft-lang/weft/compiler/ir"
+	"github.com/weft-lang/weft/lang/diag"
+	"github.com/weft-lang/weft/lang/source"
+	"github.com/weft-lang/weft/lang/tree"
+	"github.com/weft-lang/weft/validate"
+)
+
+var secretInPlainText = validate.Rule{
+	Name: "secret-in-plain-text", Group: validate.Security, Severity: diag.Warning,
+	Summary: "a password, token or key stands in the file",
+	Why: `Whoever reads the file or the workflow in the cluster has it, and it stays in the history of both. Put it into a Secret,
+give it to the container by valueFrom.secretKeyRef, and replace the one that was shown.`,
+	Bad: `
+apiVersion: argoproj.io/v1alpha1
+kind: Workflow
+metadata: {generateName: main-}
+spec:
+  entrypoint: main
+  templates:
+  - name: main
+    container:
+      image: alpine:3.23
+      command: [date]
+      env:
+      - {name: DB_PASSWORD, value: hunter2-Xk9}
+`,
+	Good: `
+apiVersion: argoproj.io/v1alpha1
+kind: Workflow
+metadata: {generateName: main-}
+spec:
+  entrypoint: main
+  templates:
+  - name: main
+    container:
+      image: alpine:3.23
+      command: [date]
+      env:
+      - name: DB_PASSWORD
+        valueFrom: {secretKeyRef: {name: db, key: password}}
+`,
+	Check: func(p *validate.Pass) {
+		reported := map[source.Span]bool{}
+		report := func(at source.Span, message string) {
+			if reported[at] {
+				return
+			}
+			reported[at] = true
+			p.Report(diag.Diagnostic{Span: at, Message: message, Help: "put it into a Secret, and use secretKeyRef"})
+		}
+		for c := range podContainers(p) {
+			for _, e := range c.node.Get("env").List() {
+				if secretValue(e.Get("name").Text(), e.Get("value")) {
+					report(e.Get("value").Place(), fmt.Sprintf("variable %q holds a secret in plain text", e.Get("name").Text()))
+				}
+			}
+		}
+		for _, o := range p.Project.Objects {
+			for _, param := range plainParameters(o) {
+				for _, n := range []*tree.Node{param.Value, param.Default} {
+					if secretValue(param.Name.Text(), n) {
+						report(n.Place(), fmt.Sprintf("parameter %q holds a secret in plain text", param.Name.Text()))
+					}
+				}
+			}
+			reportKeys(o, report)
+		}
+	},
+}
+
+// plainParameters are all parameters of o that are given a value.
+func plainParameters(o *ir.Object) []*ir.Parameter {
+	if o.Spec == nil {
+		return nil
+	}
+	out := append([]*ir.Parameter{}, o.Spec.Arguments.Parameters...)
+	for t := range o.AllTemplates() {
+		out = append(out, t.Inputs.Parameters...)
+	}
+	for c := range o.AllCalls() {
+		out = append(out, c.Arguments.Parameters...)
+	}
+	return out
+}
+
+var (
+	// secretName is what names of secrets end in.
+	secretName = regexp.MustCompile(`(?i)(?:^|[-_.])(?:password|passwd|passphrase|secret|token|api[-_]?key|private[-_]?key|access[-_]?key|secret[-_]?key|credentials?)$|(?:Password|Secret|Token|ApiKey|APIKey|PrivateKey|SecretKey)$`)
+	// secretKey is what keys of well-known services look like.
+	secretKey = regexp.MustCompile(`\b(?:AKIA|ASIA)[0-9A-Z]{16}\b|\bgh[pousr]_[A-Za-z0-9]{36,}|\bgithub_pat_[A-Za-z0-9_]{40,}|\bglpat-[A-Za-z0-9_-]{20,}|\bxox[abprs]-[A-Za-z0-9-]{10,}|\bAIza[0-9A-Za-z_-]{35}\b|\bsk_live_[0-9a-zA-Z]{20,}|-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----|\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}|\b[a-z][a-z0-9+]*://[^\s/:@{}$]+:[^\s/:@{}$]{3,}@`)
+	// notSecret is what stands for a secret, or says where it is.
+	notSecret = regexp.MustCompile(`(?i)^(?:true|false|null|none|disabled|enabled|changeme|change-me|todo|xxx+|\*+|<.*>|\.\.\.|[0-9]{1,3}|.*(?:example|placeholder|dummy|redacted).*)$`)
+)
+
+// secretValue reports whether n gives something that is named like a secret a
+// value that may be one: not a tag, a reference, a path or a name.
+func secretValue(name string, n *tree.Node) bool {
+	text := strings.TrimSpace(n.Text())
+	switch {
+	case !secretName.MatchString(name), len(text) < 4, strings.Contains(text, "{{"), strings.Contains(text, "$"):
+		return false
+	case strings.HasPrefix(text, "/"), strings.HasPrefix(text, "./"), strings.Contains(text, "://"), notSecret.MatchString(text):
+		return false
+	}
+	// The name of a Secret is often passed as secret: a few words with hyphens.
+	return !secretReference.MatchString(name) || !objectName.MatchString(text)
+}
+
+var (
+	secretReference = regexp.MustCompile(`(?i)(?:^|[-_.])(?:secret|credentials?|token|key)$`)
+	objectName      = regexp.MustCompile(`^[a-z]+(?:[-._][a-z0-9]+)*$`)
+)
+
+// reportKeys reports what looks like a key of a well-known service, anywhere.
+func reportKeys(o *ir.Object, report func(source.Span, string)) {
+	if o.Spec == nil {
+		return
+	}
+	for n := range o.Spec.Node.All() {
+		if n.Kind != tree.String || len(n.Value) < 8 {
+			continue
+		}
+		m := secretKey.FindStringIndex(n.Value)
+		if m == nil || notSecret.MatchString(n.Value[m[0]:m[1]]) {
+			continue
+		}
+		what := "looks like a key or token"
+		if strings.Contains(n.Value[m[0]:m[1]], "://") {
+			what = "holds a user and a password"
+		}
+		report(n.Source(m[0], m[1]), fmt.Sprintf("%q %s in plain text", masked(n.Value[m[0]:m[1]]), what))
+	}
+}
+
+// masked shows only the beginning of a secret: findings end up in logs.
+func masked(text string) string {
+	return text[:min(4, len(text))] + "…"
+}
