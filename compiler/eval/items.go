@@ -166,8 +166,7 @@ func sequence(n *tree.Node, s Scope) ([]any, error) {
 	}
 	by := 1
 	switch {
-	case !n.Get("count").IsNull():
-		end = start + count - 1
+	case !n.Get("count").IsNull(): // wins over the end
 	case end < start:
 		by, count = -1, start-end+1
 	default:
