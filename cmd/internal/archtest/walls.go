@@ -45,7 +45,7 @@ var rooms = map[string]room{
 	"validate/types":             {ours: with(lang, "compiler/ir", "validate/trace"), never: []string{"os"}},
 	"validate/rules":             {ours: with(lang, "compiler/ir", "compiler/eval", "schemas", "validate", "validate/schema", "validate/trace", "validate/types"), theirs: values, never: []string{"os"}},
 
-	"compiler/pod":         {ours: []string{"lang/source", "lang/tree", "lang/expr", "compiler/ir", "compiler/eval"}, free: true},
+	"compiler/pod":         {ours: with(syntax, "lang/yaml", "lang/expr", "compiler/ir", "compiler/eval"), free: true},
 	"compiler/emit":        {ours: with(lang, "compiler/ir", "compiler/eval", "compiler/pod", "compiler/emit/diff"), free: true},
 	"compiler/emit/diff":   {ours: with(lang, "compiler/ir"), theirs: values},
 	"compiler/emit/graph":  {ours: with(syntax, "lang/expr", "compiler/ir", "compiler/eval")},

@@ -1,0 +1,333 @@
+package pod
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/weft-lang/weft/compiler/ir"
+	"github.com/weft-lang/weft/lang/tree"
+	"github.com/weft-lang/weft/lang/yaml"
+)
+
+// A store is a kind of artifact location.
+type store struct {
+	name   string
+	key    string // the field that says which artifact
+	format string // the field of a repository that says how keys are made
+}
+
+// stores are all kinds; git and raw can only be read.
+var stores = []store{
+	{"s3", "key", "keyFormat"}, {"gcs", "key", "keyFormat"}, {"oss", "key", "keyFormat"}, {"azure", "blob", "blobNameFormat"},
+	{"artifactory", "url", "keyFormat"}, {"hdfs", "path", "pathFormat"}, {"plugin", "key", "keyFormat"},
+	{"http", "url", ""}, {"git", "", ""}, {"raw", "", ""},
+}
+
+// locate finds the location below n.
+func locate(n *tree.Node) (store, *tree.Node, bool) {
+	for _, s := range stores {
+		if l := n.Get(s.name); !l.IsNull() {
+			return s, l, true
+		}
+	}
+	return store{}, nil, false
+}
+
+// location is {kind: fields} as JSON.
+func location(s store, fields *tree.Node) json.RawMessage {
+	return raw(mapOf(s.name, fields))
+}
+
+func mapOf(key string, value *tree.Node) *tree.Node {
+	k := &tree.Node{Kind: tree.String, Value: key, Span: value.Span}
+	return &tree.Node{Kind: tree.Map, Span: value.Span, Entries: []tree.Entry{{Key: k, Value: value}}}
+}
+
+// raw is n as JSON, nothing for an absent n.
+func raw(n *tree.Node) json.RawMessage {
+	if n.IsNull() {
+		return nil
+	}
+	return json.RawMessage(yaml.JSON(n))
+}
+
+// load makes the container that fetches the input artifacts, and mounts them in
+// main and in what mirrors it.
+func (b *builder) load(sidecars []corev1.Container) []corev1.Container {
+	c := b.agentContainer(loadName, "load")
+	var mounts []corev1.VolumeMount
+	own := b.mounts(mainName)
+	mirrorsMain := false
+	secrets := secretSet{}
+	for _, n := range b.template.At("inputs", "artifacts").List() {
+		name, optional := n.Get("name").Text(), decode[bool](b.decoder, b.fill(n.Get("optional")))
+		given := n
+		if a := b.in.Artifacts[name]; a != nil {
+			given = a
+		}
+		s, fields, ok := locate(b.fill(given))
+		if !ok {
+			if !optional {
+				b.fault(RuleNotSupplied, n, fmt.Sprintf("input artifact %q is not supplied", name), "pass it as an argument, give it a location, or make it optional")
+			}
+			continue
+		}
+		at := path.Clean("/" + b.text(n.Get("path")))
+		l := Load{Name: name, Target: path.Join(inputsDir, name), Location: location(s, fields), Archive: raw(b.fill(given.Get("archive"))), Optional: optional}
+		l.Mode = decode[*int32](b.decoder, b.fill(n.Get("mode")))
+		l.RecurseMode = decode[bool](b.decoder, b.fill(n.Get("recurseMode")))
+		if within(at, own) {
+			l.Target, mirrorsMain = mainDir+at, true
+		} else {
+			mounts = append(mounts, corev1.VolumeMount{Name: inputsVolume, MountPath: at, SubPath: name})
+		}
+		b.tell.Load = append(b.tell.Load, l)
+		secrets.collect(fields)
+	}
+	if len(b.tell.Load) == 0 {
+		return nil
+	}
+	b.mountInputs(sidecars, mounts)
+	b.emptyDir(inputsVolume)
+	c.VolumeMounts = append(c.VolumeMounts, corev1.VolumeMount{Name: inputsVolume, MountPath: inputsDir})
+	if mirrorsMain {
+		for _, m := range own {
+			m.MountPath, m.ReadOnly = mainDir+path.Clean("/"+m.MountPath), false
+			c.VolumeMounts = append(c.VolumeMounts, m)
+		}
+	}
+	c.VolumeMounts = append(c.VolumeMounts, b.mountSecrets(secrets)...)
+	return []corev1.Container{c}
+}
+
+// within reports whether a path lies in one of the mounts.
+func within(at string, mounts []corev1.VolumeMount) bool {
+	return slices.ContainsFunc(mounts, func(m corev1.VolumeMount) bool {
+		dir := path.Clean("/" + m.MountPath)
+		return at == dir || strings.HasPrefix(at, strings.TrimSuffix(dir, "/")+"/")
+	})
+}
+
+// mountInputs shows the artifacts to main and to the containers that mirror it.
+func (b *builder) mountInputs(sidecars []corev1.Container, mounts []corev1.VolumeMount) {
+	for _, list := range [][]corev1.Container{b.pod.Spec.Containers, b.pod.Spec.InitContainers, sidecars} {
+		for i := range list {
+			if list[i].Name == mainName || b.mirrors[list[i].Name] {
+				list[i].VolumeMounts = mirrored(list[i].VolumeMounts, mounts)
+			}
+		}
+	}
+}
+
+// save describes the output artifacts, and makes the container that uploads
+// them where that takes credentials.
+func (b *builder) save() []corev1.Container {
+	secrets := secretSet{}
+	for _, n := range b.template.At("outputs", "artifacts").List() {
+		name := n.Get("name").Text()
+		if t := b.in.Template.Type(); t == ir.Resource || t == ir.Data {
+			b.fault(RuleNoPod, n, fmt.Sprintf("output artifact %q cannot come from a %s template", name, t.Key()), "output parameters can")
+			continue
+		}
+		at, archive := b.text(n.Get("path")), b.fill(n.Get("archive"))
+		s := Save{Name: name, Container: mainName, Path: at, Archive: raw(archive), Optional: decode[bool](b.decoder, b.fill(n.Get("optional")))}
+		b.saveTo(s, n, fileName(name, at, archive), secrets)
+	}
+	if b.archivesLogs() {
+		for _, c := range b.mains {
+			b.saveTo(Save{Name: c + "-logs", Container: c, Log: true}, b.in.Template.Node, c+".log", secrets)
+		}
+	}
+	if len(secrets) == 0 {
+		return nil
+	}
+	c := b.agentContainer(saveName, "save")
+	c.VolumeMounts = append(c.VolumeMounts, b.exchange())
+	c.VolumeMounts = append(c.VolumeMounts, b.mountSecrets(secrets)...)
+	return []corev1.Container{c}
+}
+
+func (b *builder) saveTo(s Save, n *tree.Node, file string, secrets secretSet) {
+	kind, fields, ok := b.destination(n, file)
+	if !ok {
+		b.fault(RuleNoStore, n, fmt.Sprintf("output artifact %q has nowhere to go", s.Name), "give it a location, or name an artifact store for the project")
+		return
+	}
+	s.Location, s.By = location(kind, fields), s.Container
+	if secrets.collect(fields) {
+		s.By = saveName
+	}
+	b.tell.Save = append(b.tell.Save, s)
+}
+
+// packs reports whether a container leaves artifacts for weft-save.
+func (b *builder) packs(container string) bool {
+	return slices.ContainsFunc(b.tell.Save, func(s Save) bool { return s.Container == container && s.By == saveName })
+}
+
+// archivesLogs reports whether the output of main containers is kept: the
+// store's word counts before the template's, and that before the workflow's.
+func (b *builder) archivesLogs() bool {
+	const key = "archiveLogs"
+	if t := b.in.Template.Type(); t == ir.Resource || t == ir.Data {
+		return false
+	}
+	if decode[bool](b.decoder, b.in.Options.Store.Get(key)) {
+		return true
+	}
+	if n := b.template.At("archiveLocation", key); !n.IsNull() {
+		return decode[bool](b.decoder, b.fill(n))
+	}
+	return decode[bool](b.decoder, b.fill(b.in.Run.field(key)))
+}
+
+// fileName is the last part of the key of an artifact that has none.
+func fileName(name, at string, archive *tree.Node) string {
+	switch {
+	case archive.Has("none"):
+		return path.Base(at)
+	case archive.Has("zip"):
+		return name + ".zip"
+	}
+	return name + ".tgz"
+}
+
+// destination is where an output artifact goes. What its own location leaves
+// open comes from the template's archiveLocation, else from the store of the
+// project.
+func (b *builder) destination(n *tree.Node, file string) (store, *tree.Node, bool) {
+	own, fields, has := locate(b.fill(n))
+	base, baseFields, baseHas := locate(b.fill(b.template.Get("archiveLocation")))
+	if !baseHas {
+		base, baseFields, baseHas = locate(b.fill(b.in.Options.Store))
+	}
+	if !has || n == b.in.Template.Node {
+		own, fields, has = base, &tree.Node{Kind: tree.Map}, baseHas
+	}
+	if !has || own.key == "" {
+		return store{}, nil, false
+	}
+	key := fields.Get(own.key).Text()
+	if baseHas && base.name == own.name {
+		if key == "" {
+			key = path.Join(b.baseKey(base, baseFields), file)
+		}
+		fields = merge(without(baseFields, base.key, base.format, "archiveLogs"), fields, nil)
+	}
+	if key == "" {
+		key = path.Join(b.in.Run.Name, b.in.PodName(), file)
+	}
+	out := *fields
+	out.Entries = slices.Clone(fields.Entries)
+	at := n
+	setEntry(&out, at, own.key, &tree.Node{Kind: tree.String, Value: key, Span: at.Span})
+	return own, &out, true
+}
+
+// baseKey is the folder of the keys in a location that others share.
+func (b *builder) baseKey(s store, fields *tree.Node) string {
+	for _, field := range []string{s.key, s.format} {
+		if key := fields.Get(field).Text(); key != "" {
+			return key
+		}
+	}
+	return path.Join(b.in.Run.Name, b.in.PodName())
+}
+
+// secretSet are the secrets that locations read, by name.
+type secretSet map[string]bool
+
+// collect adds the secrets below a location, and tells whether there are any.
+func (s secretSet) collect(fields *tree.Node) bool {
+	found := false
+	for n := range fields.All() {
+		for _, e := range n.Entries {
+			if name := e.Value.Get("name").Text(); name != "" && strings.HasSuffix(e.Key.Value, "Secret") && e.Value.Has("key") {
+				s[name], found = true, true
+			}
+		}
+	}
+	return found
+}
+
+// mountSecrets adds a volume for each secret.
+func (b *builder) mountSecrets(secrets secretSet) []corev1.VolumeMount {
+	var mounts []corev1.VolumeMount
+	for _, name := range slices.Sorted(maps.Keys(secrets)) {
+		volume := ""
+		for _, v := range b.pod.Spec.Volumes {
+			if strings.HasPrefix(v.Name, "weft-secret-") && v.Secret != nil && v.Secret.SecretName == name {
+				volume = v.Name
+			}
+		}
+		if volume == "" {
+			volume = "weft-secret-" + strconv.Itoa(len(b.pod.Spec.Volumes))
+			b.pod.Spec.Volumes = append(b.pod.Spec.Volumes, corev1.Volume{
+				Name: volume, VolumeSource: corev1.VolumeSource{Secret: &corev1.SecretVolumeSource{SecretName: name}},
+			})
+		}
+		mounts = append(mounts, corev1.VolumeMount{Name: volume, MountPath: path.Join(SecretsDir, name), ReadOnly: true})
+	}
+	return mounts
+}
+
+// describeWork tells the agent what a template of its own is to do.
+func (b *builder) describeWork() {
+	switch b.in.Template.Type() {
+	case ir.Resource:
+		b.describeResource()
+	case ir.Data:
+		b.describeData()
+	}
+}
+
+func (b *builder) describeResource() {
+	n := b.fill(b.body)
+	r := &Resource{
+		Action: n.Get("action").Text(), Manifest: n.Get("manifest").Text(), MergeStrategy: n.Get("mergeStrategy").Text(),
+		Flags: decode[[]string](b.decoder, n.Get("flags")), SuccessCondition: n.Get("successCondition").Text(),
+		FailureCondition: n.Get("failureCondition").Text(),
+		Parameters:       b.parameters(func(p Parameter) bool { return p.JSONPath != "" || p.JQ != "" }),
+	}
+	if from := n.At("manifestFrom", "artifact"); !from.IsNull() {
+		r.ManifestPath, _ = b.scope.Value("inputs.artifacts." + from.Get("name").Text() + ".path")
+	}
+	if decode[bool](b.decoder, n.Get("setOwnerReference")) {
+		r.Owner = &Owner{Name: RunObject(b.in.Run.Name), UID: b.in.Run.OwnerUID}
+	}
+	b.tell.Resource = r
+	b.tellMain()
+}
+
+func (b *builder) describeData() {
+	n := b.fill(b.body)
+	s, fields, ok := locate(n.At("source", "artifactPaths"))
+	if !ok {
+		b.fault(RuleNotSupplied, b.body, "the artifact whose paths are to be listed has no location", "give artifactPaths a location")
+		return
+	}
+	d := &Data{Location: location(s, fields)}
+	for _, t := range n.Get("transformation").List() {
+		d.Transformations = append(d.Transformations, t.Get("expression").Text())
+	}
+	b.tell.Data = d
+	secrets := secretSet{}
+	secrets.collect(fields)
+	b.tellMain(b.mountSecrets(secrets)...)
+}
+
+// tellMain mounts the instructions in a main container that is the agent's own.
+func (b *builder) tellMain(mounts ...corev1.VolumeMount) {
+	for i := range b.pod.Spec.Containers {
+		if c := &b.pod.Spec.Containers[i]; c.Name == mainName {
+			c.VolumeMounts = append(append(c.VolumeMounts, tellMount()), mounts...)
+		}
+	}
+}

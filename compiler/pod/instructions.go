@@ -1,0 +1,121 @@
+package pod
+
+import "encoding/json"
+
+// InstructionsVersion is raised when an older agent would misread Instructions.
+const InstructionsVersion = 1
+
+// Instructions are what the agent of a Pod is told. They travel as JSON in an
+// annotation, or in a ConfigMap when they are long, and are mounted as a file.
+type Instructions struct {
+	Version int    `json:"version"`
+	Node    string `json:"node"`  // ID
+	Limit   int    `json:"limit"` // bytes of one record
+	// Script is the program that staging writes to ScriptPath; null when there is
+	// none.
+	Script    *string   `json:"script,omitempty"`
+	Processes []Process `json:"processes,omitempty"`
+	Load      []Load    `json:"load,omitempty"`
+	Save      []Save    `json:"save,omitempty"`
+	Resource  *Resource `json:"resource,omitempty"`
+	Data      *Data     `json:"data,omitempty"`
+}
+
+// Process is a container in which the agent runs the user's command.
+type Process struct {
+	Container string `json:"container"`
+	// Sidecar: when the command ends, the agent records its code and holds the
+	// place, so that nothing starts it again.
+	Sidecar    bool        `json:"sidecar,omitempty"`
+	MessageLog string      `json:"messageLog,omitempty"` // terminationMessagePath, when it is not the usual one
+	Result     bool        `json:"result,omitempty"`     // capture standard output
+	Parameters []Parameter `json:"parameters,omitempty"`
+	After      []string    `json:"after,omitempty"` // containers that must have ended well before
+	Announce   bool        `json:"announce,omitempty"`
+	Retry      *Retry      `json:"retry,omitempty"`
+}
+
+// Retry starts the command again, in place.
+type Retry struct {
+	Retries  int64  `json:"retries"`
+	Duration string `json:"duration,omitempty"` // between two tries
+}
+
+// Parameter is an output parameter. One of Path, JSONPath and JQ says where the
+// value comes from; Default is used where there is none.
+type Parameter struct {
+	Name     string  `json:"name"`
+	Path     string  `json:"path,omitempty"`
+	JSONPath string  `json:"jsonPath,omitempty"`
+	JQ       string  `json:"jq,omitempty"`
+	Default  *string `json:"default,omitempty"`
+}
+
+// Load is an input artifact to fetch before anything of the user's runs.
+type Load struct {
+	Name        string          `json:"name"`
+	Target      string          `json:"target"`   // where the loading container writes it
+	Location    json.RawMessage `json:"location"` // {s3: {...}}, with selectors for secrets, which are mounted below SecretsDir
+	Archive     json.RawMessage `json:"archive,omitempty"`
+	Optional    bool            `json:"optional,omitempty"`
+	Mode        *int32          `json:"mode,omitempty"`
+	RecurseMode bool            `json:"recurseMode,omitempty"`
+}
+
+// Save is an output artifact, or with Log the output of a container.
+type Save struct {
+	Name      string          `json:"name"`
+	Container string          `json:"container"` // which has the file
+	Path      string          `json:"path,omitempty"`
+	Log       bool            `json:"log,omitempty"`
+	By        string          `json:"by"` // the container that uploads it
+	Location  json.RawMessage `json:"location"`
+	Archive   json.RawMessage `json:"archive,omitempty"`
+	Optional  bool            `json:"optional,omitempty"`
+}
+
+// Resource is the work of a resource template.
+type Resource struct {
+	Action           string      `json:"action"`
+	Manifest         string      `json:"manifest,omitempty"`
+	ManifestPath     string      `json:"manifestPath,omitempty"` // an input artifact
+	MergeStrategy    string      `json:"mergeStrategy,omitempty"`
+	Flags            []string    `json:"flags,omitempty"`
+	SuccessCondition string      `json:"successCondition,omitempty"`
+	FailureCondition string      `json:"failureCondition,omitempty"`
+	Owner            *Owner      `json:"owner,omitempty"` // to set on what is made
+	Parameters       []Parameter `json:"parameters,omitempty"`
+}
+
+// Owner is the ConfigMap of the run.
+type Owner struct {
+	Name string `json:"name"`
+	UID  string `json:"uid"`
+}
+
+// Data is the work of a data template: list the paths of an artifact, then turn
+// them over expression by expression. The last value is the result.
+type Data struct {
+	Location        json.RawMessage `json:"location"`
+	Transformations []string        `json:"transformations,omitempty"`
+}
+
+// Where things are in a Pod. Everything of weft's is below one folder.
+const (
+	agentDir  = "/weft/agent" // staged: the agent and the script
+	agentPath = agentDir + "/weft-agent"
+	// ScriptPath is where staging writes Instructions.Script.
+	ScriptPath = agentDir + "/script"
+	// InstructionsPath is the file that holds the Instructions.
+	InstructionsPath = "/weft/instructions/" + instructionsKey
+	// ExchangeDir is shared by the containers of a Pod: exit codes of containers
+	// that others wait for, artifacts on their way to the one that saves them.
+	ExchangeDir = "/weft/exchange"
+	// SecretsDir holds a folder for each secret, a file for each key.
+	SecretsDir = "/weft/secrets"
+
+	inputsDir       = "/weft/inputs"
+	mainDir         = "/weft/main" // main's own volumes, as the loading container sees them
+	instructionsKey = "instructions.json"
+	agentInImage    = "/weft-agent"
+)

@@ -1,0 +1,136 @@
+package pod
+
+import (
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/weft-lang/weft/compiler/eval"
+	"github.com/weft-lang/weft/lang/diag"
+	"github.com/weft-lang/weft/lang/expr"
+	"github.com/weft-lang/weft/lang/source"
+	"github.com/weft-lang/weft/lang/tree"
+	"github.com/weft-lang/weft/lang/yaml"
+)
+
+// A podSpecPatch is text that holds a document. It is parsed with a stand-in for
+// every tag, and the values go into the finished tree: a value cannot add keys.
+// Only a patch that is one tag and nothing else is made of its value.
+
+// patch applies the workflow's patch, then the template's.
+func (b *builder) patch() {
+	for _, n := range []*tree.Node{b.in.Run.field("podSpecPatch"), b.template.Get("podSpecPatch")} {
+		if strings.TrimSpace(n.Text()) != "" {
+			b.apply(n)
+		}
+	}
+}
+
+func (b *builder) apply(n *tree.Node) {
+	p := patch{builder: b, node: n, tags: map[string]string{}}
+	p.file = source.NewFile("podSpecPatch", p.text())
+	root := p.parse()
+	if root == nil {
+		return
+	}
+	layout, err := json.Marshal(b.pod.Spec)
+	if err != nil {
+		panic(fmt.Sprintf("pod: %v", err)) // decoded from a tree a moment ago
+	}
+	docs, _ := yaml.Parse(source.NewFile("layout", string(layout)))
+	d := decoder{fault: func(at *tree.Node, message string) { p.fault(at.Place(), message) }}
+	b.pod.Spec = decode[corev1.PodSpec](d, merge(docs[0].Root, p.fill(root), reflect.TypeFor[corev1.PodSpec]()))
+}
+
+type patch struct {
+	*builder
+	node *tree.Node // the scalar that holds the patch
+	file *source.File
+	tags map[string]string // stand-in to value
+	same bool              // offsets in file are those in the scalar
+}
+
+// text is the patch with stand-ins of the same length for its tags.
+func (p *patch) text() string {
+	text := p.node.Value
+	tags, _ := expr.Tags(text)
+	if len(tags) == 1 && strings.TrimSpace(text) == text[tags[0].Start:tags[0].End] {
+		return p.builder.text(p.node)
+	}
+	p.same = true
+	out := []byte(text)
+	for i, t := range tags {
+		tag := text[t.Start:t.End]
+		if !p.closes(t) {
+			continue
+		}
+		// A rune for private use tells the tags apart; YAML takes it in plain text.
+		standIn := string(rune(0xE000+i%0x1900)) + strings.Repeat("_", len(tag)-3)
+		copy(out[t.Start:], standIn)
+		p.tags[standIn] = eval.Fill(tag, p.scope).Text
+	}
+	return string(out)
+}
+
+// closes reports a tag of ours that has no value, and tells whether it has one.
+func (p *patch) closes(t expr.Tag) bool {
+	tag := p.node.Value[t.Start:t.End]
+	before := p.found.Len()
+	if p.builder.fill(&tree.Node{Kind: tree.String, Value: tag, Span: p.node.Source(t.Start, t.End)}).Value == tag {
+		return false
+	}
+	return p.found.Len() == before
+}
+
+func (p *patch) parse() *tree.Node {
+	docs, findings := yaml.Parse(p.file)
+	for _, d := range findings.Sorted() {
+		if d.Severity == diag.Error {
+			p.fault(d.Span, d.Message)
+		}
+	}
+	switch {
+	case findings.Has(diag.Error):
+		return nil
+	case len(docs) != 1 || docs[0].Root == nil || docs[0].Root.Kind != tree.Map:
+		p.fault(p.file.At(0, len(p.file.Text)), "it is not one map of fields of a Pod's spec")
+		return nil
+	}
+	return docs[0].Root
+}
+
+// fault reports what is wrong at a place of the patch.
+func (p *patch) fault(at source.Span, message string) {
+	span := p.node.Place()
+	if p.same && at.File == p.file {
+		span = p.node.Source(at.Start, at.End)
+	}
+	p.found.Add(diag.Diagnostic{Rule: RuleValue, Severity: diag.Error, Span: span, Message: "in podSpecPatch: " + message})
+}
+
+// fill puts the values in place of their stand-ins.
+func (p *patch) fill(n *tree.Node) *tree.Node {
+	if n == nil {
+		return nil
+	}
+	out := *n
+	if n.Kind == tree.String {
+		for standIn, value := range p.tags {
+			if strings.Contains(n.Value, standIn) {
+				out.Value = strings.ReplaceAll(out.Value, standIn, value)
+				out.Offsets = nil
+			}
+		}
+	}
+	out.Entries, out.Items = nil, nil
+	for _, e := range n.Entries {
+		out.Entries = append(out.Entries, tree.Entry{Key: p.fill(e.Key), Value: p.fill(e.Value)})
+	}
+	for _, it := range n.Items {
+		out.Items = append(out.Items, p.fill(it))
+	}
+	return &out
+}

@@ -1,0 +1,164 @@
+package pod
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/weft-lang/weft/compiler/eval"
+	"github.com/weft-lang/weft/compiler/ir"
+	"github.com/weft-lang/weft/lang/diag"
+	"github.com/weft-lang/weft/lang/expr"
+	"github.com/weft-lang/weft/lang/tree"
+)
+
+// local adds to a scope what only the Pod can tell.
+type local struct {
+	in       Input
+	name     string
+	template *tree.Node
+	outer    eval.Scope
+}
+
+func (s local) Value(name string) (string, bool) {
+	switch name {
+	case "pod.name":
+		return s.name, true
+	case "node.name":
+		return s.in.Node.Path, true
+	}
+	if v, ok := s.path(name); ok {
+		return v, true
+	}
+	if s.outer == nil {
+		return "", false
+	}
+	return s.outer.Value(name)
+}
+
+func (s local) Vars() map[string]string {
+	vars := map[string]string{"pod.name": s.name, "node.name": s.in.Node.Path}
+	if s.outer != nil {
+		for name, value := range s.outer.Vars() {
+			vars[name] = value
+		}
+	}
+	for _, kind := range []string{"inputs.artifacts", "outputs.artifacts", "outputs.parameters"} {
+		for _, n := range s.template.At(strings.Split(kind, ".")...).List() {
+			name := kind + "." + n.Get("name").Text() + ".path"
+			if v, ok := s.path(name); ok {
+				vars[name] = v
+			}
+		}
+	}
+	return vars
+}
+
+// path is the value of inputs.artifacts.X.path and outputs.*.X.path.
+func (s local) path(name string) (string, bool) {
+	name, ok := strings.CutSuffix(name, ".path")
+	parts := strings.SplitN(name, ".", 3)
+	if !ok || len(parts) < 3 || s.outer == nil {
+		return "", false
+	}
+	list := s.template.At(parts[0], parts[1]).List()
+	i := slices.IndexFunc(list, func(n *tree.Node) bool { return n.Get("name").Text() == parts[2] })
+	if i < 0 {
+		return "", false
+	}
+	path := list[i].Get("path")
+	if parts[1] == "parameters" {
+		path = list[i].At("valueFrom", "path")
+	}
+	return eval.Fill(path.Text(), s.outer).Text, path.Text() != ""
+}
+
+// roots are the names that are weft's to know. A tag under any other root
+// belongs to somebody else, a Go template in a script for example.
+var roots = []string{"item", "steps", "tasks", "inputs", "outputs", "pod", "node", "workflow", "retries", "lastRetry"}
+
+// fill closes the holes of n and reports those that nothing fills.
+func (b *builder) fill(n *tree.Node) *tree.Node {
+	filled, open := eval.Tree(n, b.scope)
+	for _, o := range open {
+		if path, ok := expr.ParsePath(o.Tag.Key); o.Tag.Expr || ok && slices.Contains(roots, path[0].Name) {
+			b.unresolved(o)
+		}
+	}
+	return filled
+}
+
+func (b *builder) unresolved(o eval.Open) {
+	d := diag.Diagnostic{
+		Rule: RuleUnresolved, Severity: diag.Error, Span: o.Node.Source(o.Tag.Start, o.Tag.End),
+		Message: fmt.Sprintf("%q names nothing that is known when the Pod is made", shorten(o.Tag.Key)),
+	}
+	if o.Tag.Expr {
+		d.Message = fmt.Sprintf("the expression %q has no value when the Pod is made", shorten(o.Tag.Body[1:]))
+	} else if near, ok := expr.Nearest(o.Tag.Key, slices.Sorted(maps.Keys(b.scope.Vars()))); ok {
+		d.Help = fmt.Sprintf("did you mean %q?", near)
+	}
+	b.found.Add(d)
+}
+
+// text is the filled text of a scalar.
+func (b *builder) text(n *tree.Node) string { return b.fill(n).Text() }
+
+// isTrue reads a boolean of the template.
+func (b *builder) isTrue(key string) bool {
+	return decode[bool](b.decoder, b.fill(b.template.Get(key)))
+}
+
+// field is a field of the workflow's spec, or of the template it is made from.
+func (r Run) field(key string) *tree.Node {
+	if r.Spec == nil {
+		return nil
+	}
+	if n := r.Spec.Node.Get(key); !n.IsNull() {
+		return n
+	}
+	if r.Spec.Ref != nil && r.Spec.Ref.Target != nil {
+		return r.Spec.Ref.Target.Spec.Node.Get(key)
+	}
+	return nil
+}
+
+// lists is a list of the workflow's spec, then that of the template it is made
+// from: names that are in both mean the first.
+func (r Run) lists(key string) []*tree.Node {
+	if r.Spec == nil {
+		return nil
+	}
+	out := slices.Clone(r.Spec.Node.Get(key).List())
+	if r.Spec.Ref != nil && r.Spec.Ref.Target != nil {
+		out = append(out, r.Spec.Ref.Target.Spec.Node.Get(key).List()...)
+	}
+	return out
+}
+
+// ReadsResult reports whether the template around the call reads the result of
+// the call. A result that nobody reads is not captured.
+func ReadsResult(c *ir.Call) bool {
+	var names []string
+	for _, form := range []string{".%s", "['%s']", `["%s"]`} {
+		names = append(names, c.Scope()+fmt.Sprintf(form, c.Name.Text())+".outputs.result")
+	}
+	for n := range c.Parent.Node.All() {
+		reads := func(name string) bool { return strings.Contains(n.Value, name) }
+		if n.Kind == tree.String && slices.ContainsFunc(names, reads) {
+			return true
+		}
+	}
+	return false
+}
+
+// without is the map n without some keys.
+func without(n *tree.Node, keys ...string) *tree.Node {
+	if n == nil || !slices.ContainsFunc(keys, func(k string) bool { return n.Entry(k) != nil }) {
+		return n
+	}
+	out := *n
+	out.Entries = slices.DeleteFunc(slices.Clone(n.Entries), func(e tree.Entry) bool { return slices.Contains(keys, e.Key.Value) })
+	return &out
+}
