@@ -1,0 +1,151 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/weft-lang/weft/compiler/emit/diff"
+	"github.com/weft-lang/weft/compiler/emit/golden"
+)
+
+const goldenHelp = `Compares what workflows compile to, and would run, with what is stored beside
+them: ci.weft with ci.weft.golden. What differs is shown, and the exit code is 1.
+So a review sees what a change does, and a slip does not go unnoticed.
+
+A file without a golden file beside it fails, too; --update writes all that are
+missing or differ, and removes those whose workflow is gone.`
+
+const goldenExamples = `  weft golden --update flows/    write flows/*.golden
+  weft golden flows/             in CI, or before a commit`
+
+type goldenOptions struct {
+	projectFlags
+	update bool
+	color  string
+}
+
+func newGolden(s Streams) *cobra.Command {
+	var o goldenOptions
+	cmd := &cobra.Command{
+		Use:     "golden PATH...",
+		Short:   "Compare workflows with what is stored beside them",
+		Long:    goldenHelp,
+		Example: goldenExamples,
+		Args:    cobra.MinimumNArgs(1),
+		RunE:    func(_ *cobra.Command, paths []string) error { return checkGolden(s, paths, o) },
+	}
+	o.register(cmd)
+	cmd.Flags().BoolVar(&o.update, "update", false, "rewrite the golden files")
+	cmd.Flags().StringVar(&o.color, "color", colorAuto, "use colours `WHEN`: "+strings.Join(colors, ", "))
+	complete(cmd, "color", colors)
+	return cmd
+}
+
+func checkGolden(s Streams, paths []string, o goldenOptions) error {
+	p, err := o.open(s, paths)
+	if err != nil {
+		return err
+	}
+	style := diff.Style{Color: useColor(o.color, s.Out, os.Getenv)}
+	var out strings.Builder
+	bad := 0
+	for _, f := range p.files {
+		if len(f.Documents) == 0 {
+			continue
+		}
+		now, err := golden.Of(p.checked, f.Source.Name)
+		if err != nil {
+			return failure("cannot plan %s: %w", f.Source.Name, err)
+		}
+		name := f.Source.Name + golden.Extension
+		stored, err := os.ReadFile(filepath.FromSlash(name))
+		missing := errors.Is(err, fs.ErrNotExist)
+		switch {
+		case err != nil && !missing:
+			return failure("cannot read a golden file: %w", err)
+		case string(stored) == string(now):
+			continue
+		case o.update:
+			if err := writeFile(filepath.FromSlash(name), string(now)); err != nil {
+				return err
+			}
+			continue
+		case missing:
+			fmt.Fprintf(&out, "%s: there is no golden file yet\n", name)
+		default:
+			showGolden(&out, name, stored, now, style)
+		}
+		bad++
+	}
+	n, err := staleGolden(&out, paths, o.update)
+	if err != nil {
+		return err
+	}
+	if bad += n; bad == 0 {
+		return nil
+	}
+	out.WriteString("\nIf that is meant, run weft golden --update and commit the result.\n")
+	if err := write(s, out.String()); err != nil {
+		return err
+	}
+	return &exit{code: Negative}
+}
+
+func showGolden(out *strings.Builder, name string, stored, now []byte, style diff.Style) {
+	sections := golden.Compare(stored, now)
+	if len(sections) == 0 {
+		fmt.Fprintf(out, "%s: the text around the sections differs\n", name)
+	}
+	for _, sec := range sections {
+		fmt.Fprintf(out, "%s: %s differs\n", name, sec.Name)
+		diff.Lines(out, sec.Before, sec.After, style)
+	}
+}
+
+// staleGolden finds golden files without a workflow in the folders named.
+func staleGolden(out *strings.Builder, paths []string, remove bool) (int, error) {
+	stale := 0
+	for _, p := range paths {
+		info, err := os.Stat(p)
+		if err != nil || !info.IsDir() {
+			continue
+		}
+		err = filepath.WalkDir(p, func(name string, e fs.DirEntry, err error) error {
+			if err != nil || e.IsDir() || filepath.Ext(name) != golden.Extension {
+				return err
+			}
+			of := strings.TrimSuffix(name, golden.Extension)
+			if !isWorkflowFile(of) {
+				return nil
+			}
+			if _, err := os.Stat(of); !errors.Is(err, fs.ErrNotExist) {
+				return err
+			}
+			if remove {
+				return os.Remove(name)
+			}
+			stale++
+			fmt.Fprintf(out, "%s: there is no %s\n", name, filepath.Base(of))
+			return nil
+		})
+		if err != nil {
+			return 0, failure("cannot look for golden files: %w", err)
+		}
+	}
+	return stale, nil
+}
+
+// isWorkflowFile tells golden files of ours from those of other programs.
+func isWorkflowFile(name string) bool {
+	switch filepath.Ext(name) {
+	case ".weft", ".yaml", ".yml", ".json":
+		return true
+	}
+	return false
+}
