@@ -3,6 +3,7 @@ package rules
 import "github.com/weft-lang/weft/validate"
 
 var securityRules = []validate.Rule{
+	shellInjection,
 	manifestInjection,
 	podSpecPatchInjection,
 	expressionInjection,
