@@ -10,18 +10,6 @@ import (
 	"github.com/weft-lang/weft/lang/tree"
 )
 
-// removed are fields that older versions had, and what to write today.
-var removed = []struct {
-	typ       typeID
-	name, now string
-}{
-	{typeCronWorkflowSpec, "schedule", "schedules"},
-	{typeStopStrategy, "condition", "expression"},
-	{typeSynchronization, "mutex", "mutexes"},
-	{typeSynchronization, "semaphore", "semaphores"},
-	{typeWorkflowSpec, "podPriority", "podPriorityClassName"},
-}
-
 // unknown reports a key that names no field. It returns the field that was
 // meant when the key is written in another case: its value is worth checking.
 func (w *walker) unknown(e *tree.Entry, o *object) *field {
@@ -70,11 +58,10 @@ func (w *walker) suggest(e *tree.Entry, o *object) Finding {
 		}
 		return rename(f, meant.name, "names of fields are case-sensitive: write %q")
 	}
-	for _, r := range removed {
-		if r.typ == owner.typ && r.name == key {
-			f.Help = fmt.Sprintf("the field is gone since version 4: use %q", r.now)
-			return f
-		}
+	if r := removedField(owner.typ, key); r != nil {
+		f.Help = fmt.Sprintf("the field is gone since version 4: use %q", r.now)
+		f.Fixes = r.migrate(e, owner.node)
+		return f
 	}
 	if child := holder(o, key, owner.node); child != "" {
 		f.Help = fmt.Sprintf("it belongs under %q", child)
