@@ -28,13 +28,18 @@ func TestScripts(t *testing.T) {
 		Dir:           filepath.Join(repository, "testdata/cli"),
 		UpdateScripts: langtest.Updating(),
 		Setup: func(env *testscript.Env) error {
+			hooks, err := filepath.Abs(filepath.Join(repository, ".pre-commit-hooks.yaml"))
+			if err != nil {
+				return err
+			}
+			env.Setenv("HOOKS", hooks)
 			if binary := os.Getenv("WEFT_BINARY"); binary != "" {
 				path := filepath.Dir(binary) + string(filepath.ListSeparator) + env.Getenv("PATH")
 				env.Setenv("PATH", path)
 			}
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "hook": runHook},
 		Condition: func(name string) (bool, error) {
 			if name == "root" {
 				return os.Geteuid() == 0, nil

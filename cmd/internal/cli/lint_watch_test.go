@@ -31,7 +31,7 @@ func TestWatch(t *testing.T) {
 	var printed lockedBuffer
 	done := make(chan int)
 	go func() {
-		args := []string{"lint", "--watch", "--format", "concise", "--output", "json=report.json"}
+		args := []string{"lint", "--watch", "--profile", "argo", "--format", "concise", "--output", "json=report.json"}
 		done <- Main(args, Streams{In: strings.NewReader(""), Out: &printed, Err: &printed})
 	}()
 

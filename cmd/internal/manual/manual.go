@@ -6,16 +6,16 @@ package manual
 import (
 	"fmt"
 	"maps"
+	"path"
 	"slices"
 	"strings"
 
 	"golang.org/x/tools/txtar"
 
-	"github.com/weft-lang/weft/compiler"
-	"github.com/weft-lang/weft/compiler/load"
 	"github.com/weft-lang/weft/lang/diag"
 	"github.com/weft-lang/weft/validate"
-	"github.com/weft-lang/weft/validate/rules"
+	"github.com/weft-lang/weft/validate/config"
+	"github.com/weft-lang/weft/validate/lint"
 )
 
 // URL is where the page of a rule is read online.
@@ -58,7 +58,8 @@ func files(example string) *txtar.Archive {
 	return archive
 }
 
-// findings checks the bad example of a rule and keeps what that rule says.
+// findings checks the bad example of a rule and keeps what that rule says. Rules
+// that need a program which may not be installed say nothing.
 func findings(r validate.Rule) []diag.Diagnostic {
 	archive := files(r.Bad)
 	fsys, err := txtar.FS(archive)
@@ -67,11 +68,11 @@ func findings(r validate.Rule) []diag.Diagnostic {
 	}
 	var names []string
 	for _, f := range archive.Files {
-		names = append(names, f.Name)
+		if f.Name != config.FileName && path.Ext(f.Name) != ".json" { // those are read for others' sake
+			names = append(names, f.Name)
+		}
 	}
-	loaded := load.Load(fsys, names, load.Options{})
-	result := validate.Check(compiler.Bind(loaded.Documents), validate.Options{
-		Profile: profile(r), Rules: rules.All(), Front: loaded.Findings,
-	})
-	return slices.DeleteFunc(result.Findings.Sorted(), func(d diag.Diagnostic) bool { return d.Rule != r.Name })
+	p := profile(r)
+	found := lint.Run(fsys, names, lint.Options{Profile: &p}).Findings.Sorted()
+	return slices.DeleteFunc(found, func(d diag.Diagnostic) bool { return d.Rule != r.Name })
 }

@@ -55,10 +55,37 @@ func drawn(r render.Report, opts render.Options) string {
 func example(text string) string {
 	archive := files(text)
 	if len(archive.Files) == 1 {
-		return string(archive.Files[0].Data)
+		return shorten(string(archive.Files[0].Data))
 	}
 	archive.Comment = nil
+	for i, f := range archive.Files {
+		archive.Files[i].Data = []byte(shorten(string(f.Data)))
+	}
 	return string(txtar.Format(archive))
+}
+
+// The parts of an example that are shown: some are about size.
+const (
+	maxLines = 60
+	maxWidth = 300
+)
+
+// shorten cuts lines, and the text, to what a reader wants to see.
+func shorten(text string) string {
+	var b strings.Builder
+	lines := strings.SplitAfter(text, "\n")
+	for i, line := range lines {
+		if i == maxLines && len(lines) > maxLines+1 {
+			fmt.Fprintf(&b, "... %d lines more\n", len(lines)-maxLines)
+			break
+		}
+		if head := []rune(line); len(head) > maxWidth {
+			fmt.Fprintf(&b, "%s... %d characters more\n", string(head[:maxWidth/3]), len(head)-maxWidth/3)
+			continue
+		}
+		b.WriteString(line)
+	}
+	return b.String()
 }
 
 func indent(text string) string {
@@ -98,7 +125,7 @@ func fenceFiles(b *strings.Builder, text string) {
 		if len(archive.Files) > 1 {
 			fmt.Fprintf(b, "\n`%s`:\n", f.Name)
 		}
-		fence(b, strings.TrimPrefix(path.Ext(f.Name), "."), string(f.Data))
+		fence(b, strings.TrimPrefix(path.Ext(f.Name), "."), shorten(string(f.Data)))
 	}
 }
 
