@@ -4,10 +4,10 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/weft-lang/weft/compiler/ir"
 	"github.com/weft-lang/weft/lang/diag"
 	"github.com/weft-lang/weft/lang/tree"
 	"github.com/weft-lang/weft/validate"
+	"github.com/weft-lang/weft/validate/trace"
 )
 
 var outputPathDuplicate = validate.Rule{
@@ -44,38 +44,38 @@ spec:
 `,
 	Check: func(p *validate.Pass) {
 		for _, u := range p.Trace.Bodies {
-			first := map[string]*tree.Node{}
-			for _, n := range outputPaths(u.Template) {
-				path := strings.TrimRight(u.Text(n), "/")
-				before, taken := first[path]
-				if !taken || path == "" {
-					first[path] = n
-					continue
-				}
-				p.Report(diag.Diagnostic{
-					Span: n.Place(), Message: fmt.Sprintf("another output comes from %q, too", shown(n, path)),
-					Related: []diag.Related{{Span: before.Place(), Message: "the other output"}},
-				})
+			t := u.Template
+			if !t.Type().IsLeaf() {
+				continue
 			}
+			var parameters, artifacts []*tree.Node
+			for _, out := range t.Outputs.Parameters {
+				parameters = append(parameters, out.ValueFrom.Get("path"))
+			}
+			for _, out := range t.Outputs.Artifacts {
+				// The same file may go to several places, and be packed in several ways.
+				if len(locations(out.Node)) == 0 && !out.Node.Has("archive") {
+					artifacts = append(artifacts, out.Path)
+				}
+			}
+			reportSamePath(p, u, parameters)
+			reportSamePath(p, u, artifacts)
 		}
 	},
 }
 
-// outputPaths are the files that the outputs of a leaf template come from.
-func outputPaths(t *ir.Template) []*tree.Node {
-	var out []*tree.Node
-	if !t.Type().IsLeaf() {
-		return nil
-	}
-	for _, o := range t.Outputs.Parameters {
-		if n := o.ValueFrom.Get("path"); n.Text() != "" {
-			out = append(out, n)
+func reportSamePath(p *validate.Pass, u *trace.Use, paths []*tree.Node) {
+	first := map[string]*tree.Node{}
+	for _, n := range paths {
+		path := strings.TrimRight(u.Text(n), "/")
+		before, taken := first[path]
+		if !taken || path == "" {
+			first[path] = n
+			continue
 		}
+		p.Report(diag.Diagnostic{
+			Span: n.Place(), Message: fmt.Sprintf("another output comes from %q, too", shown(n, path)),
+			Related: []diag.Related{{Span: before.Place(), Message: "the other output"}},
+		})
 	}
-	for _, o := range t.Outputs.Artifacts {
-		if o.Path.Text() != "" {
-			out = append(out, o.Path)
-		}
-	}
-	return out
 }

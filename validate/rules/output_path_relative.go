@@ -6,6 +6,7 @@ import (
 
 	"github.com/weft-lang/weft/compiler/ir"
 	"github.com/weft-lang/weft/lang/diag"
+	"github.com/weft-lang/weft/lang/tree"
 	"github.com/weft-lang/weft/validate"
 )
 
@@ -53,4 +54,23 @@ spec:
 // isWindows reports whether a path, or the node its template asks for, is of Windows.
 func isWindows(t *ir.Template, at string) bool {
 	return strings.Contains(at, ":") || strings.Contains(at, `\\`) || t.Node.At("nodeSelector", "kubernetes.io/os").Text() == "windows"
+}
+
+// outputPaths are the files that the outputs of a leaf template come from.
+func outputPaths(t *ir.Template) []*tree.Node {
+	var out []*tree.Node
+	if !t.Type().IsLeaf() {
+		return nil
+	}
+	for _, o := range t.Outputs.Parameters {
+		if n := o.ValueFrom.Get("path"); n.Text() != "" {
+			out = append(out, n)
+		}
+	}
+	for _, o := range t.Outputs.Artifacts {
+		if o.Path.Text() != "" {
+			out = append(out, o.Path)
+		}
+	}
+	return out
 }

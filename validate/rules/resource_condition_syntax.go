@@ -3,6 +3,7 @@ package rules
 import (
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/itchyny/gojq"
 
@@ -83,7 +84,9 @@ spec:
 }
 
 // requirement is one part of a condition on a resource.
-var requirement = regexp.MustCompile(`^\s*(?:!?[^\s!=<>(),]+|[^\s!=<>(),]+\s*(?:==?|!=|<|>)\s*[^\s!=<>(),]*|[^\s!=<>(),]+\s+(?:in|notin)\s*\([^()]*\))\s*$`)
+var requirement = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^\s*(?:!?[^\s!=<>(),]+|[^\s!=<>(),]+\s*(?:==?|!=|<|>)\s*[^\s!=<>(),]*|[^\s!=<>(),]+\s+(?:in|notin)\s*\([^()]*\))\s*$`)
+})
 
 // reportSelector reports the first part of a condition that cannot be read.
 func reportSelector(p *validate.Pass, n *tree.Node) {
@@ -99,7 +102,7 @@ func reportSelector(p *validate.Pass, n *tree.Node) {
 			}
 			end++
 		}
-		if part := text[start:end]; !requirement.MatchString(part) {
+		if part := text[start:end]; !requirement().MatchString(part) {
 			if strings.TrimSpace(part) == "" {
 				start, end = 0, len(text)
 			}
