@@ -1,7 +1,6 @@
 package pod
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 
@@ -39,9 +38,11 @@ const (
 )
 
 // agentResources are small, and set because quotas may ask for them.
-var agentResources = corev1.ResourceRequirements{
-	Requests: corev1.ResourceList{corev1.ResourceCPU: resource.MustParse("10m"), corev1.ResourceMemory: resource.MustParse("32Mi")},
-	Limits:   corev1.ResourceList{corev1.ResourceCPU: resource.MustParse("500m"), corev1.ResourceMemory: resource.MustParse("256Mi")},
+func agentResources() corev1.ResourceRequirements {
+	list := func(cpu, memory string) corev1.ResourceList {
+		return corev1.ResourceList{corev1.ResourceCPU: resource.MustParse(cpu), corev1.ResourceMemory: resource.MustParse(memory)}
+	}
+	return corev1.ResourceRequirements{Requests: list("10m", "32Mi"), Limits: list("500m", "256Mi")}
 }
 
 func (o Options) agentImage() string {
@@ -129,12 +130,12 @@ func (b *builder) wrap(c *corev1.Container) bool {
 		}
 		c.Command = known.Command
 		if c.Args == nil {
-			c.Args = known.Args
+			c.Args = slices.Clone(known.Args)
 		}
 	}
 	c.Command = append([]string{agentPath, "run", c.Name, "--"}, c.Command...)
 	if b.in.Template.Type() == ir.Script && c.Name == mainName && b.script != "" {
-		c.Args = append(slices.Clone(c.Args), ScriptPath)
+		c.Args = append(c.Args, ScriptPath)
 	}
 	c.VolumeMounts = append(c.VolumeMounts, corev1.VolumeMount{Name: agentVolume, MountPath: agentDir, ReadOnly: true}, tellMount())
 	if p.Announce || len(p.After) > 0 || b.packs(c.Name) {
@@ -270,7 +271,7 @@ func (b *builder) stage() corev1.Container {
 func (b *builder) agentContainer(name, command string) corev1.Container {
 	return corev1.Container{
 		Name: name, Image: b.in.Options.agentImage(), Command: []string{agentInImage, command},
-		Resources: agentResources, SecurityContext: hardened(), VolumeMounts: []corev1.VolumeMount{tellMount()},
+		Resources: agentResources(), SecurityContext: hardened(), VolumeMounts: []corev1.VolumeMount{tellMount()},
 	}
 }
 
@@ -284,14 +285,11 @@ func (b *builder) deliver() []*corev1.ConfigMap {
 		return nil
 	}
 	b.tell.Limit = min(maxMessage, maxMessages/(len(spec.Containers)+len(spec.InitContainers))) - messageMargin
-	text, err := json.Marshal(b.tell)
-	if err != nil {
-		panic(fmt.Sprintf("pod: instructions: %v", err)) // made of texts and numbers, and JSON made from trees
-	}
+	text := b.tell.encode()
 	volume := corev1.Volume{Name: tellVolume}
 	defer func() { spec.Volumes = append(spec.Volumes, volume) }()
 	if len(text) <= maxAnnotation {
-		b.pod.Annotations[AnnotationInstructions] = string(text)
+		b.pod.Annotations[AnnotationInstructions] = text
 		volume.DownwardAPI = &corev1.DownwardAPIVolumeSource{Items: []corev1.DownwardAPIVolumeFile{{
 			Path: instructionsKey, FieldRef: &corev1.ObjectFieldSelector{APIVersion: "v1", FieldPath: "metadata.annotations['" + AnnotationInstructions + "']"},
 		}}}
@@ -309,6 +307,6 @@ func (b *builder) deliver() []*corev1.ConfigMap {
 			Name: b.pod.Name, Namespace: b.pod.Namespace, Labels: b.labels(), OwnerReferences: b.in.Run.owners(),
 		},
 		Immutable: &yes,
-		Data:      map[string]string{instructionsKey: string(text)},
+		Data:      map[string]string{instructionsKey: text},
 	}}
 }

@@ -61,32 +61,20 @@ func raw(n *tree.Node) json.RawMessage {
 // load makes the container that fetches the input artifacts, and mounts them in
 // main and in what mirrors it.
 func (b *builder) load(sidecars []corev1.Container) []corev1.Container {
-	c := b.agentContainer(loadName, "load")
 	var mounts []corev1.VolumeMount
 	own := b.mounts(mainName)
-	mirrorsMain := false
+	intoVolumes := false
 	secrets := secretSet{}
 	for _, n := range b.template.At("inputs", "artifacts").List() {
-		name, optional := n.Get("name").Text(), decode[bool](b.decoder, b.fill(n.Get("optional")))
-		given := n
-		if a := b.in.Artifacts[name]; a != nil {
-			given = a
-		}
-		s, fields, ok := locate(b.fill(given))
+		l, fields, ok := b.loading(n)
 		if !ok {
-			if !optional {
-				b.fault(RuleNotSupplied, n, fmt.Sprintf("input artifact %q is not supplied", name), "pass it as an argument, give it a location, or make it optional")
-			}
 			continue
 		}
 		at := path.Clean("/" + b.text(n.Get("path")))
-		l := Load{Name: name, Target: path.Join(inputsDir, name), Location: location(s, fields), Archive: raw(b.fill(given.Get("archive"))), Optional: optional}
-		l.Mode = decode[*int32](b.decoder, b.fill(n.Get("mode")))
-		l.RecurseMode = decode[bool](b.decoder, b.fill(n.Get("recurseMode")))
 		if within(at, own) {
-			l.Target, mirrorsMain = mainDir+at, true
+			l.Target, intoVolumes = mainDir+at, true
 		} else {
-			mounts = append(mounts, corev1.VolumeMount{Name: inputsVolume, MountPath: at, SubPath: name})
+			mounts = append(mounts, corev1.VolumeMount{Name: inputsVolume, MountPath: at, SubPath: l.Name})
 		}
 		b.tell.Load = append(b.tell.Load, l)
 		secrets.collect(fields)
@@ -96,8 +84,11 @@ func (b *builder) load(sidecars []corev1.Container) []corev1.Container {
 	}
 	b.mountInputs(sidecars, mounts)
 	b.emptyDir(inputsVolume)
+	c := b.agentContainer(loadName, "load")
+	b.runAsMain(c.SecurityContext)
 	c.VolumeMounts = append(c.VolumeMounts, corev1.VolumeMount{Name: inputsVolume, MountPath: inputsDir})
-	if mirrorsMain {
+	if intoVolumes {
+		c.SecurityContext.Capabilities = nil // a volume may belong to another user
 		for _, m := range own {
 			m.MountPath, m.ReadOnly = mainDir+path.Clean("/"+m.MountPath), false
 			c.VolumeMounts = append(c.VolumeMounts, m)
@@ -105,6 +96,36 @@ func (b *builder) load(sidecars []corev1.Container) []corev1.Container {
 	}
 	c.VolumeMounts = append(c.VolumeMounts, b.mountSecrets(secrets)...)
 	return []corev1.Container{c}
+}
+
+// loading describes one input artifact, and returns the fields of its location.
+// What comes from nowhere is reported, unless it is optional.
+func (b *builder) loading(n *tree.Node) (l Load, fields *tree.Node, ok bool) {
+	name, optional := n.Get("name").Text(), decode[bool](b.decoder, b.fill(n.Get("optional")))
+	given := n
+	if a := b.in.Artifacts[name]; a != nil {
+		given = a
+	}
+	s, fields, ok := locate(b.fill(given))
+	if !ok {
+		if !optional {
+			b.fault(RuleNotSupplied, n, fmt.Sprintf("input artifact %q is not supplied", name), "pass it as an argument, give it a location, or make it optional")
+		}
+		return l, nil, false
+	}
+	return Load{
+		Name: name, Target: path.Join(inputsDir, name), Location: location(s, fields), Archive: raw(b.fill(given.Get("archive"))), Optional: optional,
+		Mode: decode[*int32](b.decoder, b.fill(n.Get("mode"))), RecurseMode: decode[bool](b.decoder, b.fill(n.Get("recurseMode"))),
+	}, fields, true
+}
+
+// runAsMain gives what is loaded to the user who works with it.
+func (b *builder) runAsMain(s *corev1.SecurityContext) {
+	for i := range b.pod.Spec.Containers {
+		if c := &b.pod.Spec.Containers[i]; c.Name == mainName && c.SecurityContext != nil {
+			s.RunAsUser, s.RunAsGroup, s.RunAsNonRoot = c.SecurityContext.RunAsUser, c.SecurityContext.RunAsGroup, c.SecurityContext.RunAsNonRoot
+		}
+	}
 }
 
 // within reports whether a path lies in one of the mounts.
@@ -257,77 +278,27 @@ func (s secretSet) collect(fields *tree.Node) bool {
 	return found
 }
 
-// mountSecrets adds a volume for each secret.
+// mountSecrets adds a volume for each secret that has none yet.
 func (b *builder) mountSecrets(secrets secretSet) []corev1.VolumeMount {
+	const prefix = "weft-secret-"
 	var mounts []corev1.VolumeMount
-	for _, name := range slices.Sorted(maps.Keys(secrets)) {
-		volume := ""
+	for _, secret := range slices.Sorted(maps.Keys(secrets)) {
+		volume, others := "", 0
 		for _, v := range b.pod.Spec.Volumes {
-			if strings.HasPrefix(v.Name, "weft-secret-") && v.Secret != nil && v.Secret.SecretName == name {
-				volume = v.Name
+			if strings.HasPrefix(v.Name, prefix) && v.Secret != nil {
+				others++
+				if v.Secret.SecretName == secret {
+					volume = v.Name
+				}
 			}
 		}
 		if volume == "" {
-			volume = "weft-secret-" + strconv.Itoa(len(b.pod.Spec.Volumes))
+			volume = prefix + strconv.Itoa(others)
 			b.pod.Spec.Volumes = append(b.pod.Spec.Volumes, corev1.Volume{
-				Name: volume, VolumeSource: corev1.VolumeSource{Secret: &corev1.SecretVolumeSource{SecretName: name}},
+				Name: volume, VolumeSource: corev1.VolumeSource{Secret: &corev1.SecretVolumeSource{SecretName: secret}},
 			})
 		}
-		mounts = append(mounts, corev1.VolumeMount{Name: volume, MountPath: path.Join(SecretsDir, name), ReadOnly: true})
+		mounts = append(mounts, corev1.VolumeMount{Name: volume, MountPath: path.Join(SecretsDir, secret), ReadOnly: true})
 	}
 	return mounts
-}
-
-// describeWork tells the agent what a template of its own is to do.
-func (b *builder) describeWork() {
-	switch b.in.Template.Type() {
-	case ir.Resource:
-		b.describeResource()
-	case ir.Data:
-		b.describeData()
-	}
-}
-
-func (b *builder) describeResource() {
-	n := b.fill(b.body)
-	r := &Resource{
-		Action: n.Get("action").Text(), Manifest: n.Get("manifest").Text(), MergeStrategy: n.Get("mergeStrategy").Text(),
-		Flags: decode[[]string](b.decoder, n.Get("flags")), SuccessCondition: n.Get("successCondition").Text(),
-		FailureCondition: n.Get("failureCondition").Text(),
-		Parameters:       b.parameters(func(p Parameter) bool { return p.JSONPath != "" || p.JQ != "" }),
-	}
-	if from := n.At("manifestFrom", "artifact"); !from.IsNull() {
-		r.ManifestPath, _ = b.scope.Value("inputs.artifacts." + from.Get("name").Text() + ".path")
-	}
-	if decode[bool](b.decoder, n.Get("setOwnerReference")) {
-		r.Owner = &Owner{Name: RunObject(b.in.Run.Name), UID: b.in.Run.OwnerUID}
-	}
-	b.tell.Resource = r
-	b.tellMain()
-}
-
-func (b *builder) describeData() {
-	n := b.fill(b.body)
-	s, fields, ok := locate(n.At("source", "artifactPaths"))
-	if !ok {
-		b.fault(RuleNotSupplied, b.body, "the artifact whose paths are to be listed has no location", "give artifactPaths a location")
-		return
-	}
-	d := &Data{Location: location(s, fields)}
-	for _, t := range n.Get("transformation").List() {
-		d.Transformations = append(d.Transformations, t.Get("expression").Text())
-	}
-	b.tell.Data = d
-	secrets := secretSet{}
-	secrets.collect(fields)
-	b.tellMain(b.mountSecrets(secrets)...)
-}
-
-// tellMain mounts the instructions in a main container that is the agent's own.
-func (b *builder) tellMain(mounts ...corev1.VolumeMount) {
-	for i := range b.pod.Spec.Containers {
-		if c := &b.pod.Spec.Containers[i]; c.Name == mainName {
-			c.VolumeMounts = append(append(c.VolumeMounts, tellMount()), mounts...)
-		}
-	}
 }

@@ -64,7 +64,7 @@ func (b *builder) containerSet() {
 func (b *builder) agentMain(t ir.Type) {
 	b.pod.Spec.Containers = append(b.pod.Spec.Containers, corev1.Container{
 		Name: mainName, Image: b.in.Options.agentImage(), Command: []string{agentInImage, t.Key()},
-		SecurityContext: hardened(), Resources: agentResources,
+		SecurityContext: hardened(), Resources: agentResources(),
 	})
 	b.mains = append(b.mains, mainName)
 }

@@ -94,7 +94,7 @@ func (b *builder) metadata() {
 	m := &b.pod.ObjectMeta
 	m.Name, m.Namespace = b.in.PodName(), b.in.Run.Namespace
 	m.Labels, m.Annotations = map[string]string{}, map[string]string{}
-	for _, from := range []*tree.Node{b.in.Run.field("podMetadata"), b.template.Get("metadata")} {
+	for _, from := range []*tree.Node{b.in.Run.field("podMetadata"), b.ownerMetadata(), b.template.Get("metadata")} {
 		collect(m.Labels, b.fill(from.Get("labels")), b.decoder)
 		collect(m.Annotations, b.fill(from.Get("annotations")), b.decoder)
 	}
@@ -109,6 +109,15 @@ func (b *builder) metadata() {
 		m.Annotations[AnnotationDaemon] = "true"
 	}
 	m.OwnerReferences = b.in.Run.owners()
+}
+
+// ownerMetadata is the podMetadata of the WorkflowTemplate that the template was
+// taken from.
+func (b *builder) ownerMetadata() *tree.Node {
+	if o := b.in.Template.Owner; o != nil && o.Spec != nil && o.Spec != b.in.Run.Spec {
+		return o.Spec.Node.Get("podMetadata")
+	}
+	return nil
 }
 
 func collect(into map[string]string, n *tree.Node, d decoder) {

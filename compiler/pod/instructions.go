@@ -1,6 +1,10 @@
 package pod
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+)
 
 // InstructionsVersion is raised when an older agent would misread Instructions.
 const InstructionsVersion = 1
@@ -19,6 +23,17 @@ type Instructions struct {
 	Save      []Save    `json:"save,omitempty"`
 	Resource  *Resource `json:"resource,omitempty"`
 	Data      *Data     `json:"data,omitempty"`
+}
+
+// encode is the JSON that travels, with <, > and & left readable.
+func (i Instructions) encode() string {
+	var b strings.Builder
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(i); err != nil {
+		panic(fmt.Sprintf("pod: instructions: %v", err)) // made of texts and numbers, and JSON made from trees
+	}
+	return strings.TrimSuffix(b.String(), "\n")
 }
 
 // Process is a container in which the agent runs the user's command.

@@ -27,10 +27,13 @@ func (b *builder) patch() {
 			b.apply(n)
 		}
 	}
+	if b.pod.Spec.RestartPolicy == "" {
+		b.pod.Spec.RestartPolicy = corev1.RestartPolicyNever
+	}
 }
 
 func (b *builder) apply(n *tree.Node) {
-	p := patch{builder: b, node: n, tags: map[string]string{}}
+	p := patch{builder: b, node: n, values: strings.NewReplacer()}
 	p.file = source.NewFile("podSpecPatch", p.text())
 	root := p.parse()
 	if root == nil {
@@ -49,8 +52,9 @@ type patch struct {
 	*builder
 	node *tree.Node // the scalar that holds the patch
 	file *source.File
-	tags map[string]string // stand-in to value
-	same bool              // offsets in file are those in the scalar
+	same bool // offsets in file are those in the scalar
+	// values puts values in place of stand-ins.
+	values *strings.Replacer
 }
 
 // text is the patch with stand-ins of the same length for its tags.
@@ -62,27 +66,23 @@ func (p *patch) text() string {
 	}
 	p.same = true
 	out := []byte(text)
+	var pairs []string
 	for i, t := range tags {
 		tag := text[t.Start:t.End]
-		if !p.closes(t) {
+		filled, open := eval.Tree(&tree.Node{Kind: tree.String, Value: tag, Span: p.node.Source(t.Start, t.End)}, p.scope)
+		if len(open) > 0 && !ours(t) {
 			continue
 		}
+		for _, o := range open {
+			p.unresolved(o)
+		}
 		// A rune for private use tells the tags apart; YAML takes it in plain text.
-		standIn := string(rune(0xE000+i%0x1900)) + strings.Repeat("_", len(tag)-3)
+		standIn := string(rune(0xF0000+i%0xFFFE)) + strings.Repeat("_", len(tag)-4)
 		copy(out[t.Start:], standIn)
-		p.tags[standIn] = eval.Fill(tag, p.scope).Text
+		pairs = append(pairs, standIn, filled.Value)
 	}
+	p.values = strings.NewReplacer(pairs...)
 	return string(out)
-}
-
-// closes reports a tag of ours that has no value, and tells whether it has one.
-func (p *patch) closes(t expr.Tag) bool {
-	tag := p.node.Value[t.Start:t.End]
-	before := p.found.Len()
-	if p.builder.fill(&tree.Node{Kind: tree.String, Value: tag, Span: p.node.Source(t.Start, t.End)}).Value == tag {
-		return false
-	}
-	return p.found.Len() == before
 }
 
 func (p *patch) parse() *tree.Node {
@@ -118,12 +118,7 @@ func (p *patch) fill(n *tree.Node) *tree.Node {
 	}
 	out := *n
 	if n.Kind == tree.String {
-		for standIn, value := range p.tags {
-			if strings.Contains(n.Value, standIn) {
-				out.Value = strings.ReplaceAll(out.Value, standIn, value)
-				out.Offsets = nil
-			}
-		}
+		out.Value, out.Offsets = p.values.Replace(n.Value), nil
 	}
 	out.Entries, out.Items = nil, nil
 	for _, e := range n.Entries {

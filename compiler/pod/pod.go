@@ -13,6 +13,7 @@ package pod
 import (
 	"fmt"
 	"reflect"
+	"slices"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -100,6 +101,9 @@ type Entrypoint struct{ Command, Args []string }
 type Objects struct {
 	ConfigMaps []*corev1.ConfigMap
 	Pod        *corev1.Pod
+	// Mains are the containers that all have to end before the step is done:
+	// those of the template, and the one that saves artifacts.
+	Mains []string
 }
 
 // Why says why a template makes no Pod of its own, "" when it makes one.
@@ -135,7 +139,19 @@ func Build(in Input) (*Objects, []diag.Diagnostic) {
 	if b.found.Has(diag.Error) {
 		return nil, b.found.Sorted()
 	}
-	return &Objects{Pod: b.pod, ConfigMaps: configMaps}, b.found.Sorted()
+	return &Objects{ConfigMaps: configMaps, Pod: b.pod, Mains: b.ends()}, b.found.Sorted()
+}
+
+// ends are the containers whose end is the step's. A patch may have taken some
+// away.
+func (b *builder) ends() []string {
+	var out []string
+	for i := range b.pod.Spec.Containers {
+		if name := b.pod.Spec.Containers[i].Name; name == saveName || slices.Contains(b.mains, name) {
+			out = append(out, name)
+		}
+	}
+	return out
 }
 
 // builder holds one Pod while it is made.

@@ -46,6 +46,7 @@ func TestBuild(t *testing.T) {
 					show(t, &objects, m)
 				}
 				show(t, &objects, made.Pod)
+				fmt.Fprintf(&objects, "# ends with: %s\n", strings.Join(made.Mains, " "))
 			}
 			claims, findings := pod.Claims(settings.run(o), settings.scope())
 			for _, d := range findings {

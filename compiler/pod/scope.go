@@ -82,11 +82,17 @@ var roots = []string{"item", "steps", "tasks", "inputs", "outputs", "pod", "node
 func (b *builder) fill(n *tree.Node) *tree.Node {
 	filled, open := eval.Tree(n, b.scope)
 	for _, o := range open {
-		if path, ok := expr.ParsePath(o.Tag.Key); o.Tag.Expr || ok && slices.Contains(roots, path[0].Name) {
+		if ours(o.Tag) {
 			b.unresolved(o)
 		}
 	}
 	return filled
+}
+
+// ours reports whether a tag is for weft to fill.
+func ours(t expr.Tag) bool {
+	path, ok := expr.ParsePath(t.Key)
+	return t.Expr || ok && slices.Contains(roots, path[0].Name)
 }
 
 func (b *builder) unresolved(o eval.Open) {

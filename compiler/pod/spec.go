@@ -2,6 +2,7 @@ package pod
 
 import (
 	"fmt"
+	"slices"
 
 	corev1 "k8s.io/api/core/v1"
 
@@ -162,7 +163,7 @@ func (b *builder) avoidFailedHosts() {
 		return
 	}
 	elsewhere := corev1.NodeSelectorRequirement{
-		Key: corev1.LabelHostname, Operator: corev1.NodeSelectorOpNotIn, Values: b.in.Node.FailedHosts,
+		Key: corev1.LabelHostname, Operator: corev1.NodeSelectorOpNotIn, Values: slices.Clone(b.in.Node.FailedHosts),
 	}
 	s := &b.pod.Spec
 	if s.Affinity == nil {
