@@ -65,7 +65,7 @@ spec:
 			start := int(at.Offset())
 			p.Report(diag.Diagnostic{
 				Span:    s.text.Source(start, wordEnd(s.text.Text(), start)),
-				Message: fmt.Sprintf("the %s of image %q knows no %s", s.runner, s.node.Get("image").Text(), feature),
+				Message: fmt.Sprintf("the %s of image %q knows no %s", s.runner, s.node.Get("image").Text(), strings.ReplaceAll(feature, "`", `"`)),
 				Help:    "run the script by bash, in an image that has it",
 			})
 		}

@@ -58,7 +58,7 @@ spec:
 			end := wordEnd(s.text.Text(), start)
 			p.Report(diag.Diagnostic{
 				Span:    s.text.Source(start, end),
-				Message: fmt.Sprintf("%s cannot read this script: %s", s.runner, fault.Text),
+				Message: fmt.Sprintf("%s cannot read this script: %s", s.runner, strings.ReplaceAll(fault.Text, "`", `"`)),
 			})
 		}
 	},
@@ -93,8 +93,8 @@ func wordEnd(text string, start int) int {
 	if start >= len(text) {
 		return len(text)
 	}
-	if i := strings.IndexAny(text[start:], " \t\n;"); i > 0 {
-		return start + i
+	if i := strings.IndexAny(text[start:], " \t\n;"); i >= 0 {
+		return start + max(i, 1)
 	}
-	return min(start+1, len(text))
+	return len(text)
 }
