@@ -3,11 +3,10 @@ package rules
 import (
 	"github.com/weft-lang/weft/lang/diag"
 	"github.com/weft-lang/weft/validate"
-	"github.com/weft-lang/weft/validate/config"
 )
 
 var configInvalid = validate.Rule{
-	Name: config.Rule, Group: validate.Project, Severity: diag.Error, Argo: diag.Error,
+	Name: "config-invalid", Group: validate.Project, Severity: diag.Error, Argo: diag.Error,
 	Summary: "weft.yaml holds something that weft does not understand",
 	Why: `A misspelt key or rule would be settings that silently do nothing. What is right in the file counts all the same.
 docs/configuration.md explains every key, and "weft schema config" prints a JSON Schema for editors.`,

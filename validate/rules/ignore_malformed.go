@@ -3,11 +3,10 @@ package rules
 import (
 	"github.com/weft-lang/weft/lang/diag"
 	"github.com/weft-lang/weft/validate"
-	"github.com/weft-lang/weft/validate/suppress"
 )
 
 var ignoreMalformed = validate.Rule{
-	Name: suppress.RuleMalformed, Group: validate.Project, Severity: diag.Warning,
+	Name: "ignore-malformed", Group: validate.Project, Severity: diag.Warning,
 	Summary: "a comment looks as if it should ignore findings, and does not",
 	Why: `The form is "# weft: ignore[RULE, ...] reason": behind something it is about that line, on a line of its own about the
 node below, with all that is in it. "# weft: ignore-file[RULE] reason" at the top is about the whole file.`,

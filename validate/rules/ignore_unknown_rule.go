@@ -3,11 +3,10 @@ package rules
 import (
 	"github.com/weft-lang/weft/lang/diag"
 	"github.com/weft-lang/weft/validate"
-	"github.com/weft-lang/weft/validate/suppress"
 )
 
 var ignoreUnknownRule = validate.Rule{
-	Name: suppress.RuleUnknownRule, Group: validate.Project, Severity: diag.Warning,
+	Name: "ignore-unknown-rule", Group: validate.Project, Severity: diag.Warning,
 	Summary: "a comment ignores a rule that does not exist",
 	Why:     `The comment has no effect. Check the spelling; "weft rules" lists all rules.`,
 	Bad: `

@@ -3,11 +3,10 @@ package rules
 import (
 	"github.com/weft-lang/weft/lang/diag"
 	"github.com/weft-lang/weft/validate"
-	"github.com/weft-lang/weft/validate/suppress"
 )
 
 var ignoreWithoutReason = validate.Rule{
-	Name: suppress.RuleWithoutReason, Group: validate.Project, Severity: diag.Warning,
+	Name: "ignore-without-reason", Group: validate.Project, Severity: diag.Warning,
 	Summary: "a comment ignores findings and does not say why",
 	Why: `Whoever reads the file next cannot tell whether the reason still holds. The comment works all the same; write the
 reason behind the bracket.`,

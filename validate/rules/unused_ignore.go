@@ -3,11 +3,10 @@ package rules
 import (
 	"github.com/weft-lang/weft/lang/diag"
 	"github.com/weft-lang/weft/validate"
-	"github.com/weft-lang/weft/validate/suppress"
 )
 
 var unusedIgnore = validate.Rule{
-	Name: suppress.RuleUnused, Group: validate.Project, Severity: diag.Warning,
+	Name: "unused-ignore", Group: validate.Project, Severity: diag.Warning,
 	Summary: "a comment ignores findings that there are none of",
 	Why: `What it was about has been mended, and it would hide the next mistake. A comment about a rule that is switched off
 is left alone. The fix removes it.`,

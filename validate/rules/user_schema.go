@@ -3,11 +3,10 @@ package rules
 import (
 	"github.com/weft-lang/weft/lang/diag"
 	"github.com/weft-lang/weft/validate"
-	"github.com/weft-lang/weft/validate/schema/jsonschema"
 )
 
 var userSchema = validate.Rule{
-	Name: jsonschema.Rule, Group: validate.Project, Severity: diag.Error,
+	Name: "user-schema", Group: validate.Project, Severity: diag.Error,
 	Summary: "a value does not fit the JSON Schema that the project has for it",
 	Why: `weft.yaml names schemas for parameters and for what plugins are given; a comment "# weft: schema[FILE]" beside a
 parameter names one for it alone. A parameter is text, so it also fits when what it says as JSON does. Values with a {{tag}}

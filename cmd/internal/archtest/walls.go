@@ -36,6 +36,7 @@ var rooms = map[string]room{
 	"compiler/ir":   {ours: []string{"lang/source", "lang/tree", "lang/expr"}},
 	"compiler":      {ours: with(lang, "compiler/ir")},
 	"compiler/load": {ours: with(lang, "compiler", "compiler/ir")},
+	"compiler/stub": {ours: []string{"lang/tree", "compiler/ir"}},
 	"compiler/eval": {ours: []string{"lang/source", "lang/tree", "lang/expr", "compiler/ir"}},
 
 	"validate":                   {ours: with(lang, "compiler/ir", "compiler/eval", "schemas", "validate/schema", "validate/trace"), theirs: values, never: []string{"os"}},
@@ -43,7 +44,14 @@ var rooms = map[string]room{
 	"validate/schema/jsonschema": {ours: with(lang, "schemas", "validate/schema"), never: []string{"os"}},
 	"validate/trace":             {ours: with(lang, "compiler/ir", "compiler/eval", "validate/schema"), never: []string{"os"}},
 	"validate/types":             {ours: with(lang, "compiler/ir", "validate/trace"), never: []string{"os"}},
+	"validate/comment":           {ours: with(lang), never: []string{"os"}},
+	"validate/config":            {ours: with(lang, "compiler/ir", "validate"), never: []string{"os"}},
+	"validate/suppress":          {ours: with(lang, "validate", "validate/comment"), never: []string{"os"}},
+	"validate/userschema":        {ours: with(lang, "compiler/ir", "validate/comment", "validate/config", "validate/schema", "validate/schema/jsonschema"), never: []string{"os"}},
+	"validate/fix":               {ours: []string{"lang/source", "lang/diag"}, never: []string{"os"}},
+	"validate/baseline":          {ours: []string{"lang/source", "lang/diag"}, never: []string{"os"}},
 	"validate/rules":             {ours: with(lang, "compiler/ir", "compiler/eval", "schemas", "validate", "validate/schema", "validate/trace", "validate/types"), theirs: values, never: []string{"os"}},
+	"validate/lint":              {ours: with(lang, "compiler", "compiler/load", "validate", "validate/comment", "validate/config", "validate/rules", "validate/suppress", "validate/userschema"), never: []string{"os"}},
 
 	"compiler/pod":         {ours: with(syntax, "lang/yaml", "lang/expr", "compiler/ir", "compiler/eval"), free: true},
 	"compiler/emit":        {ours: with(lang, "compiler/ir", "compiler/eval", "compiler/pod", "compiler/emit/diff"), free: true},

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -10,12 +11,10 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/weft-lang/weft/compiler"
 	"github.com/weft-lang/weft/compiler/load"
 	"github.com/weft-lang/weft/lang/diag"
 	"github.com/weft-lang/weft/lang/diag/render"
 	"github.com/weft-lang/weft/validate"
-	"github.com/weft-lang/weft/validate/rules"
 )
 
 const lintHelp = `Checks workflows and reports every problem with the place it is at.
@@ -54,6 +53,10 @@ type lintOptions struct {
 	changed       string
 	with          []string
 	watch         bool
+
+	settings settingsFlags
+	fixing   fixFlags
+	known    baselineFlags
 }
 
 func newLint(s Streams) *cobra.Command {
@@ -64,13 +67,13 @@ func newLint(s Streams) *cobra.Command {
 		Long:    lintHelp,
 		Example: lintExamples,
 		RunE: func(_ *cobra.Command, paths []string) error {
-			return lint(s, paths, o)
+			return runLint(s, paths, o)
 		},
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&o.format, "format", render.Names()[0], "print findings as `FORMAT`: "+strings.Join(render.Names(), ", "))
 	flags.StringVar(&o.failOn, "fail-on", diag.Error.String(), "`SEVERITY` from which on the exit code is 1: error, warning, info")
-	flags.StringVar(&o.profile, "profile", validate.Recommended.String(), "apply the rules of `PROFILE`: "+strings.Join(validate.Profiles(), ", "))
+	flags.StringVar(&o.profile, "profile", "", "apply the rules of `PROFILE`, whatever weft.yaml says: "+strings.Join(validate.Profiles(), ", "))
 	flags.StringVar(&o.color, "color", colorAuto, "use colours `WHEN`: "+strings.Join(colors, ", "))
 	flags.StringVar(&o.stdinFilename, "stdin-filename", "", "`NAME` of standard input in findings; its extension tells the language")
 	flags.BoolVar(&o.allowEmpty, "allow-empty", false, "exit with 0 when there is no workflow to check")
@@ -79,6 +82,10 @@ func newLint(s Streams) *cobra.Command {
 	flags.Lookup("changed").NoOptDefVal = "HEAD"
 	flags.StringArrayVar(&o.with, "with", nil, "also read `PATH`, for what the files refer to; may be repeated")
 	flags.BoolVar(&o.watch, "watch", false, "check again whenever a file changes")
+	o.settings.register(flags)
+	o.fixing.register(flags)
+	o.known.register(flags)
+	complete(cmd, "fix", fixes)
 	complete(cmd, "format", render.Names())
 	complete(cmd, "output", outputCompletions())
 	complete(cmd, "fail-on", []string{"error", "warning", "info"})
@@ -93,7 +100,7 @@ func complete(cmd *cobra.Command, flag string, values []string) {
 	_ = cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp))
 }
 
-func lint(s Streams, paths []string, o lintOptions) error {
+func runLint(s Streams, paths []string, o lintOptions) error {
 	l, err := newLinter(paths, o)
 	if err != nil {
 		return err
@@ -119,7 +126,6 @@ type linter struct {
 	write   render.Format
 	reports []output
 	failOn  diag.Severity
-	profile validate.Profile
 }
 
 func newLinter(paths []string, o lintOptions) (*linter, error) {
@@ -132,13 +138,16 @@ func newLinter(paths []string, o lintOptions) (*linter, error) {
 	if l.failOn, ok = diag.ParseSeverity(o.failOn); !ok {
 		return nil, unknownValue("fail-on", o.failOn, []string{"error", "warning", "info"})
 	}
-	if l.profile, err = validate.ParseProfile(o.profile); err != nil {
-		return nil, unknownValue("profile", o.profile, validate.Profiles())
+	if l.settings.profile, err = parseProfile(o.profile); err != nil {
+		return nil, err
 	}
 	if !slices.Contains(colors, o.color) {
 		return nil, unknownValue("color", o.color, colors)
 	}
 	if l.reports, err = parseOutputs(o.outputs); err != nil {
+		return nil, err
+	}
+	if err := cmp.Or(o.settings.check(), o.fixing.check(), o.known.check()); err != nil {
 		return nil, err
 	}
 	if len(paths) == 0 {
@@ -151,27 +160,30 @@ func newLinter(paths []string, o lintOptions) (*linter, error) {
 // run checks once. It returns the folders that it looked into.
 func (l *linter) run(s Streams) ([]string, error) {
 	defer runtime.KeepAlive(ballast())
-	loaded, err := l.load(s)
-	if err != nil {
+	result, err := l.check(s)
+	if result == nil {
 		return nil, err
 	}
-	result := validate.Check(compiler.Bind(loaded.Documents, loaded.Context...), validate.Options{
-		Profile: l.profile,
-		Rules:   rules.All(),
-		Front:   loaded.Findings,
-	})
+	loaded := result.Loaded
+	if done, err := l.known.save(s, result); done || err != nil {
+		return loaded.Folders, err
+	}
 	report := render.Report{
 		Diagnostics: result.Findings.Sorted(), Files: checkedFiles(loaded), Version: version(), Manuals: manuals,
 	}
 	empty := result.Linted == 0 && !l.allowEmpty
-	if err := l.print(s, report, empty); err != nil {
+	out := s
+	if l.readsStdin() && l.fixing.on() { // standard output holds the fixed text
+		out.Out = s.Err
+	}
+	if err := l.print(out, report, empty); err != nil {
 		return loaded.Folders, err
 	}
-	for _, err := range loaded.Failures {
+	for _, err := range result.Failures {
 		fmt.Fprintf(s.Err, "weft: %v\n", err)
 	}
 	switch {
-	case len(loaded.Failures) > 0:
+	case len(result.Failures) > 0:
 		err = &exit{code: Failure}
 	case result.Findings.Has(l.failOn):
 		err = &exit{code: Negative}
@@ -211,16 +223,16 @@ func unknownValue(flag, value string, known []string) error {
 	return usage("--%s cannot be %q: it is one of %s", flag, value, strings.Join(known, ", "))
 }
 
-// load reads what the command line names.
-func (l *linter) load(s Streams) (*load.Result, error) {
+// reading says how to read what the command line names.
+func (l *linter) reading(s Streams) (load.Options, error) {
 	opts := load.Options{StdinName: l.stdinFilename, Context: slashed(l.with)}
 	if l.changed != "" {
 		var err error
 		if opts.Changed, err = changedFiles(l.changed); err != nil {
-			return nil, err
+			return opts, err
 		}
 	}
-	return readPaths(s, l.paths, opts)
+	return onThisMachine(s, opts)
 }
 
 // loadPaths reads what the command line names.
@@ -230,15 +242,23 @@ func loadPaths(s Streams, paths []string, stdinName string) (*load.Result, error
 
 // readPaths reads paths of this machine.
 func readPaths(s Streams, paths []string, opts load.Options) (*load.Result, error) {
-	wd, err := os.Getwd()
+	opts, err := onThisMachine(s, opts)
 	if err != nil {
-		return nil, failure("cannot find the folder I am in: %w", err)
+		return nil, err
 	}
-	opts.Stdin, opts.StdinName, opts.WorkDir = s.In, filepath.ToSlash(opts.StdinName), filepath.ToSlash(wd)
 	return load.Load(disk{}, slashed(paths), opts), nil
 }
 
-// slashed writes paths as load wants them.
+// onThisMachine fills in what this machine and process know.
+func onThisMachine(s Streams, opts load.Options) (load.Options, error) {
+	wd, err := os.Getwd()
+	if err != nil {
+		return opts, failure("cannot find the folder I am in: %w", err)
+	}
+	opts.Stdin, opts.StdinName, opts.WorkDir = s.In, filepath.ToSlash(opts.StdinName), filepath.ToSlash(wd)
+	return opts, nil
+}
+
 func slashed(paths []string) []string {
 	names := make([]string, len(paths))
 	for i, p := range paths {

@@ -7,10 +7,15 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/weft-lang/weft/schemas"
+	"github.com/weft-lang/weft/validate/config"
+	"github.com/weft-lang/weft/validate/rules"
 )
 
 const schemaHelp = `Prints the JSON Schema (draft-07) of a kind of document, for editors and other
-tools. Without KIND it lists the kinds there are.`
+tools; config is that of weft.yaml. Without KIND it lists the kinds there are.`
+
+// schemaConfig is the name of the schema of weft.yaml.
+const schemaConfig = "config"
 
 const schemaExamples = `  weft schema
   weft schema Workflow > workflow.schema.json`
@@ -22,10 +27,13 @@ func newSchema(s Streams) *cobra.Command {
 		Long:      schemaHelp,
 		Example:   schemaExamples,
 		Args:      cobra.MaximumNArgs(1),
-		ValidArgs: schemas.Kinds(),
+		ValidArgs: append(schemas.Kinds(), schemaConfig),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				return write(s, strings.Join(schemas.Kinds(), "\n")+"\n")
+				return write(s, strings.Join(append(schemas.Kinds(), schemaConfig), "\n")+"\n")
+			}
+			if args[0] == schemaConfig {
+				return write(s, config.Schema(rules.All()))
 			}
 			text, ok := schemas.JSON(args[0])
 			if !ok {
@@ -37,12 +45,13 @@ func newSchema(s Streams) *cobra.Command {
 }
 
 func unknownKind(kind string) error {
-	for _, k := range schemas.Kinds() {
+	known := append(schemas.Kinds(), schemaConfig)
+	for _, k := range known {
 		if strings.EqualFold(k, kind) {
 			return usage("unknown kind %q, did you mean %q?", kind, k)
 		}
 	}
-	return usage("unknown kind %q: it is one of %s", kind, strings.Join(schemas.Kinds(), ", "))
+	return usage("unknown kind %q: it is one of %s", kind, strings.Join(known, ", "))
 }
 
 // write prints the result of a command.

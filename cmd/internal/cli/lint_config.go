@@ -1,0 +1,124 @@
+package cli
+
+import (
+	"bytes"
+	"io"
+	"io/fs"
+	"path/filepath"
+	"slices"
+
+	"github.com/spf13/pflag"
+
+	"github.com/weft-lang/weft/compiler/load"
+	"github.com/weft-lang/weft/validate"
+	"github.com/weft-lang/weft/validate/lint"
+)
+
+// settingsFlags say which settings of the project count.
+type settingsFlags struct {
+	config    string
+	noConfig  bool
+	noIgnores bool
+	profile   *validate.Profile // nil leaves it to weft.yaml
+}
+
+func (f *settingsFlags) register(flags *pflag.FlagSet) {
+	flags.StringVar(&f.config, "config", "", "use the settings in `FILE` instead of the nearest weft.yaml")
+	flags.BoolVar(&f.noConfig, "no-config", false, "use no settings")
+	flags.BoolVar(&f.noIgnores, "no-ignores", false, "show what comments ignore, too")
+}
+
+// parseProfile reads the value of --profile; "" leaves it to weft.yaml.
+func parseProfile(name string) (*validate.Profile, error) {
+	if name == "" {
+		return nil, nil
+	}
+	p, err := validate.ParseProfile(name)
+	if err != nil {
+		return nil, unknownValue("profile", name, validate.Profiles())
+	}
+	return &p, nil
+}
+
+func (f *settingsFlags) check() error {
+	if f.config != "" && f.noConfig {
+		return usage("--config and --no-config contradict each other")
+	}
+	return nil
+}
+
+func (f *settingsFlags) options(reading load.Options) lint.Options {
+	return lint.Options{
+		Load: reading, Profile: f.profile, NoIgnores: f.noIgnores,
+		Config: filepath.ToSlash(f.config), NoConfig: f.noConfig, Checkers: scriptCheckers(),
+	}
+}
+
+// check reads and judges what the command line names, and mends what it may.
+func (l *linter) check(s Streams) (*lint.Result, error) {
+	reading, err := l.reading(s)
+	if err != nil {
+		return nil, err
+	}
+	input, err := l.readStdin(s)
+	if err != nil {
+		return nil, err
+	}
+	opts := l.settings.options(reading)
+	if opts.Known, err = l.known.filter(reading.WorkDir); err != nil {
+		return nil, err
+	}
+	run := func(texts map[string]string) *lint.Result {
+		opts := opts
+		if input != nil {
+			opts.Load.Stdin = bytes.NewReader(input)
+			if text, ok := texts[l.stdinName()]; ok {
+				opts.Load.Stdin = bytes.NewReader([]byte(text))
+			}
+		}
+		return lint.Run(overlay{texts: texts}, slashed(l.paths), opts)
+	}
+	result := run(nil)
+	if !l.fixing.on() {
+		return result, nil
+	}
+	return l.mend(s, result, string(input), run)
+}
+
+// readStdin reads standard input if it is to be checked, since that may happen
+// several times.
+func (l *linter) readStdin(s Streams) ([]byte, error) {
+	if !l.readsStdin() || s.In == nil {
+		return nil, nil
+	}
+	input, err := io.ReadAll(s.In)
+	if err != nil {
+		return nil, failure("cannot read standard input: %w", err)
+	}
+	return append([]byte{}, input...), nil
+}
+
+func (l *linter) readsStdin() bool { return slices.Contains(l.paths, load.Stdin) }
+
+// stdinName is what findings call standard input.
+func (l *linter) stdinName() string {
+	if l.stdinFilename == "" {
+		return "stdin"
+	}
+	return filepath.ToSlash(l.stdinFilename)
+}
+
+// overlay is the disk with other texts in some files.
+type overlay struct {
+	disk
+	texts map[string]string
+}
+
+func (o overlay) ReadFile(name string) ([]byte, error) {
+	if text, ok := o.texts[name]; ok {
+		return []byte(text), nil
+	}
+	return o.disk.ReadFile(name)
+}
+
+var _ fs.ReadFileFS = overlay{}
