@@ -66,7 +66,7 @@ spec:
 	Check: func(p *validate.Pass) {
 		for _, r := range siblingReferences(p) {
 			kind, _ := r.Output()
-			if r.Consumer != nil || kind == "" || r.Guarded || hasDefault(r) || ownDefault(r) || !types.NewAbsence(r.Use).AtEnd(r.Producer) {
+			if r.Consumer != nil || kind == "" || r.Guarded || hasDefault(r) || ownDefault(r) || !absence(p, r.Use).AtEnd(r.Producer) {
 				continue
 			}
 			p.Report(diag.Diagnostic{

@@ -69,3 +69,10 @@ func inputDefault(r *types.Reference) bool {
 	}
 	return false
 }
+
+type absenceKey struct{ use *trace.Use }
+
+// absence answers which siblings may be missing in a body.
+func absence(p *validate.Pass, u *trace.Use) *types.Absence {
+	return validate.Fact(p, absenceKey{u}, func() *types.Absence { return types.NewAbsence(u) })
+}

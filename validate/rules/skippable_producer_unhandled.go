@@ -5,7 +5,6 @@ import (
 
 	"github.com/weft-lang/weft/lang/diag"
 	"github.com/weft-lang/weft/validate"
-	"github.com/weft-lang/weft/validate/trace"
 	"github.com/weft-lang/weft/validate/types"
 )
 
@@ -65,16 +64,12 @@ spec:
     container: {image: "alpine:3.23", command: [echo, "{{inputs.parameters.text}}"]}
 `,
 	Check: func(p *validate.Pass) {
-		absences := map[*trace.Use]*types.Absence{}
 		for _, r := range siblingReferences(p) {
 			kind, _ := r.Output()
 			if r.Consumer == nil || kind == "" || r.Field == "hooks" || r.Guarded || r.Consumer.When != nil && r.Field != "when" || hasDefault(r) || inputDefault(r) {
 				continue
 			}
-			if absences[r.Use] == nil {
-				absences[r.Use] = types.NewAbsence(r.Use)
-			}
-			if !absences[r.Use].For(r.Producer, r.Consumer) {
+			if !absence(p, r.Use).For(r.Producer, r.Consumer) {
 				continue
 			}
 			p.Report(diag.Diagnostic{

@@ -18,6 +18,7 @@ type Absence struct {
 	number map[*ir.Call]int
 	worlds map[world][]string // the result of each task
 	parsed []*expr.Depends
+	causes []world // nil until asked for
 }
 
 type world struct {
@@ -67,54 +68,57 @@ func ran(result string) bool {
 	return result == "Succeeded" || result == "Failed" || result == "Errored"
 }
 
-// most is how many causes are tried for one producer: enough for people.
-const most = 200
+// budget is how many worlds are played for one body: enough for people, and a
+// bound for machines. Beyond it nothing is said to be missing.
+const budget = 1000
 
 func (a *Absence) inSomeWorld(producer *ir.Call, holds func([]string) bool) bool {
 	p, ok := a.number[producer]
 	if !ok || a.use.Graph == nil || len(a.use.Graph.Cycles) > 0 {
 		return false
 	}
-	tried := 0
-	for i, c := range a.tasks {
-		if i != p && !a.use.Graph.IsAncestor(c, producer) {
+	for _, w := range a.allCauses() {
+		if w.cause != p && !a.use.Graph.IsAncestor(a.tasks[w.cause], producer) {
 			continue
 		}
-		if tried++; tried > most {
+		results := a.play(w)
+		if results == nil {
 			return false
 		}
-		for _, w := range a.causes(i, c) {
-			results := a.play(w)
-			if !ran(results[p]) && holds(results) {
-				return true
-			}
+		if !ran(results[p]) && holds(results) {
+			return true
 		}
 	}
 	return false
 }
 
-// causes are the worlds in which task i itself goes another way.
-func (a *Absence) causes(i int, c *ir.Call) []world {
-	var out []world
-	if Conditional(c) {
-		out = append(out, world{i, "Skipped"})
+// allCauses are the worlds in which a task itself goes another way: it is
+// skipped by its condition, or fails and some task waits for that.
+func (a *Absence) allCauses() []world {
+	if a.causes != nil {
+		return a.causes
 	}
-	if a.handled(c) {
-		out = append(out, world{i, "Failed"})
-	}
-	return out
-}
-
-// handled reports whether some task waits for the failure of c.
-func (a *Absence) handled(c *ir.Call) bool {
+	handled := map[string]bool{}
 	for _, d := range a.depends() {
 		for _, dep := range d.Deps() {
-			if dep.Task == c.Name.Text() && (dep.Result == "Failed" || dep.Result == "Errored") {
-				return true
+			if dep.Result == "Failed" || dep.Result == "Errored" {
+				handled[dep.Task] = true
 			}
 		}
 	}
-	return false
+	a.causes = []world{}
+	for i, c := range a.tasks {
+		if Conditional(c) {
+			a.causes = append(a.causes, world{i, "Skipped"})
+		}
+		if handled[c.Name.Text()] {
+			a.causes = append(a.causes, world{i, "Failed"})
+		}
+	}
+	if len(a.causes) > budget {
+		a.causes = a.causes[:0]
+	}
+	return a.causes
 }
 
 func (a *Absence) depends() []*expr.Depends {
@@ -130,9 +134,9 @@ func (a *Absence) depends() []*expr.Depends {
 	return a.parsed
 }
 
-// play runs the dag in thought.
+// play runs the dag in thought; nil when the budget is spent.
 func (a *Absence) play(w world) []string {
-	if r := a.worlds[w]; r != nil {
+	if r := a.worlds[w]; r != nil || len(a.worlds) >= budget {
 		return r
 	}
 	g, depends := a.use.Graph, a.depends()

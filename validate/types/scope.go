@@ -87,19 +87,58 @@ func metric(f expr.Fields) expr.Fields {
 	return f
 }
 
-// siblings are the steps or tasks of a body. maybe says which of their outputs
-// may be missing where they are used; nil for none.
-func siblings(u *trace.Use, maybe func(*ir.Call) bool) expr.Type {
-	f := expr.Fields{"name": text}
+// A group are the steps or tasks of a body under their names.
+type group struct {
+	use     *trace.Use
+	byName  map[string]*ir.Call
+	names   []string
+	open    bool // some name is known only to the run
+	missing *Absence
+}
+
+func newGroup(u *trace.Use) *group {
+	g := &group{use: u, byName: map[string]*ir.Call{}, missing: NewAbsence(u)}
 	for _, c := range u.Template.Calls() {
 		name := u.Text(c.Name)
 		if name == "" || strings.Contains(name, "{{") || trace.IsPlaceholder(name) {
-			return open
+			g.open = true
 		}
-		f[name] = member(c, maybe != nil && maybe(c))
+		g.byName[name] = c
+		g.names = append(g.names, name)
 	}
-	return object(f)
+	return g
 }
+
+// siblings are the members of g as one place sees them. maybe says which of
+// their outputs may be missing there; nil for none.
+func (g *group) siblings(maybe func(*ir.Call) bool) expr.Type {
+	if g.open {
+		return open
+	}
+	return expr.Type{Kind: expr.Object, Members: &members{g, maybe}}
+}
+
+// members types siblings when they are asked for: there may be many, of which
+// an expression uses few.
+type members struct {
+	*group
+	maybe func(*ir.Call) bool
+}
+
+// Member returns the type of the step or task called name.
+func (m *members) Member(name string) (expr.Type, bool) {
+	if name == "name" { // of the one that called the template
+		return text, true
+	}
+	c, ok := m.byName[name]
+	if !ok {
+		return unknown, false
+	}
+	return member(c, m.maybe != nil && m.maybe(c)), true
+}
+
+// Names returns the names of the steps or tasks in source order.
+func (m *members) Names() []string { return m.names }
 
 // member is what a step or task offers to its siblings.
 func member(c *ir.Call, optional bool) expr.Type {

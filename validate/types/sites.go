@@ -181,16 +181,16 @@ func (w *walker) body(u *trace.Use) {
 
 // group hands out the expressions of steps or tasks and of the outputs around them.
 func (w *walker) group(u *trace.Use) {
+	g := newGroup(u)
 	for _, c := range u.Template.Calls() {
-		w.call(u, c)
+		w.call(g, c)
 	}
-	missing := NewAbsence(u)
 	s := Site{Use: u, Env: expr.Env{Helpers: true}, Lacks: noGlobals}
 	var cached expr.Members
 	local := func() expr.Members {
 		if cached == nil {
 			cached = expr.Fields{
-				root(u): siblings(u, func(producer *ir.Call) bool { return missing.AtEnd(producer) }), "inputs": inputs(u.Template),
+				root(u): g.siblings(g.missing.AtEnd), "inputs": inputs(u.Template),
 			}
 		}
 		return cached
@@ -207,7 +207,7 @@ func (w *walker) group(u *trace.Use) {
 	}
 	w.tags(u.Template.Outputs.Node, Site{Use: u}, func() expr.Members {
 		f := template(u)
-		f[root(u)] = siblings(u, nil)
+		f[root(u)] = g.siblings(nil)
 		return f
 	}, nil)
 }
@@ -219,7 +219,8 @@ func root(u *trace.Use) string {
 	return "steps"
 }
 
-func (w *walker) call(u *trace.Use, c *ir.Call) {
+func (w *walker) call(g *group, c *ir.Call) {
+	u := g.use
 	s := Site{Use: u, Call: c, Env: expr.Env{Helpers: true}}
 	var cached expr.Fields
 	names := func() expr.Members {
@@ -227,8 +228,7 @@ func (w *walker) call(u *trace.Use, c *ir.Call) {
 			return cached
 		}
 		cached = template(u)
-		missing := NewAbsence(u)
-		cached[root(u)] = siblings(u, func(producer *ir.Call) bool { return missing.For(producer, c) })
+		cached[root(u)] = g.siblings(func(producer *ir.Call) bool { return g.missing.For(producer, c) })
 		if it, ok := item(c); ok {
 			cached["item"] = it
 		}
