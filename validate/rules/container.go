@@ -105,15 +105,6 @@ func (c podContainer) describe() string {
 	}
 }
 
-// texts are the scalars of a list.
-func texts(n *tree.Node) []string {
-	var out []string
-	for _, item := range n.List() {
-		out = append(out, item.Text())
-	}
-	return out
-}
-
 // literal is the text of a scalar that is known before the run: it is not
 // empty and holds no tag.
 func literal(n *tree.Node) (string, bool) {

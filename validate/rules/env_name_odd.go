@@ -2,7 +2,6 @@ package rules
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/weft-lang/weft/lang/diag"
@@ -48,11 +47,11 @@ spec:
 				n := e.Get("name")
 				name, ok := literal(n)
 				// = is an error, and is reported as one.
-				if !ok || envName.MatchString(name) || strings.Contains(name, "=") {
+				if !ok || envName().MatchString(name) || strings.Contains(name, "=") {
 					continue
 				}
 				d := diag.Diagnostic{Span: n.Place(), Message: fmt.Sprintf("%q is no name for an environment variable", name)}
-				if mended := oddInEnv.ReplaceAllString(strings.TrimLeft(strings.TrimSpace(name), "$0123456789"), "_"); envName.MatchString(mended) {
+				if mended := oddInEnv().ReplaceAllString(strings.TrimLeft(strings.TrimSpace(name), "$0123456789"), "_"); envName().MatchString(mended) {
 					d.Help = fmt.Sprintf("write %q", mended)
 					d.Fixes = []diag.Fix{replaceText(n, mended, false)}
 				}
@@ -64,6 +63,6 @@ spec:
 
 // Dots and hyphens are common: Java and .NET programs read such names.
 var (
-	envName  = regexp.MustCompile(`^[-._a-zA-Z][-._a-zA-Z0-9]*$`)
-	oddInEnv = regexp.MustCompile(`[^-._a-zA-Z0-9]+`)
+	envName  = pattern(`^[-._a-zA-Z][-._a-zA-Z0-9]*$`)
+	oddInEnv = pattern(`[^-._a-zA-Z0-9]+`)
 )

@@ -2,7 +2,6 @@ package rules
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/weft-lang/weft/lang/diag"
@@ -56,9 +55,9 @@ spec:
 }
 
 var (
-	imagePath   = regexp.MustCompile(`^[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*$`)
-	imageTag    = regexp.MustCompile(`^[\w][\w.-]{0,127}$`)
-	imageDigest = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}$`)
+	imagePath   = pattern(`^[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*$`)
+	imageTag    = pattern(`^[\w][\w.-]{0,127}$`)
+	imageDigest = pattern(`^[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}$`)
 )
 
 // imageFault says what keeps text from naming an image, and the way out.
@@ -72,20 +71,20 @@ func imageFault(text string) (fault, help string) {
 		return "begins with a scheme", "write it without " + text[:strings.Index(text, "://")+3]
 	}
 	name, digest, pinned := strings.Cut(text, "@")
-	if pinned && !imageDigest.MatchString(digest) {
+	if pinned && !imageDigest().MatchString(digest) {
 		return "has a digest that is not one", "a digest is sha256: and 64 hexadecimal digits"
 	}
 	if i := strings.LastIndexByte(name, ':'); i > strings.LastIndexByte(name, '/') {
-		if tag := name[i+1:]; !imageTag.MatchString(tag) {
+		if tag := name[i+1:]; !imageTag().MatchString(tag) {
 			return fmt.Sprintf("has tag %q, which is not one", tag), "a tag has at most 128 letters, digits, dots, hyphens and underscores"
 		}
 		name = name[:i]
 	}
 	path := imageRepository(name)
 	switch {
-	case imagePath.MatchString(path):
+	case imagePath().MatchString(path):
 		return "", ""
-	case imagePath.MatchString(strings.ToLower(path)):
+	case imagePath().MatchString(strings.ToLower(path)):
 		return "has upper-case letters in its repository", "write it in lower case"
 	}
 	return "is not the name of an image", "an image is [registry/]repository[:tag]"

@@ -59,7 +59,7 @@ spec:
 // isPython3 leaves out scripts for Python 2, where print is a statement, and
 // those in which tags may stand for more than names.
 func isPython3(s script) bool {
-	if version.ReplaceAllString(s.runner, "") != "python" || strings.HasPrefix(s.runner, "python2") {
+	if version().ReplaceAllString(s.runner, "") != "python" || strings.HasPrefix(s.runner, "python2") {
 		return false
 	}
 	repository, tag := cutTag(s.node.Get("image").Text())

@@ -2,7 +2,6 @@ package rules
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/weft-lang/weft/lang/diag"
@@ -67,20 +66,20 @@ spec:
 	},
 }
 
-var version = regexp.MustCompile(`[0-9.]+$`)
+var version = pattern(`[0-9.]+$`)
 
 // readsToo reports whether program reads scripts for named: another version of
 // it, or a shell that knows more.
 func readsToo(program, named string) bool {
-	bare := version.ReplaceAllString(program, "")
+	bare := version().ReplaceAllString(program, "")
 	switch {
-	case bare == version.ReplaceAllString(named, ""):
+	case bare == version().ReplaceAllString(named, ""):
 		return true
 	case named == "sh" || named == "dash" || named == "ash":
 		return isShell(program)
 	}
 	// Only of known programs is it known that they do not read each other's scripts.
-	return !isShell(bare) && !isInterpreter(bare) || !isShell(named) && !isInterpreter(version.ReplaceAllString(named, ""))
+	return !isShell(bare) && !isInterpreter(bare) || !isShell(named) && !isInterpreter(version().ReplaceAllString(named, ""))
 }
 
 func isInterpreter(program string) bool {

@@ -2,7 +2,7 @@ package rules
 
 import (
 	"fmt"
-	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/weft-lang/weft/compiler/ir"
@@ -92,30 +92,33 @@ func plainParameters(o *ir.Object) []*ir.Parameter {
 
 var (
 	// secretName is what names of secrets end in.
-	secretName = regexp.MustCompile(`(?i)(?:^|[-_.])(?:password|passwd|passphrase|secret|token|api[-_]?key|private[-_]?key|access[-_]?key|secret[-_]?key|credentials?)$|(?:Password|Secret|Token|ApiKey|APIKey|PrivateKey|SecretKey)$`)
+	secretName = pattern(`(?i)(?:^|[-_.])(?:password|passwd|passphrase|secret|token|api[-_]?key|private[-_]?key|access[-_]?key|secret[-_]?key|credentials?)$|(?:Password|Secret|Token|ApiKey|APIKey|PrivateKey|SecretKey)$`)
 	// secretKey is what keys of well-known services look like.
-	secretKey = regexp.MustCompile(`\b(?:AKIA|ASIA)[0-9A-Z]{16}\b|\bgh[pousr]_[A-Za-z0-9]{36,}|\bgithub_pat_[A-Za-z0-9_]{40,}|\bglpat-[A-Za-z0-9_-]{20,}|\bxox[abprs]-[A-Za-z0-9-]{10,}|\bAIza[0-9A-Za-z_-]{35}\b|\bsk_live_[0-9a-zA-Z]{20,}|-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----|\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}|\b[a-z][a-z0-9+]*://[^\s/:@{}$]+:[^\s/:@{}$]{3,}@`)
+	secretKey = pattern(`\b(?:AKIA|ASIA)[0-9A-Z]{16}\b|\bgh[pousr]_[A-Za-z0-9]{36,}|\bgithub_pat_[A-Za-z0-9_]{40,}|\bglpat-[A-Za-z0-9_-]{20,}|\bxox[abprs]-[A-Za-z0-9-]{10,}|\bAIza[0-9A-Za-z_-]{35}\b|\bsk_live_[0-9a-zA-Z]{20,}|-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----|\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}|\b[a-z][a-z0-9+]*://[^\s/:@{}$]+:[^\s/:@{}$]{3,}@`)
 	// notSecret is what stands for a secret, or says where it is.
-	notSecret = regexp.MustCompile(`(?i)^(?:true|false|null|none|disabled|enabled|changeme|change-me|todo|xxx+|\*+|<.*>|\.\.\.|[0-9]{1,3}|.*(?:example|placeholder|dummy|redacted).*)$`)
+	notSecret = pattern(`(?i)^(?:true|false|null|none|disabled|enabled|changeme|change-me|todo|xxx+|\*+|<.*>|\.\.\.|[0-9]{1,3}|.*(?:example|placeholder|dummy|redacted).*)$`)
 )
+
+// keyMarks are parts of all that secretKey finds: few texts hold one.
+var keyMarks = []string{"AKIA", "ASIA", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "xox", "AIza", "sk_live_", "PRIVATE KEY", "eyJ", "://"}
 
 // secretValue reports whether n gives something that is named like a secret a
 // value that may be one: not a tag, a reference, a path or a name.
 func secretValue(name string, n *tree.Node) bool {
 	text := strings.TrimSpace(n.Text())
 	switch {
-	case !secretName.MatchString(name), len(text) < 4, strings.Contains(text, "{{"), strings.Contains(text, "$"):
+	case !secretName().MatchString(name), len(text) < 4, strings.Contains(text, "{{"), strings.Contains(text, "$"):
 		return false
-	case strings.HasPrefix(text, "/"), strings.HasPrefix(text, "./"), strings.Contains(text, "://"), notSecret.MatchString(text):
+	case strings.HasPrefix(text, "/"), strings.HasPrefix(text, "./"), strings.Contains(text, "://"), notSecret().MatchString(text):
 		return false
 	}
 	// The name of a Secret is often passed as secret: a few words with hyphens.
-	return !secretReference.MatchString(name) || !objectName.MatchString(text)
+	return !secretReference().MatchString(name) || !objectName().MatchString(text)
 }
 
 var (
-	secretReference = regexp.MustCompile(`(?i)(?:^|[-_.])(?:secret|credentials?|token|key)$`)
-	objectName      = regexp.MustCompile(`^[a-z]+(?:[-._][a-z0-9]+)*$`)
+	secretReference = pattern(`(?i)(?:^|[-_.])(?:secret|credentials?|token|key)$`)
+	objectName      = pattern(`^[a-z]+(?:[-._][a-z0-9]+)*$`)
 )
 
 // reportKeys reports what looks like a key of a well-known service, anywhere.
@@ -124,11 +127,11 @@ func reportKeys(o *ir.Object, report func(source.Span, string)) {
 		return
 	}
 	for n := range o.Spec.Node.All() {
-		if n.Kind != tree.String || len(n.Value) < 8 {
+		if n.Kind != tree.String || !slices.ContainsFunc(keyMarks, func(mark string) bool { return strings.Contains(n.Value, mark) }) {
 			continue
 		}
-		m := secretKey.FindStringIndex(n.Value)
-		if m == nil || notSecret.MatchString(n.Value[m[0]:m[1]]) {
+		m := secretKey().FindStringIndex(n.Value)
+		if m == nil || notSecret().MatchString(n.Value[m[0]:m[1]]) {
 			continue
 		}
 		what := "looks like a key or token"

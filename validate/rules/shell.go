@@ -3,7 +3,6 @@ package rules
 import (
 	"iter"
 	"path"
-	"regexp"
 	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
@@ -124,11 +123,11 @@ func shellText(line []*tree.Node) int {
 	return min(i, len(line))
 }
 
-var shebangLine = regexp.MustCompile(`^#!\s*(\S+)(?:[ \t]+(?:-S[ \t]+)?(\S+))?`)
+var shebangLine = pattern(`^#!\s*(\S+)(?:[ \t]+(?:-S[ \t]+)?(\S+))?`)
 
 // shebang is the program that the first line of a script names, "" if it names none.
 func shebang(text string) string {
-	m := shebangLine.FindStringSubmatch(text)
+	m := shebangLine().FindStringSubmatch(text)
 	if m == nil {
 		return ""
 	}

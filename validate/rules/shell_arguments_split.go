@@ -2,7 +2,6 @@ package rules
 
 import (
 	"fmt"
-	"regexp"
 
 	"github.com/weft-lang/weft/lang/diag"
 	"github.com/weft-lang/weft/validate"
@@ -37,7 +36,7 @@ spec:
 		for c := range podContainers(p) {
 			line := c.commandLine()
 			i := shellText(line)
-			if c.part == "script" || i < 0 || i+1 >= len(line) || positional.MatchString(line[i].Text()) {
+			if c.part == "script" || i < 0 || i+1 >= len(line) || positional().MatchString(line[i].Text()) {
 				continue
 			}
 			p.Report(diag.Diagnostic{
@@ -50,7 +49,7 @@ spec:
 }
 
 // positional finds uses of $0, $1 ..., and tags, whose values may hold some.
-var positional = regexp.MustCompile(`\$\{?[0-9@*#]|\bshift\b|\bgetopts\b|\{\{`)
+var positional = pattern(`\$\{?[0-9@*#]|\bshift\b|\bgetopts\b|\{\{`)
 
 // shortened keeps a long text from filling the screen.
 func shortened(text string) string {

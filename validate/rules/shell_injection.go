@@ -2,7 +2,6 @@ package rules
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -181,11 +180,11 @@ func variableFor(t expr.Tag) string {
 		return ""
 	}
 	last := t.Key[strings.LastIndexByte(t.Key, '.')+1:]
-	name := strings.ToUpper(strings.Trim(oddInVariable.ReplaceAllString(last, "_"), "_"))
+	name := strings.ToUpper(strings.Trim(oddInVariable().ReplaceAllString(last, "_"), "_"))
 	if name == "" || name[0] <= '9' || slices.Contains([]string{"PATH", "HOME", "USER", "SHELL", "PWD", "IFS", "LANG", "HOSTNAME"}, name) {
 		return ""
 	}
 	return name
 }
 
-var oddInVariable = regexp.MustCompile(`[^a-zA-Z0-9]+`)
+var oddInVariable = pattern(`[^a-zA-Z0-9]+`)

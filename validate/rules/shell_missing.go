@@ -2,7 +2,6 @@ package rules
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 
 	"github.com/weft-lang/weft/lang/diag"
@@ -68,7 +67,7 @@ var (
 	// shellWords have no program of the same name in usual images.
 	shellWords     = []string{"exit", "cd", "export", "source", "set", "unset", "exec", "eval", "if", "for", "while", "trap", "shift", "return"}
 	shellOperators = []string{"&&", "||", "|", ">", ">>", "2>&1", "<", "&"}
-	shellVariable  = regexp.MustCompile(`\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*))`)
+	shellVariable  = pattern(`\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*))`)
 )
 
 func reportShellArguments(p *validate.Pass, c podContainer) {
@@ -85,7 +84,7 @@ func reportShellArguments(p *validate.Pass, c podContainer) {
 			})
 			return
 		}
-		m := shellVariable.FindStringSubmatchIndex(n.Text())
+		m := shellVariable().FindStringSubmatchIndex(n.Text())
 		if m == nil {
 			continue
 		}
