@@ -4,7 +4,7 @@ GO ?= go
 # RACE=1 runs the tests with the race detector, as CI does; it needs a C compiler.
 TESTFLAGS := $(if $(RACE),-race)
 
-.PHONY: help build test lint generate bench conformance e2e clean
+.PHONY: help build test lint wasm generate bench conformance e2e clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -19,6 +19,9 @@ lint: ## check formatting, go vet, staticcheck
 	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then echo "run gofmt -w on:" $$unformatted; exit 1; fi
 	$(GO) vet ./...
 	$(GO) tool staticcheck ./...
+
+wasm: ## build the checker for browsers
+	GOOS=js GOARCH=wasm $(GO) build ./validate/... ./lang/diag/render
 
 generate: ## rewrite generated code and the parts of docs/ that weft writes itself
 	$(GO) generate ./...
