@@ -76,8 +76,11 @@ spec:
 				continue
 			}
 			for _, a := range c.Call.Arguments.Parameters {
-				value, known := knownText(c.Body, a.Value)
-				if in := c.Target.Inputs.Parameter(c.Body.Text(a.Name)); known && in != nil {
+				in := c.Target.Inputs.Parameter(c.Body.Text(a.Name))
+				if in == nil || len(in.Enum.List()) == 0 {
+					continue
+				}
+				if value, known := knownText(c.Body, a.Value); known {
 					reportOutsideEnum(p, a.Value, value, in.Enum)
 				}
 			}
