@@ -104,7 +104,7 @@ func (s *scanner) raw(start int) {
 
 func firstLine(text string) string {
 	line, _, _ := strings.Cut(text, "\n")
-	return strings.TrimSuffix(line, "\r")
+	return strings.TrimRight(line, "\r")
 }
 
 // heredoc lexes <<TAG, the lines below it, and the closing tag.
@@ -276,15 +276,18 @@ func unquoteString(b *textBuilder, lit string, at int) {
 	}
 }
 
-// unquoteRaw copies text; line breaks are LF whatever the file uses.
+// unquoteRaw copies text; line breaks are LF whatever the file uses. Carriage
+// returns in front of one all go: printing the text again must not change it.
 func unquoteRaw(b *textBuilder, text string, at int) {
-	for text != "" {
-		n := strings.Index(text, "\r\n")
+	for {
+		n := strings.IndexByte(text, '\n')
 		if n < 0 {
 			b.verbatim(text, at)
 			return
 		}
-		b.verbatim(text[:n], at)
+		kept := len(strings.TrimRight(text[:n], "\r"))
+		b.verbatim(text[:kept], at)
+		b.verbatim("\n", at+n)
 		text, at = text[n+1:], at+n+1
 	}
 }

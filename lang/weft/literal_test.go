@@ -83,7 +83,7 @@ func TestOffsets(t *testing.T) {
 
 func TestCanonicalNumber(t *testing.T) {
 	tests := map[string]string{
-		"0": "0", "-0": "0", "12": "12", "1.50": "1.5", "1e3": "1000", "1E21": "1e+21", "1e-7": "1e-7", "-2.5e-10": "-2.5e-10",
+		"0": "0", "-0": "-0", "-0.0": "-0", "12": "12", "1.50": "1.5", "1e3": "1000", "1E21": "1e+21", "1e-7": "1e-7", "-2.5e-10": "-2.5e-10",
 	}
 	for lit, want := range tests {
 		if got := canonicalNumber(lit); got != want {

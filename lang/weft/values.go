@@ -109,9 +109,6 @@ func (l *lowerer) literal(lit string, span source.Span, s *scope) *tree.Node {
 // canonicalNumber spells a number as JSON encoders do.
 func canonicalNumber(lit string) string {
 	if !strings.ContainsAny(lit, ".eE") {
-		if lit == "-0" {
-			return "0"
-		}
 		return lit
 	}
 	f, err := strconv.ParseFloat(lit, 64)

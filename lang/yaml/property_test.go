@@ -202,8 +202,8 @@ func readAlone(doc *tree.Document, n *tree.Node, flow, isJSON bool) string {
 	if line := before[strings.LastIndexAny(before, "\r\n")+1:]; strings.Contains(line, "!") || strings.Contains(line, "&") {
 		return ""
 	}
-	if strings.IndexByte(":-?", text[len(text)-1]) >= 0 {
-		return "" // what they mean depends on the character behind
+	if strings.IndexByte(":-?", text[len(text)-1]) >= 0 || strings.HasPrefix(text, "---") {
+		return "" // what they mean depends on the character behind, or on the line before
 	}
 	var alone string
 	switch {
