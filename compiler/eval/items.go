@@ -190,6 +190,9 @@ func tooMany(n int) error {
 	return fmt.Errorf("the loop has %d items, and %d are allowed", n, MaxItems)
 }
 
+// unbracketed takes out what node names use to mark items.
+var unbracketed = strings.NewReplacer("(", "", ")", "")
+
 func newItem(index int, v any) Item {
 	it := Item{Index: index, Value: scalarOrJSON(v)}
 	text := it.Value
@@ -206,7 +209,7 @@ func newItem(index int, v any) Item {
 	case []any:
 		text = goText(v)
 	}
-	it.Text = strings.NewReplacer("(", "", ")", "").Replace(text)
+	it.Text = unbracketed.Replace(text)
 	return it
 }
 

@@ -208,6 +208,9 @@ func (p *printer) lines(depth int, before, after string) {
 // equal writes a run of equal lines, its far end left out.
 func (p *printer) equal(depth int, lines []string, first, last bool) {
 	head, tail := context, context
+	if !p.signsFirst { // as wide as a sign
+		depth++
+	}
 	if first {
 		head = 0
 	}
@@ -217,9 +220,9 @@ func (p *printer) equal(depth int, lines []string, first, last bool) {
 	for i, l := range lines {
 		switch {
 		case i < head || i >= len(lines)-tail:
-			p.line(depth+1, "", l)
+			p.line(depth, "", l)
 		case i == head:
-			p.line(depth+1, "", "...")
+			p.line(depth, "", "...")
 		}
 	}
 }

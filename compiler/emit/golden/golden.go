@@ -8,6 +8,7 @@
 package golden
 
 import (
+	"path"
 	"strings"
 
 	"golang.org/x/tools/txtar"
@@ -32,8 +33,12 @@ func Of(c *ir.Checked, file string) ([]byte, error) {
 		}
 	}
 	add("workflow.yaml", string(emit.YAML(c, file)))
+	plans := plan.Of(c, file)
+	for _, p := range plans { // the folder depends on where weft was started
+		p.File = path.Base(p.File)
+	}
 	var b strings.Builder
-	if err := plan.Text(&b, plan.Of(c, file)); err != nil {
+	if err := plan.Text(&b, plans); err != nil {
 		return nil, err
 	}
 	add("plan.txt", b.String())

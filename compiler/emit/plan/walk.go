@@ -17,7 +17,7 @@ const maxRuns = 20_000
 
 // maxNodes ends the walk of workflows that call templates twice at every level
 // and so grow without bound.
-const maxNodes = 200_000
+const maxNodes = 50_000
 
 // A moment is when something ends, and the run that ends then.
 type moment struct{ time, last int }
