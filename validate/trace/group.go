@@ -263,7 +263,8 @@ func (f *follower) dag(u *Use) {
 		f.real(u, c, g.members[u.Graph.Names[i]].use)
 	}
 	g.items, g.anyItem = nil, false
-	f.scan(u.Template.Outputs.Node, place{site: InOutputs, use: u, group: g}, func(name string) bool { return g.knows(name, nil, always) })
+	hooked := func(m *member) bool { return hasHook(m.call) } // no task is an ancestor of the outputs
+	f.scan(u.Template.Outputs.Node, place{site: InOutputs, use: u, group: g}, func(name string) bool { return g.knows(name, nil, hooked) })
 }
 
 // target checks the tags of dag.target: only inputs and globals can be in it.

@@ -120,6 +120,11 @@ func TestScope(t *testing.T) {
       - {name: a, template: makes}
       - {name: d, template: script}
 `, lost: "tasks.z.id tasks.d.status"},
+		"outputs of a dag see no status": {templates: `
+  - name: main
+    dag: {tasks: [{name: a, template: plain}, {name: b, template: plain, onExit: plain}]}
+    outputs: {parameters: [{name: x, value: "{{tasks.a.id}} {{tasks.a.status}} {{tasks.b.status}}"}]}
+`, lost: "tasks.a.status"},
 		"a hook sees the status of its own task": {templates: `
   - name: main
     dag:
