@@ -1,7 +1,6 @@
 package rules
 
 import (
-	"iter"
 	"strings"
 
 	"github.com/weft-lang/weft/compiler/ir"
@@ -22,20 +21,25 @@ type manifest struct {
 	findings *diag.List
 }
 
-// manifests yields the manifests whose text is in the file and can be read.
-func manifests(p *validate.Pass) iter.Seq[manifest] {
-	return func(yield func(manifest) bool) {
+type manifestKey struct{}
+
+// manifests are the manifests whose text is in the file and can be read. They
+// are parsed once, on the first call.
+func manifests(p *validate.Pass) []manifest {
+	return validate.Fact(p, manifestKey{}, func() []manifest {
+		var out []manifest
 		for _, t := range podTemplates(p) {
 			n := t.Node.At("resource", "manifest")
 			if strings.TrimSpace(n.Text()) == "" {
 				continue
 			}
 			docs, findings := yaml.Parse(source.NewFile("manifest", withoutTags(n.Text())))
-			if m := (manifest{t, t.Body().Get("action").Text(), n, docs, findings}); m.readable() && !yield(m) {
-				return
+			if m := (manifest{t, t.Body().Get("action").Text(), n, docs, findings}); m.readable() {
+				out = append(out, m)
 			}
 		}
-	}
+		return out
+	})
 }
 
 // readable reports whether the manifest is YAML whatever its tags stand for.

@@ -52,7 +52,7 @@ spec:
           mode: "{{workflow.parameters.mode}}"
 `,
 	Check: func(p *validate.Pass) {
-		for m := range manifests(p) {
+		for _, m := range manifests(p) {
 			tags, _ := expr.Tags(m.text.Text())
 			for _, t := range tags {
 				if fromOutside(t) && !quotedIn(m, t) {

@@ -43,7 +43,7 @@ spec:
         data: {mode: slow}
 `,
 	Check: func(p *validate.Pass) {
-		for m := range manifests(p) {
+		for _, m := range manifests(p) {
 			for _, d := range m.findings.Sorted() {
 				if d.Rule == yaml.RuleDuplicateKey {
 					p.Report(diag.Diagnostic{Span: m.at(d.Span), Message: d.Message, Help: d.Help})

@@ -44,7 +44,7 @@ spec:
         metadata: {name: settings}
 `,
 	Check: func(p *validate.Pass) {
-		for m := range manifests(p) {
+		for _, m := range manifests(p) {
 			if strings.Contains(m.action, "{{") || m.action == "patch" || len(m.template.Body().Get("flags").List()) > 0 || len(m.docs) > 1 {
 				continue // flags may name the object, and a patch is a part of one
 			}

@@ -94,20 +94,31 @@ var (
 	// secretName is what names of secrets end in.
 	secretName = pattern(`(?i)(?:^|[-_.])(?:password|passwd|passphrase|secret|token|api[-_]?key|private[-_]?key|access[-_]?key|secret[-_]?key|credentials?)$|(?:Password|Secret|Token|ApiKey|APIKey|PrivateKey|SecretKey)$`)
 	// secretKey is what keys of well-known services look like.
-	secretKey = pattern(`\b(?:AKIA|ASIA)[0-9A-Z]{16}\b|\bgh[pousr]_[A-Za-z0-9]{36,}|\bgithub_pat_[A-Za-z0-9_]{40,}|\bglpat-[A-Za-z0-9_-]{20,}|\bxox[abprs]-[A-Za-z0-9-]{10,}|\bAIza[0-9A-Za-z_-]{35}\b|\bsk_live_[0-9a-zA-Z]{20,}|-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----|\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}|\b[a-z][a-z0-9+]*://[^\s/:@{}$]+:[^\s/:@{}$]{3,}@`)
+	secretKey = pattern(`\b(?:AKIA|ASIA)[0-9A-Z]{16}\b|\bgh[pousr]_[A-Za-z0-9]{36,}|\bgithub_pat_[A-Za-z0-9_]{40,}|\bglpat-[A-Za-z0-9_-]{20,}|\bxox[abprs]-[A-Za-z0-9-]{10,}|\bAIza[0-9A-Za-z_-]{35}\b|\bsk_live_[0-9a-zA-Z]{20,}|-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----|\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}`)
+	// loginURL is an address with a user and a password.
+	loginURL = pattern(`\b[a-z][a-z0-9+]*://[^\s/:@{}$]+:[^\s/:@{}$]{3,}@`)
 	// notSecret is what stands for a secret, or says where it is.
 	notSecret = pattern(`(?i)^(?:true|false|null|none|disabled|enabled|changeme|change-me|todo|xxx+|\*+|<.*>|\.\.\.|[0-9]{1,3}|.*(?:example|placeholder|dummy|redacted).*)$`)
 )
 
 // keyMarks are parts of all that secretKey finds: few texts hold one.
-var keyMarks = []string{"AKIA", "ASIA", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "xox", "AIza", "sk_live_", "PRIVATE KEY", "eyJ", "://"}
+var keyMarks = []string{"AKIA", "ASIA", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "xox", "AIza", "sk_live_", "PRIVATE KEY", "eyJ"}
+
+// secretWords are what names of secrets end in, in lower case.
+var secretWords = []string{"password", "passwd", "passphrase", "secret", "token", "key", "credential", "credentials"}
+
+// namesSecret reports whether name is one for a secret.
+func namesSecret(name string) bool {
+	lower := strings.ToLower(name)
+	return slices.ContainsFunc(secretWords, func(w string) bool { return strings.HasSuffix(lower, w) }) && secretName().MatchString(name)
+}
 
 // secretValue reports whether n gives something that is named like a secret a
 // value that may be one: not a tag, a reference, a path or a name.
 func secretValue(name string, n *tree.Node) bool {
 	text := strings.TrimSpace(n.Text())
 	switch {
-	case !secretName().MatchString(name), len(text) < 4, strings.Contains(text, "{{"), strings.Contains(text, "$"):
+	case len(text) < 4, !namesSecret(name), strings.Contains(text, "{{"), strings.Contains(text, "$"):
 		return false
 	case strings.HasPrefix(text, "/"), strings.HasPrefix(text, "./"), strings.Contains(text, "://"), notSecret().MatchString(text):
 		return false
@@ -127,18 +138,20 @@ func reportKeys(o *ir.Object, report func(source.Span, string)) {
 		return
 	}
 	for n := range o.Spec.Node.All() {
-		if n.Kind != tree.String || !slices.ContainsFunc(keyMarks, func(mark string) bool { return strings.Contains(n.Value, mark) }) {
+		if n.Kind != tree.String || len(n.Value) < 8 {
 			continue
 		}
-		m := secretKey().FindStringIndex(n.Value)
-		if m == nil || notSecret().MatchString(n.Value[m[0]:m[1]]) {
-			continue
-		}
+		var m []int
 		what := "looks like a key or token"
-		if strings.Contains(n.Value[m[0]:m[1]], "://") {
-			what = "holds a user and a password"
+		if slices.ContainsFunc(keyMarks, func(mark string) bool { return strings.Contains(n.Value, mark) }) {
+			m = secretKey().FindStringIndex(n.Value)
 		}
-		report(n.Source(m[0], m[1]), fmt.Sprintf("%q %s in plain text", masked(n.Value[m[0]:m[1]]), what))
+		if m == nil && strings.Contains(n.Value, "://") && strings.Contains(n.Value, "@") {
+			m, what = loginURL().FindStringIndex(n.Value), "holds a user and a password"
+		}
+		if m != nil && !notSecret().MatchString(n.Value[m[0]:m[1]]) {
+			report(n.Source(m[0], m[1]), fmt.Sprintf("%q %s in plain text", masked(n.Value[m[0]:m[1]]), what))
+		}
 	}
 }
 

@@ -42,7 +42,7 @@ spec:
 		for _, o := range p.Project.Objects {
 			for _, param := range plainParameters(o) {
 				name := param.Name.Text()
-				if secretName().MatchString(name) && !secretReference().MatchString(name) {
+				if namesSecret(name) && !secretReference().MatchString(name) {
 					p.Report(diag.Diagnostic{Span: param.Name.Place(), Message: fmt.Sprintf("parameter %q can be read by all who can read the workflow", name), Help: "give it to the container by secretKeyRef"})
 				}
 			}
