@@ -1,7 +1,6 @@
 package rules
 
 import (
-	"strings"
 
 	"github.com/weft-lang/weft/lang/diag"
 	"github.com/weft-lang/weft/validate"
@@ -17,7 +16,7 @@ apiVersion: argoproj.io/v1alpha1
 kind: Workflow
 metadata:
   generateName: build-
-  annotations: {a: &a "` + strings.Repeat("x", 65536) + `", b: *a, c: *a, d: *a}
+  annotations: {a: &a "` + text64Ki + `", b: *a, c: *a, d: *a}
 spec:
   entrypoint: build
   templates:

@@ -2,7 +2,6 @@ package rules
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/weft-lang/weft/compiler/ir"
 	"github.com/weft-lang/weft/lang/diag"
@@ -23,7 +22,7 @@ spec:
   entrypoint: print
   templates:
   - name: print
-    container: {image: "alpine:3.23", command: [echo, "` + strings.Repeat("x", 131072) + `"]}
+    container: {image: "alpine:3.23", command: [echo, "` + text128Ki + `"]}
 `,
 	Good: `
 apiVersion: argoproj.io/v1alpha1

@@ -1,7 +1,6 @@
 package rules
 
 import (
-	"strings"
 
 	"github.com/weft-lang/weft/lang/diag"
 	"github.com/weft-lang/weft/lang/tree"
@@ -25,7 +24,7 @@ spec:
     - - name: print
         template: print
         withItems:
-        - &a "` + strings.Repeat("x", 65536) + `"
+        - &a "` + text64Ki + `"
         - [*a, *a, *a, *a, *a, *a, *a, *a, *a, *a, *a, *a, *a, *a, *a]
   - name: print
     container: {image: "alpine:3.23", command: [date]}

@@ -2,7 +2,7 @@ package rules
 
 import (
 	"fmt"
-	"maps"
+	"iter"
 	"slices"
 
 	"github.com/weft-lang/weft/compiler/ir"
@@ -60,20 +60,13 @@ func checkPassed(p *validate.Pass, t *ir.Template, io ir.Arguments) {
 		return
 	}
 	for _, kind := range []string{parameter, artifact} {
-		declared, free := declaredNames(t.Inputs, kind), map[string]bool{}
-		for name := range declared {
-			free[name] = true
-		}
-		passed := namedIn(io, kind)
-		for _, a := range passed {
-			delete(free, a.name.Text())
-		}
+		passed, declared := namedIn(io, kind), namedIn(t.Inputs, kind)
 		for _, a := range passed {
 			name := a.name.Text()
-			if name == "" || declared[name] || isDynamic(a.name) {
+			if name == "" || isDynamic(a.name) || holdsName(declared, name) {
 				continue
 			}
-			help, fixes := nearest(a.name, name, slices.Values(slices.Sorted(maps.Keys(free))))
+			help, fixes := nearest(a.name, name, notYet(declared, passed))
 			if help == "" {
 				help = "declare it under inputs of the template, or remove it"
 			}
@@ -81,6 +74,21 @@ func checkPassed(p *validate.Pass, t *ir.Template, io ir.Arguments) {
 				Span: a.name.Place(), Message: fmt.Sprintf("%s has no input %s %q, so the value is dropped", t.Describe(), kind, name), Help: help, Fixes: fixes,
 				Related: []diag.Related{{Span: templatePlace(t), Message: "the template"}},
 			})
+		}
+	}
+}
+
+func holdsName(list []named, name string) bool {
+	return slices.ContainsFunc(list, func(n named) bool { return n.name.Text() == name })
+}
+
+// notYet yields the names of declared that are not passed.
+func notYet(declared, passed []named) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for _, n := range declared {
+			if name := n.name.Text(); !holdsName(passed, name) && !yield(name) {
+				return
+			}
 		}
 	}
 }
