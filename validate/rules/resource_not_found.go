@@ -3,6 +3,7 @@ package rules
 import (
 	"fmt"
 	"iter"
+	"slices"
 	"strings"
 
 	"github.com/weft-lang/weft/compiler/ir"
@@ -114,7 +115,7 @@ func resourceHelp(p *validate.Pass, l trace.Lookup) (string, []diag.Fix) {
 // resourceNames yields the names that the reference could have meant.
 func resourceNames(p *validate.Pass, l trace.Lookup) iter.Seq[string] {
 	return func(yield func(string) bool) {
-		for _, o := range p.Project.Objects {
+		for _, o := range slices.Concat(p.Project.Objects, p.Project.Stubs) {
 			visible := l.Kind == ir.ClusterWorkflowTemplate || o.Namespace.Text() == l.Run.Object.Namespace.Text()
 			if o.Kind == l.Kind && visible && !yield(o.Name.Text()) {
 				return
