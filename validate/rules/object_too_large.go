@@ -1,7 +1,6 @@
 package rules
 
 import (
-
 	"github.com/weft-lang/weft/lang/diag"
 	"github.com/weft-lang/weft/lang/tree"
 	"github.com/weft-lang/weft/validate"
