@@ -43,8 +43,8 @@ spec:
 	Check: func(p *validate.Pass) {
 		for _, d := range dependencies(p) {
 			for _, e := range d.errors {
-				// Unknown results and operators that are words are found as undefined tasks.
-				if e.Kind != expr.UnknownResult && e.Kind != expr.OperatorWord && e.Kind != expr.ReservedWord {
+				// Unknown results, operators that are words and names with "_" are found as undefined tasks.
+				if d.node.Value[e.Start:e.End] != "_" && e.Kind != expr.UnknownResult && e.Kind != expr.OperatorWord && e.Kind != expr.ReservedWord {
 					d.report(p, e)
 				}
 			}
