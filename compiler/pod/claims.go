@@ -14,7 +14,13 @@ func Claims(run Run, s eval.Scope) ([]*corev1.PersistentVolumeClaim, []diag.Diag
 	b := &builder{in: Input{Run: run}, scope: s}
 	b.decoder = b.newDecoder()
 	var out []*corev1.PersistentVolumeClaim
+	seen := map[string]bool{}
 	for _, n := range run.lists("volumeClaimTemplates") {
+		name := n.At("metadata", "name").Text()
+		if seen[name] {
+			continue
+		}
+		seen[name] = true
 		c := decode[corev1.PersistentVolumeClaim](b.decoder, b.fill(n))
 		c.TypeMeta = metav1.TypeMeta{APIVersion: "v1", Kind: "PersistentVolumeClaim"}
 		c.Name, c.Namespace = run.claimName(c.Name), run.Namespace

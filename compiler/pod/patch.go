@@ -17,8 +17,9 @@ import (
 )
 
 // A podSpecPatch is text that holds a document. It is parsed with a stand-in for
-// every tag, and the values go into the finished tree: a value cannot add keys.
-// Only a patch that is one tag and nothing else is made of its value.
+// every tag, and the values go into the finished tree: text cannot add keys. A
+// tag without quotes that is all of a value may bring a map or list, which stays
+// where the tag stands; a patch that is one tag and nothing else is such a value.
 
 // patch applies the workflow's patch, then the template's.
 func (b *builder) patch() {
@@ -33,7 +34,7 @@ func (b *builder) patch() {
 }
 
 func (b *builder) apply(n *tree.Node) {
-	p := patch{builder: b, node: n, values: strings.NewReplacer()}
+	p := patch{builder: b, node: n, values: strings.NewReplacer(), whole: map[string]string{}}
 	p.file = source.NewFile("podSpecPatch", p.text())
 	root := p.parse()
 	if root == nil {
@@ -50,11 +51,11 @@ func (b *builder) apply(n *tree.Node) {
 
 type patch struct {
 	*builder
-	node *tree.Node // the scalar that holds the patch
-	file *source.File
-	same bool // offsets in file are those in the scalar
-	// values puts values in place of stand-ins.
-	values *strings.Replacer
+	node   *tree.Node // the scalar that holds the patch
+	file   *source.File
+	same   bool              // offsets in file are those in the scalar
+	values *strings.Replacer // puts values in place of stand-ins
+	whole  map[string]string // stand-in to value
 }
 
 // text is the patch with stand-ins of the same length for its tags.
@@ -79,6 +80,7 @@ func (p *patch) text() string {
 		// A rune for private use tells the tags apart; YAML takes it in plain text.
 		standIn := string(rune(0xF0000+i%0xFFFE)) + strings.Repeat("_", len(tag)-4)
 		copy(out[t.Start:], standIn)
+		p.whole[standIn] = filled.Value
 		pairs = append(pairs, standIn, filled.Value)
 	}
 	p.values = strings.NewReplacer(pairs...)
@@ -108,13 +110,20 @@ func (p *patch) fault(at source.Span, message string) {
 	if p.same && at.File == p.file {
 		span = p.node.Source(at.Start, at.End)
 	}
-	p.found.Add(diag.Diagnostic{Rule: RuleValue, Severity: diag.Error, Span: span, Message: "in podSpecPatch: " + message})
+	if !p.isOpen(span) {
+		p.found.Add(diag.Diagnostic{Rule: RuleValue, Severity: diag.Error, Span: span, Message: "in podSpecPatch: " + message})
+	}
 }
 
 // fill puts the values in place of their stand-ins.
 func (p *patch) fill(n *tree.Node) *tree.Node {
 	if n == nil {
 		return nil
+	}
+	if value, ok := p.whole[n.Value]; ok && n.Style == tree.Plain {
+		if sub := structure(value); sub != nil {
+			return sub
+		}
 	}
 	out := *n
 	if n.Kind == tree.String {
@@ -128,4 +137,16 @@ func (p *patch) fill(n *tree.Node) *tree.Node {
 		out.Items = append(out.Items, p.fill(it))
 	}
 	return &out
+}
+
+// structure is the map or list that a value holds as JSON, nil if there is none.
+func structure(value string) *tree.Node {
+	if value = strings.TrimSpace(value); value == "" || value[0] != '{' && value[0] != '[' || !json.Valid([]byte(value)) {
+		return nil
+	}
+	docs, findings := yaml.Parse(source.NewFile("value", value))
+	if findings.Has(diag.Error) || len(docs) != 1 {
+		return nil
+	}
+	return docs[0].Root
 }

@@ -8,6 +8,10 @@
 // that layout. Then what weft needs: sidecars become native ones, the agent is
 // staged where something has to be captured, artifacts are loaded and saved by
 // containers that alone hold the credentials.
+//
+// Values reach a Pod through holes of trees, which are then decoded strictly: no
+// value becomes structure, and one that does not fit is an error at the place of
+// its hole. The claims that volumes of a run refer to come from Claims.
 package pod
 
 import (
@@ -21,6 +25,7 @@ import (
 	"github.com/weft-lang/weft/compiler/eval"
 	"github.com/weft-lang/weft/compiler/ir"
 	"github.com/weft-lang/weft/lang/diag"
+	"github.com/weft-lang/weft/lang/source"
 	"github.com/weft-lang/weft/lang/tree"
 )
 
@@ -136,10 +141,14 @@ func Build(in Input) (*Objects, []diag.Diagnostic) {
 	b.avoidFailedHosts()
 	configMaps := b.weave()
 	b.unique()
+	mains := b.ends()
+	if len(mains) == 0 {
+		b.fault(RuleNoPod, in.Template.Node, in.Template.Describe()+" leaves its Pod without a container that does the work", "")
+	}
 	if b.found.Has(diag.Error) {
 		return nil, b.found.Sorted()
 	}
-	return &Objects{ConfigMaps: configMaps, Pod: b.pod, Mains: b.ends()}, b.found.Sorted()
+	return &Objects{ConfigMaps: configMaps, Pod: b.pod, Mains: mains}, b.found.Sorted()
 }
 
 // ends are the containers whose end is the step's. A patch may have taken some
@@ -161,6 +170,7 @@ type builder struct {
 	template *tree.Node // with the workflow's defaults below it; its holes are open
 	body     *tree.Node // under the key of the type
 	found    diag.List
+	open     []source.Span // tags that nothing fills
 	decoder  decoder
 
 	pod      *corev1.Pod
@@ -177,8 +187,8 @@ func newBuilder(in Input) *builder {
 	t := in.Template
 	b := &builder{in: in, template: t.Node, written: map[string]*tree.Node{}, members: map[string]member{}, mirrors: map[string]bool{}}
 	b.decoder = b.newDecoder()
-	if in.Run.Spec != nil && in.Run.Spec.Defaults != nil {
-		b.template = merge(defaultsFor(in.Run.Spec.Defaults, t), t.Node, reflect.TypeFor[templateShape]())
+	if defaults := in.Run.field("templateDefaults"); defaults != nil && defaults.Kind == tree.Map {
+		b.template = merge(defaultsFor(defaults, t), t.Node, reflect.TypeFor[templateShape]())
 	}
 	b.body = b.template.Get(t.Type().Key())
 	b.scope = local{in: in, name: in.PodName(), template: b.template, outer: in.Scope}
@@ -188,18 +198,22 @@ func newBuilder(in Input) *builder {
 }
 
 func (b *builder) newDecoder() decoder {
-	return decoder{fault: func(n *tree.Node, message string) { b.fault(RuleValue, n, message, "") }}
+	return decoder{fault: func(n *tree.Node, message string) {
+		if !n.IsScalar() || !b.isOpen(n.Place()) {
+			b.fault(RuleValue, n, message, "")
+		}
+	}}
 }
 
 // defaultsFor are the defaults without a name and without bodies of other types.
-func defaultsFor(defaults, t *ir.Template) *tree.Node {
+func defaultsFor(defaults *tree.Node, t *ir.Template) *tree.Node {
 	gone := []string{"name"}
 	for _, typ := range ir.Types {
 		if typ != t.Type() {
 			gone = append(gone, typ.Key())
 		}
 	}
-	return without(defaults.Node, gone...)
+	return without(defaults, gone...)
 }
 
 // fault reports an error at n.

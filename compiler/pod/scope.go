@@ -10,6 +10,7 @@ import (
 	"github.com/weft-lang/weft/compiler/ir"
 	"github.com/weft-lang/weft/lang/diag"
 	"github.com/weft-lang/weft/lang/expr"
+	"github.com/weft-lang/weft/lang/source"
 	"github.com/weft-lang/weft/lang/tree"
 )
 
@@ -105,8 +106,13 @@ func (b *builder) unresolved(o eval.Open) {
 	} else if near, ok := expr.Nearest(o.Tag.Key, slices.Sorted(maps.Keys(b.scope.Vars()))); ok {
 		d.Help = fmt.Sprintf("did you mean %q?", near)
 	}
+	b.open = append(b.open, d.Span)
 	b.found.Add(d)
 }
+
+// isOpen reports whether a tag at a place was reported as unresolved: that a
+// value does not fit there is no news then.
+func (b *builder) isOpen(at source.Span) bool { return slices.ContainsFunc(b.open, at.Contains) }
 
 // text is the filled text of a scalar.
 func (b *builder) text(n *tree.Node) string { return b.fill(n).Text() }
@@ -124,23 +130,24 @@ func (r Run) field(key string) *tree.Node {
 	if n := r.Spec.Node.Get(key); !n.IsNull() {
 		return n
 	}
+	return r.base().Get(key)
+}
+
+// base is the spec of the WorkflowTemplate that the workflow is made from.
+func (r Run) base() *tree.Node {
 	if r.Spec.Ref != nil && r.Spec.Ref.Target != nil {
-		return r.Spec.Ref.Target.Spec.Node.Get(key)
+		return r.Spec.Ref.Target.Spec.Node
 	}
 	return nil
 }
 
 // lists is a list of the workflow's spec, then that of the template it is made
-// from: names that are in both mean the first.
+// from. A name that is in both means the first, as in look-ups.
 func (r Run) lists(key string) []*tree.Node {
 	if r.Spec == nil {
 		return nil
 	}
-	out := slices.Clone(r.Spec.Node.Get(key).List())
-	if r.Spec.Ref != nil && r.Spec.Ref.Target != nil {
-		out = append(out, r.Spec.Ref.Target.Spec.Node.Get(key).List()...)
-	}
-	return out
+	return slices.Concat(r.Spec.Node.Get(key).List(), r.base().Get(key).List())
 }
 
 // ReadsResult reports whether the template around the call reads the result of
