@@ -164,7 +164,11 @@ func (l *lowerer) interpolate(in *textBuilder, span source.Span, s *scope) *text
 		body := text[i+2 : min(i+end, len(text))]
 		place := (&tree.Node{Span: span, Offsets: in.offsets(span.End)}).Source(i, min(i+end+1, len(text)))
 		if parts, ok := splitPath(body); ok && i+end < len(text) {
-			out.replaced(l.refText(parts, place, func(int) source.Span { return place }, s, false), place.Start)
+			partAt := func(n int) source.Span {
+				from := i + 2 + partStart(body, parts[:n])
+				return (&tree.Node{Span: span, Offsets: in.offsets(span.End)}).Source(from, from+len(parts[n]))
+			}
+			out.replaced(l.refText(parts, place, partAt, s, false), place.Start)
 		} else {
 			l.reportInterpolation(body, place)
 			out.replaced(text[i:min(i+end+1, len(text))], place.Start)
@@ -233,14 +237,32 @@ func splitPath(text string) (parts []string, ok bool) {
 	}
 }
 
+// partStart is where the part that follows those before starts in a path.
+func partStart(text string, before []string) int {
+	start := strings.Index(text, strings.TrimSpace(text))
+	for _, part := range before {
+		if text[start] == '"' {
+			start += len(`""`)
+		}
+		start += len(part) + len(".")
+	}
+	if text[start] == '"' {
+		start++
+	}
+	return start
+}
+
 // refText is the tag that a reference stands for; what does not resolve is
 // reported and stays as it is. place is the reference, partAt its parts.
 func (l *lowerer) refText(parts []string, place source.Span, partAt func(int) source.Span, s *scope, bare bool) string {
 	ref, err := s.resolve(parts)
 	if err != nil {
-		at, text := partAt(err.part), bare && len(parts) == 1
-		if err.part == 0 && len(parts) > 1 && err.near == "" {
+		at, text := partAt(min(err.part, len(parts)-1)), bare && len(parts) == 1
+		if err.part == 0 && err.near == "" {
 			at = place
+		}
+		if !bare && !isIdent(err.near) {
+			err.near = "" // it could not stand there without quotes
 		}
 		l.reportName(err, at, text)
 	}
@@ -265,7 +287,7 @@ func (r *Ref) span() source.Span {
 
 func (l *lowerer) ref(r *Ref, s *scope) *tree.Node {
 	span := r.span()
-	text := l.refText(r.texts(), span, func(i int) source.Span { return r.Parts[min(i, len(r.Parts)-1)].at }, s, true)
+	text := l.refText(r.texts(), span, func(i int) source.Span { return r.Parts[i].at }, s, true)
 	b := &textBuilder{}
 	b.replaced(text, span.Start)
 	return &tree.Node{Kind: tree.String, Value: text, Span: span, Offsets: b.offsets(span.End)}
