@@ -124,6 +124,7 @@ func (b *builder) wrap(c *corev1.Container) bool {
 	if len(c.Command) == 0 {
 		known, ok := b.in.Options.Entrypoints[c.Image]
 		if !ok || len(known.Command)+len(known.Args) == 0 {
+			b.unknown = append(b.unknown, c.Image)
 			b.fault(RuleEntrypoint, b.imageOf(c.Name), fmt.Sprintf("what image %q runs is not known, and container %q has no command", c.Image, c.Name),
 				"write the command, or put the image under images: in weft.yaml")
 			return true

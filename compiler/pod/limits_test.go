@@ -107,6 +107,30 @@ func TestRecordLimit(t *testing.T) {
 	}
 }
 
+func TestMissingEntrypoints(t *testing.T) {
+	const text = `
+kind: Workflow
+spec:
+  templates:
+  - name: a
+    initContainers: [{name: i, image: init}]
+    sidecars: [{name: s, image: redis}, {name: t, image: redis}, {name: p, image: probed, livenessProbe: {}}]
+    container: {image: "{{inputs.parameters.image}}"}
+`
+	in := call(t, text, eval.Names{"inputs.parameters.image": "alpine:3"})
+	if got := pod.MissingEntrypoints(in); strings.Join(got, " ") != "redis" {
+		t.Errorf("got %q", got)
+	}
+	in.WantsResult = true
+	if got := pod.MissingEntrypoints(in); strings.Join(got, " ") != "alpine:3 redis" {
+		t.Errorf("with a result: got %q", got)
+	}
+	in.Options.Entrypoints = map[string]pod.Entrypoint{"redis": {Command: []string{"redis"}}, "alpine:3": {Args: []string{"sh"}}}
+	if got := pod.MissingEntrypoints(in); len(got) > 0 {
+		t.Errorf("with entrypoints: got %q", got)
+	}
+}
+
 func TestReadsResult(t *testing.T) {
 	const text = `
 kind: Workflow

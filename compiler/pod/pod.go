@@ -127,9 +127,27 @@ var whyNot = map[ir.Type]string{
 // are none.
 func Build(in Input) (*Objects, []diag.Diagnostic) {
 	b := newBuilder(in)
-	if why := Why(in.Template); why != "" {
-		b.fault(RuleNoPod, in.Template.Node, fmt.Sprintf("%s makes no Pod: %s", in.Template.Describe(), why), "")
+	objects := b.build()
+	if b.found.Has(diag.Error) {
 		return nil, b.found.Sorted()
+	}
+	return objects, b.found.Sorted()
+}
+
+// MissingEntrypoints are the images, sorted, whose command Build has to know and
+// does not find in the options. Whoever can look them up does it before the run.
+func MissingEntrypoints(in Input) []string {
+	b := newBuilder(in)
+	b.build()
+	slices.Sort(b.unknown)
+	return slices.Compact(b.unknown)
+}
+
+func (b *builder) build() *Objects {
+	t := b.in.Template
+	if why := Why(t); why != "" {
+		b.fault(RuleNoPod, t.Node, fmt.Sprintf("%s makes no Pod: %s", t.Describe(), why), "")
+		return nil
 	}
 	b.metadata()
 	b.mainContainers()
@@ -143,12 +161,9 @@ func Build(in Input) (*Objects, []diag.Diagnostic) {
 	b.unique()
 	mains := b.ends()
 	if len(mains) == 0 {
-		b.fault(RuleNoPod, in.Template.Node, in.Template.Describe()+" leaves its Pod without a container that does the work", "")
+		b.fault(RuleNoPod, t.Node, t.Describe()+" leaves its Pod without a container that does the work", "")
 	}
-	if b.found.Has(diag.Error) {
-		return nil, b.found.Sorted()
-	}
-	return &Objects{ConfigMaps: configMaps, Pod: b.pod, Mains: mains}, b.found.Sorted()
+	return &Objects{ConfigMaps: configMaps, Pod: b.pod, Mains: mains}
 }
 
 // ends are the containers whose end is the step's. A patch may have taken some
@@ -176,6 +191,7 @@ type builder struct {
 	pod      *corev1.Pod
 	tell     Instructions
 	script   string
+	unknown  []string              // images whose entrypoint is missing
 	mains    []string              // names of the main containers
 	members  map[string]member     // of a containerSet
 	sidecars []string              // names of the sidecars
