@@ -10,6 +10,7 @@ import (
 	"github.com/weft-lang/weft/lang/diag"
 	"github.com/weft-lang/weft/lang/source"
 	"github.com/weft-lang/weft/lang/tree"
+	"github.com/weft-lang/weft/lang/weft"
 	"github.com/weft-lang/weft/lang/yaml"
 	"github.com/weft-lang/weft/validate/schema"
 	"github.com/weft-lang/weft/validate/trace"
@@ -64,6 +65,7 @@ type checker struct {
 	found   diag.List
 	errors  diag.List               // what the profile calls an error, whatever the settings
 	dropped map[*tree.Document]bool // documents the reference would not see, in profile argo
+	named   map[source.Span]bool    // names that the .weft front end found to lead nowhere
 
 	stubs    map[*source.File]bool
 	settings map[string]*Settings // by file
@@ -131,13 +133,17 @@ func (c *checker) front() {
 	if c.opts.Front == nil {
 		return
 	}
-	c.dropped = map[*tree.Document]bool{}
+	c.dropped, c.named = map[*tree.Document]bool{}, map[source.Span]bool{}
 	for _, d := range c.opts.Front.Sorted() {
 		if c.opts.Profile == Argo && (d.Rule == yaml.RuleDuplicateKey || d.Rule == yaml.RuleMergeOverride) {
 			c.duplicateKey(d, c.document(d.Span))
 			continue
 		}
+		shown := c.found.Len()
 		c.report(d)
+		if d.Rule == weft.RuleUnknownName && c.found.Len() > shown {
+			c.named[d.Span] = true
+		}
 	}
 }
 
@@ -203,7 +209,12 @@ func (c *checker) rules() {
 	facts := map[any]any{}
 	for i := range c.opts.Rules {
 		if r := &c.opts.Rules[i]; r.Check != nil && c.runs(r) {
-			r.Check(&Pass{Project: c.project, Trace: t, Exact: exact, Checkers: c.opts.Checkers, add: func(d diag.Diagnostic) { c.add(r, d) }, facts: facts})
+			add := func(d diag.Diagnostic) {
+				if !c.named[d.Span] { // one mistake, one finding
+					c.add(r, d)
+				}
+			}
+			r.Check(&Pass{Project: c.project, Trace: t, Exact: exact, Checkers: c.opts.Checkers, add: add, facts: facts})
 		}
 	}
 }
