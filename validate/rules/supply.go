@@ -25,7 +25,7 @@ func notSupplied(u *trace.Use, input named, d diag.Diagnostic) diag.Diagnostic {
 			continue
 		}
 		d.Help = fmt.Sprintf("it is passed as %q; did you mean %q?", name, input.name.Text())
-		d.Related = append(d.Related, diag.Related{Span: passed.name.Place(), Message: "no input has this name"})
+		d.Span = passed.name.Place()
 		if passed.name.Alias.IsZero() {
 			d.Fixes = []diag.Fix{{
 				Title: fmt.Sprintf("rename the argument to %q", input.name.Text()),
