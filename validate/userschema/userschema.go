@@ -166,9 +166,8 @@ func read(fsys fs.FS, name string) (*jsonschema.Schema, error) {
 		return nil, fmt.Errorf("there is no JSON Schema to be read in %q", name)
 	}
 	docs, findings := yaml.Parse(f)
-	if findings.Has(diag.Error) {
-		first := findings.Sorted()[0]
-		return nil, fmt.Errorf("%s: %s", first.Span, first.Message)
+	if findings.Has(diag.Error) { // whose text may quote a file that is none of a workflow's business
+		return nil, fmt.Errorf("the JSON Schema cannot be read, see %s", findings.Sorted()[0].Span)
 	}
 	if len(docs) != 1 || docs[0].Root == nil || docs[0].Root.Kind != tree.Map {
 		return nil, fmt.Errorf("%q holds no JSON Schema", name)

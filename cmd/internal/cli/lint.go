@@ -165,8 +165,10 @@ func (l *linter) run(s Streams) ([]string, error) {
 		return nil, err
 	}
 	loaded := result.Loaded
-	if done, err := l.known.save(s, result); done || err != nil {
-		return loaded.Folders, err
+	if len(result.Failures) == 0 { // else there is no telling what is known
+		if done, err := l.known.save(s, result); done || err != nil {
+			return loaded.Folders, err
+		}
 	}
 	report := render.Report{
 		Diagnostics: result.Findings.Sorted(), Files: checkedFiles(loaded), Version: version(), Manuals: manuals,

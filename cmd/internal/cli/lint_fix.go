@@ -68,10 +68,7 @@ func (l *linter) mend(s Streams, result *lint.Result, input string, check func(m
 				return nil, err
 			}
 		}
-		if len(names) > 0 {
-			return nil, &exit{code: Negative}
-		}
-		return nil, nil
+		return nil, diffExit(s, result, len(names))
 	}
 	for _, name := range names {
 		if l.readsStdin() && name == l.stdinName() {
@@ -95,6 +92,20 @@ func (l *linter) mend(s Streams, result *lint.Result, input string, check func(m
 	}
 	fmt.Fprintf(s.Err, "weft: fixed %s in %s\n", plural(n, "finding"), plural(len(names), "file"))
 	return check(changed), nil
+}
+
+// diffExit is how --diff ends when n files would change.
+func diffExit(s Streams, r *lint.Result, n int) error {
+	for _, err := range r.Failures {
+		fmt.Fprintf(s.Err, "weft: %v\n", err)
+	}
+	switch {
+	case len(r.Failures) > 0:
+		return &exit{code: Failure}
+	case n > 0:
+		return &exit{code: Negative}
+	}
+	return nil
 }
 
 // fixable are the findings without the fixes of files that are not to be checked.
