@@ -171,6 +171,7 @@ func (f *follower) real(u *Use, call *ir.Call, fake *Use) {
 		return
 	}
 	real := *fake
+	real.filled = nil
 	real.First = false
 	real.Args = realArgs(call.Arguments.Parameters, call.Arguments.Artifacts, u.Text)
 	cu.Target, cu.Real = fake.Template, &real

@@ -113,6 +113,8 @@ type Use struct {
 	// around knows the names of the step or task around an inline body that
 	// count in it; nil when none do.
 	around func(name string) bool
+	// filled remembers Fill: dozens of rules ask for the same scalars.
+	filled map[*tree.Node]eval.Filled
 }
 
 // Args are real arguments.
@@ -226,10 +228,20 @@ func (u *Use) Fill(n *tree.Node) eval.Filled {
 	if !strings.Contains(text, "{{") {
 		return eval.Unfilled(text)
 	}
-	if u.Outer != nil && u.Template.Call != nil { // an inline body is part of the outer template's text
-		return u.Outer.Fill(n).Then(locals{u}).Then(all{u})
+	if f, ok := u.filled[n]; ok {
+		return f
 	}
-	return eval.FillTwice(text, locals{u}, all{u})
+	var f eval.Filled
+	if u.Outer != nil && u.Template.Call != nil { // an inline body is part of the outer template's text
+		f = u.Outer.Fill(n).Then(locals{u}).Then(all{u})
+	} else {
+		f = eval.FillTwice(text, locals{u}, all{u})
+	}
+	if u.filled == nil {
+		u.filled = map[*tree.Node]eval.Filled{}
+	}
+	u.filled[n] = f
+	return f
 }
 
 // Text is Fill(n).Text.
