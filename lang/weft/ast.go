@@ -306,6 +306,9 @@ type Entry struct {
 	Node
 	Key   *Key
 	Value *Value
+	// Colon is set when a colon follows a key that without it could begin a
+	// statement: workflow: a is an entry, workflow a a header.
+	Colon bool
 }
 
 // Key is a key or a dotted path of keys: Name {"." Name}.

@@ -1,6 +1,9 @@
 package weft
 
-import "sort"
+import (
+	"iter"
+	"sort"
+)
 
 // shape says how values of a field hang together.
 type shape uint8
@@ -52,6 +55,18 @@ func hasField(typeName, key string) bool {
 		}
 	}
 	return false
+}
+
+// fieldNames yields the fields of a type.
+func fieldNames(typeName string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		t := typeNamed(typeName)
+		for i := 0; t != nil && i < len(t.Fields); i++ {
+			if !yield(t.Fields[i].Name) {
+				return
+			}
+		}
+	}
 }
 
 // child is the place under key.

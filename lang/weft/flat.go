@@ -382,7 +382,7 @@ func flatDepsNot(d *DepsNot) string {
 func (p *printer) flatEntry(e *Entry, literal bool) (string, bool) {
 	key, v := dotted(e, false)
 	text, ok := p.flatValue(v, literal)
-	if literal {
+	if literal || e.Colon && v == e.Value {
 		key += ":"
 	}
 	return key + " " + text, ok

@@ -1,5 +1,7 @@
 package weft
 
+import "slices"
+
 // kinds are the template kinds with the type of their inner object. The steps
 // of "steps" are a list and have no fields, a plugin takes any, and "template"
 // is the template itself.
@@ -65,3 +67,7 @@ var roots = map[string]bool{
 
 // stepFields are what a step knows about itself besides its outputs.
 var stepFields = []string{"id", "ip", "status", "exitCode", "startedAt", "finishedAt", "hostNodeName", "result", "outputs", "artifacts"}
+
+// statementWords begin statements when a fitting word follows.
+var statementWords = append(slices.Concat(headerNames, kindNames()),
+	"manifest", "import", "param", "artifact", "output", "run", "retry", "parallel", "on")

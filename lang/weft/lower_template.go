@@ -194,9 +194,22 @@ func (t *body) entry(e *Entry) {
 	}
 }
 
-// isInner reports whether key belongs to the object inside a template.
+// isInner reports whether key belongs to the object inside a template. A key of
+// neither is misspelt: it goes where its nearest neighbour is, so that the
+// finding about it can name that one.
 func isInner(kind, key string) bool {
-	return kind == "plugin" || hasField(kinds[kind], key)
+	inner := kinds[kind]
+	switch {
+	case kind == "plugin" || hasField(inner, key):
+		return true
+	case inner == "" || kind == kindRaw || hasField(typeTemplate, key):
+		return false
+	}
+	if _, near := diag.Nearest(key, fieldNames(inner)); near {
+		return true
+	}
+	_, near := diag.Nearest(key, fieldNames(typeTemplate))
+	return !near
 }
 
 func (t *body) retry(r *Retry, at source.Span) {

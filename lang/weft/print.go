@@ -334,7 +334,7 @@ func (p *printer) entry(e *Entry, literal bool) {
 	}
 	key, v := dotted(e, true)
 	p.write(key)
-	if literal {
+	if literal || e.Colon && v == e.Value {
 		p.write(":")
 	}
 	p.write(" ")

@@ -1,6 +1,8 @@
 package weft
 
 import (
+	"slices"
+
 	"github.com/alecthomas/participle/v2"
 	"github.com/alecthomas/participle/v2/lexer"
 )
@@ -54,6 +56,7 @@ func (e *Entry) Parse(lex *lexer.PeekingLexer) error {
 	e.Key = &Key{Parts: parts}
 	if isPunct(lex.Peek(), ":") {
 		lex.Next()
+		e.Colon = len(parts) == 1 && slices.Contains(statementWords, parts[0].Literal)
 	}
 	e.Value = &Value{}
 	if err := required(lex, e.Value.Parse(lex)); err != nil {

@@ -304,8 +304,10 @@ func deliberate(findings *diag.List) bool {
 		case yaml.RuleDuplicateKey: // 1 and "1" are one key in JSON
 			return true
 		case yaml.RuleSyntax:
-			if strings.HasPrefix(d.Message, "directives are not read") {
-				return true
+			for _, deliberate := range []string{"directives are not read", "a list cannot be a key", "a map cannot be a key"} {
+				if strings.HasPrefix(d.Message, deliberate) {
+					return true
+				}
 			}
 		}
 	}
