@@ -9,6 +9,8 @@
 package ir
 
 import (
+	"slices"
+
 	"github.com/weft-lang/weft/lang/tree"
 )
 
@@ -88,6 +90,7 @@ type Spec struct {
 	Hooks      []*Hook
 
 	byName map[string]*Template
+	all    []*Template // with the inline ones; nil before Index
 }
 
 // ResourceRef is a workflowTemplateRef.
@@ -159,6 +162,8 @@ type Template struct {
 
 	Groups [][]*Call // of Steps: groups run one after the other, their steps in parallel
 	Tasks  []*Call   // of DAG
+
+	calls []*Call // both; nil before Spec.Index
 }
 
 // Type is the first declared type, NoType if there is none.
@@ -174,14 +179,13 @@ func (t *Template) Body() *tree.Node { return t.Node.Get(t.Type().Key()) }
 
 // Calls are all steps or tasks in source order.
 func (t *Template) Calls() []*Call {
-	if len(t.Groups) == 0 {
-		return t.Tasks
+	switch {
+	case len(t.Groups) == 0:
+		return slices.Clip(t.Tasks)
+	case t.calls == nil:
+		return append(slices.Concat(t.Groups...), t.Tasks...)
 	}
-	var out []*Call
-	for _, g := range t.Groups {
-		out = append(out, g...)
-	}
-	return append(out, t.Tasks...)
+	return slices.Clip(t.calls)
 }
 
 // Describe names the template for a person: template "x", or the inline

@@ -11,9 +11,17 @@ func (s *Spec) Template(name string) *Template {
 	return s.byName[name]
 }
 
-// Index builds the name table; compiler.Bind calls it once, when the
-// templates are complete.
+// Index builds the name table, and the lists that every walk goes through;
+// compiler.Bind calls it once, when the templates are complete.
 func (s *Spec) Index() {
+	s.all = make([]*Template, 0, len(s.Templates))
+	for _, t := range s.Templates {
+		t.push(func(t *Template) bool {
+			t.calls = t.Calls()
+			s.all = append(s.all, t)
+			return true
+		})
+	}
 	s.byName = make(map[string]*Template, len(s.Templates))
 	for _, t := range s.Templates {
 		name := t.Name.Text()

@@ -9,6 +9,14 @@ func (o *Object) AllTemplates() iter.Seq[*Template] {
 		if o.Spec == nil {
 			return
 		}
+		if o.Spec.all != nil {
+			for _, t := range o.Spec.all {
+				if !yield(t) {
+					return
+				}
+			}
+			return
+		}
 		for _, t := range o.Spec.Templates {
 			if !t.push(yield) {
 				return
