@@ -15,6 +15,7 @@ const (
 	RuleSyntax        = "yaml-syntax"
 	RuleDuplicateKey  = "yaml-duplicate-key"
 	RuleMergeOverride = "yaml-merge-override"
+	RuleNotJSON       = "yaml-not-json"
 	RuleEncoding      = "yaml-encoding"
 	RuleLimits        = "yaml-limits"
 	RuleSeparator     = "separator-inside-block-scalar"

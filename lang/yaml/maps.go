@@ -65,7 +65,11 @@ func (b *builder) checkKey(key *tree.Node) {
 func (b *builder) checkValue(value *tree.Node) {
 	if value.Kind == tree.Float && (value.Value[0] == '.' || strings.HasPrefix(value.Value, "-.")) {
 		value.Kind = tree.String
-		b.reportScalar(value, fmt.Sprintf("%s is a number that JSON does not have", value.Value), "quote it to make it a string")
+		at := value.Place()
+		b.report(&fault{
+			rule: RuleNotJSON, span: span{at.Start, at.End},
+			message: fmt.Sprintf("%s is a number that JSON does not have", value.Value), help: "quote it to make it a string",
+		})
 	}
 }
 

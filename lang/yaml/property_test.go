@@ -316,9 +316,9 @@ func deliberate(findings *diag.List) bool {
 
 // knownDifference reports whether the text is beyond what is compared: the
 // Kubernetes reader takes byte order marks inside a text for blanks at random,
-// and "[]: x" for "[]".
+// and may stop reading at a flow list or map that is a key.
 func knownDifference(text string) bool {
-	return strings.Contains(text, "\ufeff") || strings.Contains(text, ".nan:") || emptyKey.MatchString(text)
+	return strings.Contains(text, "\ufeff") || strings.Contains(text, ".nan:") || flowKey.MatchString(text)
 }
 
-var emptyKey = regexp.MustCompile(`(\[\s*\]|\{\s*\})[ \t]*[^\s,\]}#]`)
+var flowKey = regexp.MustCompile(`[\]}][ \t]*:|(\[\s*\]|\{\s*\})[ \t]*[^\s,\]}#]`)

@@ -39,8 +39,8 @@ spec:
 			if o.Spec == nil {
 				continue
 			}
-			for t := range simpleTags(o.Spec.Node, nil) {
-				if fault, help := timeFault(t.Key, o.Kind); fault != "" {
+			for t := range specTags(p, o) {
+				if fault, help := timeFault(t.Key, o.Kind == ir.Workflow && !o.Annotations().Has(scheduledTime)); fault != "" {
 					p.Report(diag.Diagnostic{Span: t.span(), Message: fault, Help: help})
 				}
 			}
@@ -48,8 +48,12 @@ spec:
 	},
 }
 
+// scheduledTime is the annotation that workflow.scheduledTime is read from; a
+// CronWorkflow sets it on its runs.
+const scheduledTime = "workflows.argoproj.io/scheduled-time"
+
 // timeFault says what is wrong with a tag of a time, "" if it is none or right.
-func timeFault(key string, kind ir.Kind) (fault, help string) {
+func timeFault(key string, unscheduled bool) (fault, help string) {
 	const letters = "BbmAadHIMSYypZzL"
 	if suffix, ok := strings.CutPrefix(key, "workflow.creationTimestamp"); ok {
 		form := strings.TrimPrefix(suffix, ".")
@@ -63,7 +67,7 @@ func timeFault(key string, kind ir.Kind) (fault, help string) {
 			return fmt.Sprintf("there is no {{%s}}", key), "write {{" + name + "}}"
 		}
 	}
-	if key == "workflow.scheduledTime" && kind == ir.Workflow {
+	if key == "workflow.scheduledTime" && unscheduled {
 		return "only runs of a CronWorkflow have a scheduled time", "use workflow.creationTimestamp"
 	}
 	return "", ""

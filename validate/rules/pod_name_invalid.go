@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/weft-lang/weft/compiler/ir"
 	"github.com/weft-lang/weft/lang/diag"
 	"github.com/weft-lang/weft/validate"
+	"github.com/weft-lang/weft/validate/trace"
 )
 
 var podNameInvalid = validate.Rule{
@@ -39,9 +41,10 @@ spec:
     container: {image: "alpine:3.23", command: [date]}
 `,
 	Check: func(p *validate.Pass) {
+		inNames := templatesInPodNames(p)
 		for _, t := range podTemplates(p) {
 			name, ok := literal(t.Name)
-			if !ok || !t.Type().IsPod() || strings.ToLower(name) == name || nameFault(name) != "" {
+			if !ok || !t.Type().IsPod() || !inNames[t] || strings.ToLower(name) == name || nameFault(name) != "" {
 				continue
 			}
 			p.Report(diag.Diagnostic{
@@ -50,6 +53,26 @@ spec:
 			})
 		}
 	},
+}
+
+// templatesInPodNames are the templates whose names the Pods of a run carry. The
+// node of the entrypoint is named like the workflow, and so is its Pod; attempts
+// of a retried one, and all that is called, carry the template's name too.
+func templatesInPodNames(p *validate.Pass) map[*ir.Template]bool {
+	out := map[*ir.Template]bool{}
+	for _, u := range p.Trace.Uses {
+		retried := u.Template.Node.Has("retryStrategy") || u.Run.Object.Spec.Node.Has("retryStrategy")
+		library := u.Role == trace.AsListed && u.Run.TemplateMode && u.Run.Entrypoint.Text() != u.Template.Name.Text()
+		if u.Role == trace.AsCallee || u.Role == trace.AsExitHandler || u.Role == trace.AsEntrypoint && retried || library {
+			out[u.Template] = true
+		}
+	}
+	for _, o := range p.Project.Objects {
+		for h := range o.AllHooks() {
+			out[h.Callee.Target] = true
+		}
+	}
+	return out
 }
 
 // kebab writes camelCase with hyphens.
