@@ -6,6 +6,9 @@ import (
 
 	"github.com/weft-lang/weft/compiler/ir"
 	"github.com/weft-lang/weft/lang/diag"
+	"github.com/weft-lang/weft/lang/source"
+	"github.com/weft-lang/weft/lang/tree"
+	"github.com/weft-lang/weft/validate"
 	"github.com/weft-lang/weft/validate/trace"
 )
 
@@ -35,6 +38,26 @@ func notSupplied(u *trace.Use, input named, d diag.Diagnostic) diag.Diagnostic {
 		break
 	}
 	return d
+}
+
+type slipKey struct{}
+
+// isSlip reports whether name, that of an argument, is a slip of an input that
+// every caller must pass, so that the finding about the input is placed there.
+func isSlip(p *validate.Pass, name *tree.Node) bool {
+	return validate.Fact(p, slipKey{}, func() map[source.Span]bool {
+		slips := map[source.Span]bool{}
+		for _, u := range p.Trace.Uses {
+			parameters, artifacts := u.Missing()
+			for _, in := range parameters {
+				slips[notSupplied(u, named{parameter, in.Node, in.Name}, diag.Diagnostic{}).Span] = true
+			}
+			for _, in := range artifacts {
+				slips[notSupplied(u, named{artifact, in.Node, in.Name}, diag.Diagnostic{}).Span] = true
+			}
+		}
+		return slips
+	})[name.Place()]
 }
 
 // namedIn are the parameters or artifacts of a list, by kind.

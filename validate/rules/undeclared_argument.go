@@ -54,7 +54,8 @@ spec:
 	},
 }
 
-// checkPassed reports the arguments of io that t does not declare.
+// checkPassed reports the arguments of io that t does not declare, but for those
+// that a finding about a missing input names already.
 func checkPassed(p *validate.Pass, t *ir.Template, io ir.Arguments) {
 	if t == nil {
 		return
@@ -63,7 +64,7 @@ func checkPassed(p *validate.Pass, t *ir.Template, io ir.Arguments) {
 		passed, declared := namedIn(io, kind), namedIn(t.Inputs, kind)
 		for _, a := range passed {
 			name := a.name.Text()
-			if name == "" || isDynamic(a.name) || holdsName(declared, name) {
+			if name == "" || isDynamic(a.name) || holdsName(declared, name) || isSlip(p, a.name) {
 				continue
 			}
 			help, fixes := nearest(a.name, name, notYet(declared, passed))
