@@ -135,8 +135,8 @@ func (c *checker) front() {
 	}
 	c.dropped, c.named = map[*tree.Document]bool{}, map[source.Span]bool{}
 	for _, d := range c.opts.Front.Sorted() {
-		if c.opts.Profile == Argo && (d.Rule == yaml.RuleDuplicateKey || d.Rule == yaml.RuleMergeOverride) {
-			c.duplicateKey(d, c.document(d.Span))
+		if c.opts.Profile == Argo && unreadable[d.Rule] {
+			c.unreadable(d, c.document(d.Span))
 			continue
 		}
 		shown := c.found.Len()
@@ -147,10 +147,14 @@ func (c *checker) front() {
 	}
 }
 
-// duplicateKey gives the reference's verdict on a duplicate key: it drops a
-// YAML document without a word, and refuses an object in a JSON file, but for
-// what stands below a step.
-func (c *checker) duplicateKey(d diag.Diagnostic, doc *tree.Document) {
+// unreadable are the rules about documents that look like YAML, but not to the
+// reader that the reference uses.
+var unreadable = map[string]bool{yaml.RuleDuplicateKey: true, yaml.RuleMergeOverride: true, yaml.RuleNotJSON: true}
+
+// unreadable gives the reference's verdict on what its reader refuses, such as a
+// duplicate key: it drops a YAML document without a word, and refuses an object
+// in a JSON file, but for what stands below a step.
+func (c *checker) unreadable(d diag.Diagnostic, doc *tree.Document) {
 	switch {
 	case doc == nil || !isJSON(doc):
 		c.dropped[doc] = true
@@ -171,7 +175,7 @@ func isLinted(doc *tree.Document) bool {
 }
 
 // unread reports whether the reference would silently pass over o: it drops
-// documents with duplicate keys.
+// documents that its reader refuses.
 func (c *checker) unread(o *ir.Object) bool {
 	return c.opts.Profile == Argo && c.dropped[o.Doc]
 }

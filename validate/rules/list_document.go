@@ -7,6 +7,7 @@ var documentRules = []validate.Rule{
 	yamlSyntax,
 	yamlDuplicateKey,
 	yamlMergeOverride,
+	yamlNotJSON,
 	yamlEncoding,
 	yamlLimits,
 	separatorInsideBlockScalar,
