@@ -35,6 +35,15 @@ func frontEndFor(name string) frontEnd {
 	return frontEnds[".yaml"]
 }
 
+// frontEndOf is the front end for text read as c. Standard input that has not
+// been given a name tells its language itself.
+func frontEndOf(c candidate, text string) frontEnd {
+	if c.stdin && path.Ext(c.name) == "" && weft.Recognize(text) {
+		return frontEnds[".weft"]
+	}
+	return frontEndFor(c.name)
+}
+
 func parseYAML(_ fs.FS, f *source.File) ([]*tree.Document, *diag.List) { return yaml.Parse(f) }
 
 func parseWeft(fsys fs.FS, f *source.File) ([]*tree.Document, *diag.List) {

@@ -26,7 +26,8 @@ type Options struct {
 	// Stdin is read for the argument "-".
 	Stdin io.Reader
 	// StdinName is the file name that stdin pretends to have; its extension
-	// chooses the front end. "" means "stdin", which is YAML.
+	// chooses the front end. "" means "stdin", which is .weft when it begins with
+	// a header of that language, and YAML otherwise.
 	StdinName string
 	// WorkDir is the absolute folder that relative names start from. With it,
 	// a file named in two ways is read once, and .gitignore files above the
@@ -108,7 +109,7 @@ func load(fsys fs.FS, c candidate, opts Options) loadedFile {
 	if err != nil {
 		return loadedFile{err: err}
 	}
-	frontEnd := frontEndFor(c.name)
+	frontEnd := frontEndOf(c, text)
 	if !c.explicit && frontEnd.mayBeForeign && !mentionsWorkflow(text) {
 		return loadedFile{}
 	}
