@@ -41,7 +41,7 @@ spec:
 				continue
 			}
 			seen, _ := reachable(o)
-			if namesTemplatesLate(o) {
+			if anyCallee(o, func(c ir.Callee) bool { return isDynamic(c.Name) || misnamed(c) }) {
 				continue
 			}
 			for _, t := range o.Spec.Templates {
@@ -55,13 +55,22 @@ spec:
 
 // namesTemplatesLate reports whether some call of o names its template at run time.
 func namesTemplatesLate(o *ir.Object) bool {
+	return anyCallee(o, func(c ir.Callee) bool { return isDynamic(c.Name) })
+}
+
+// misnamed reports whether c names a template that does not exist. Which one was
+// meant, and is called after all, is not known.
+func misnamed(c ir.Callee) bool { return c.Name.Text() != "" && c.Ref == nil && c.Target == nil }
+
+// anyCallee reports whether is holds for a call or hook of o.
+func anyCallee(o *ir.Object, is func(ir.Callee) bool) bool {
 	for c := range o.AllCalls() {
-		if isDynamic(c.Callee.Name) {
+		if is(c.Callee) {
 			return true
 		}
 	}
 	for h := range o.AllHooks() {
-		if isDynamic(h.Callee.Name) {
+		if is(h.Callee) {
 			return true
 		}
 	}

@@ -2,10 +2,12 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/weft-lang/weft/compiler/ir"
 	"github.com/weft-lang/weft/lang/diag"
 	"github.com/weft-lang/weft/validate"
+	"github.com/weft-lang/weft/validate/trace"
 )
 
 var unusedInputParameter = validate.Rule{
@@ -46,7 +48,7 @@ spec:
 				continue
 			}
 			for t := range o.AllTemplates() {
-				if len(t.Inputs.Parameters) == 0 || !usesInputsByName(t) {
+				if len(t.Inputs.Parameters) == 0 || !usesInputsByName(t) || hasUnresolved(p, t) {
 					continue
 				}
 				used := mentionsIn("inputs.parameters", t.Node, o.Spec.Node.Get("templateDefaults"), o.Spec.Node.Get("podSpecPatch"), o.Spec.Node.Get("podMetadata"))
@@ -58,6 +60,14 @@ spec:
 			}
 		}
 	},
+}
+
+// hasUnresolved reports whether a reference in t leads nowhere: it may be meant
+// for any of the inputs.
+func hasUnresolved(p *validate.Pass, t *ir.Template) bool {
+	return slices.ContainsFunc(p.Trace.Unresolved, func(u trace.Unresolved) bool {
+		return t.Node != nil && t.Node.Span.Contains(u.Span)
+	})
 }
 
 // usesInputsByName reports whether t can use an input only through a tag. A
