@@ -173,12 +173,13 @@ func (l *linter) run(s Streams) ([]string, error) {
 	report := render.Report{
 		Diagnostics: result.Findings.Sorted(), Files: checkedFiles(loaded), Version: version(), Manuals: manuals,
 	}
+	unread := len(result.Failures) > 0 && len(loaded.Files) == 0
 	empty := result.Linted == 0 && !l.allowEmpty
 	out := s
 	if l.readsStdin() && l.fixing.on() { // standard output holds the fixed text
 		out.Out = s.Err
 	}
-	if err := l.print(out, report, empty); err != nil {
+	if err := l.print(out, report, empty || unread); err != nil {
 		return loaded.Folders, err
 	}
 	for _, err := range result.Failures {
@@ -195,7 +196,8 @@ func (l *linter) run(s Streams) ([]string, error) {
 	return loaded.Folders, err
 }
 
-// print writes the report to standard output and to the files of --output.
+// print writes the report to standard output and to the files of --output. A
+// summary of nothing would mislead.
 func (l *linter) print(s Streams, report render.Report, empty bool) error {
 	if !empty || len(report.Diagnostics) > 0 || !forPeople(l.format) {
 		width, _ := terminalWidth(s.Out)

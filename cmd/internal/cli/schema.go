@@ -32,26 +32,28 @@ func newSchema(s Streams) *cobra.Command {
 			if len(args) == 0 {
 				return write(s, strings.Join(append(schemas.Kinds(), schemaConfig), "\n")+"\n")
 			}
-			if args[0] == schemaConfig {
+			kind, ok := knownKind(args[0])
+			if !ok {
+				return usage("unknown kind %q: it is one of %s", args[0], strings.Join(append(schemas.Kinds(), schemaConfig), ", "))
+			}
+			if kind == schemaConfig {
 				return write(s, config.Schema(rules.All()))
 			}
-			text, ok := schemas.JSON(args[0])
-			if !ok {
-				return unknownKind(args[0])
-			}
+			text, _ := schemas.JSON(kind)
 			return write(s, string(text))
 		},
 	}
 }
 
-func unknownKind(kind string) error {
-	known := append(schemas.Kinds(), schemaConfig)
-	for _, k := range known {
-		if strings.EqualFold(k, kind) {
-			return usage("unknown kind %q, did you mean %q?", kind, k)
+// knownKind is name as it is spelt where kinds are listed: nobody need
+// remember what is upper case.
+func knownKind(name string) (string, bool) {
+	for _, k := range append(schemas.Kinds(), schemaConfig) {
+		if strings.EqualFold(k, name) {
+			return k, true
 		}
 	}
-	return usage("unknown kind %q: it is one of %s", kind, strings.Join(known, ", "))
+	return "", false
 }
 
 // write prints the result of a command.
