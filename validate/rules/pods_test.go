@@ -169,6 +169,38 @@ func TestSecurityRules(t *testing.T) {
 	})
 }
 
+// TestOddCharacterFix holds that a fix leaves no quote open.
+func TestOddCharacterFix(t *testing.T) {
+	for line, want := range map[string]string{
+		"rm “a”":      "rm \"a\"",
+		"rm –“$HOME”": "rm -\"$HOME\"",
+		"rm “a b”":    "rm “a b”",
+		"rm ‘a’":      "rm 'a'",
+		"ls –l":       "ls -l",
+	} {
+		before := podCase{body: "    script:\n      image: alpine:3.23\n      command: [sh]\n      source: |\n        " + line + "\n"}.document()
+		found := false
+		for _, d := range check(t, before, validate.Recommended) {
+			if d.Rule != "shell-odd-character" {
+				continue
+			}
+			found = true
+			text := d.Span.File.Text
+			for _, f := range d.Fixes {
+				for _, e := range slices.Backward(f.Edits) {
+					text = text[:e.Span.Start] + e.New + text[e.Span.End:]
+				}
+			}
+			if !strings.Contains(text, want) {
+				t.Errorf("%s: no %q in\n%s", line, want, text)
+			}
+		}
+		if !found {
+			t.Errorf("%s: no finding", line)
+		}
+	}
+}
+
 // TestShellInjectionFix applies the fix and looks at the whole of it.
 func TestShellInjectionFix(t *testing.T) {
 	before := podCase{body: `    script:

@@ -52,8 +52,8 @@ spec:
 				switch n := n.(type) {
 				case *syntax.DblQuoted, *syntax.SglQuoted, *syntax.Redirect, *syntax.Comment:
 					return false
-				case *syntax.Lit:
-					reportOddCharacter(p, s, n)
+				case *syntax.Word:
+					reportOddCharacters(p, s, n)
 				}
 				return true
 			})
@@ -66,21 +66,43 @@ var plainFor = map[rune]string{
 	'“': `"`, '”': `"`, '„': `"`, '‘': "'", '’': "'", '\u00a0': " ", '\u200b': "", '–': "-", '—': "--", '−': "-",
 }
 
-func reportOddCharacter(p *validate.Pass, s *shellScript, lit *syntax.Lit) {
-	for i, r := range lit.Value {
-		plain, odd := plainFor[r]
-		// A dash is odd only where an option begins.
-		if !odd || strings.ContainsRune("–—−", r) && i > 0 {
+// reportOddCharacters reports the first odd character of a word. The fix is
+// about all of them, and there is none when quotes would stay open.
+func reportOddCharacters(p *validate.Pass, s *shellScript, word *syntax.Word) {
+	var odd []rune
+	var edits []diag.Edit
+	quotes := map[string]int{}
+	for at, part := range word.Parts {
+		lit, ok := part.(*syntax.Lit)
+		if !ok {
 			continue
 		}
-		start := int(lit.Pos().Offset()) + i
-		span := s.text.Source(start, start+utf8.RuneLen(r))
-		p.Report(diag.Diagnostic{
-			Span: span, Message: fmt.Sprintf("the shell takes %q for a letter", r), Help: fmt.Sprintf("write %q", plain),
-			Fixes: []diag.Fix{{Title: fmt.Sprintf("write %q", plain), Edits: []diag.Edit{{Span: span, New: plain}}}},
-		})
+		for i, r := range lit.Value {
+			plain, ok := plainFor[r]
+			// A dash is odd only where an option begins.
+			if !ok || strings.ContainsRune("–—−", r) && at+i > 0 {
+				continue
+			}
+			start := int(lit.Pos().Offset()) + i
+			odd = append(odd, r)
+			edits = append(edits, diag.Edit{Span: s.text.Source(start, start+utf8.RuneLen(r)), New: plain})
+			quotes[plain]++
+		}
+	}
+	if len(odd) == 0 {
 		return
 	}
+	d := diag.Diagnostic{
+		Span: edits[0].Span, Message: fmt.Sprintf("the shell takes %q for a letter", odd[0]), Help: fmt.Sprintf("write %q", edits[0].New),
+	}
+	if quotes[`"`]%2 == 0 && quotes["'"]%2 == 0 {
+		title := d.Help
+		if len(quotes) > 1 {
+			title = "write the plain characters"
+		}
+		d.Fixes = []diag.Fix{{Title: title, Edits: edits}}
+	}
+	p.Report(d)
 }
 
 func isASCII(text string) bool {
