@@ -103,6 +103,9 @@ func (d *Depends) Truth() Truth {
 	if d.Root == nil {
 		return Undecided
 	}
+	if _, alone := d.Root.(*Dep); alone {
+		return Depending
+	}
 	tasks := d.Tasks()
 	choices := make(map[string][][]string, len(tasks))
 	total := 1

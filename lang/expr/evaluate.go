@@ -111,7 +111,7 @@ var lateVariables = []string{"item", "retries", "lastRetry", "workflow.status", 
 // string is its text, of anything else its JSON.
 func Fold(src string, vars map[string]string) (text string, ok bool) {
 	e, fault := ParseExpr(src)
-	if fault != nil || !e.foldable(vars) {
+	if fault != nil || e.foreign(vars) || !e.foldable(vars) {
 		return "", false
 	}
 	result, err := e.Eval(e.WithHelpers(Nest(relevant(e, vars))))
@@ -133,6 +133,18 @@ func Render(result any) (text string, ok bool) {
 	}
 	b, err := json.Marshal(result)
 	return string(b), err == nil && string(b) != "null"
+}
+
+// foreign reports whether e names something that neither vars nor the helpers
+// know: the compiler would refuse it, but at a price.
+func (e *Expr) foreign(vars map[string]string) bool {
+	for _, r := range e.References() {
+		name := r.Path[0].Name
+		if helpers[name] == nil && name != "sprig" && name != "$env" && !known(name, vars) {
+			return true
+		}
+	}
+	return false
 }
 
 func (e *Expr) foldable(vars map[string]string) bool {

@@ -68,9 +68,12 @@ func ran(result string) bool {
 	return result == "Succeeded" || result == "Failed" || result == "Errored"
 }
 
-// budget is how many worlds are played for one body: enough for people, and a
-// bound for machines. Beyond it nothing is said to be missing.
-const budget = 1000
+// What is played for one body, in worlds and in tasks that move in them: enough for
+// people, and a bound for machines. Beyond it nothing is said to be missing.
+const (
+	budget = 1000
+	moves  = 200_000
+)
 
 func (a *Absence) inSomeWorld(producer *ir.Call, holds func([]string) bool) bool {
 	p, ok := a.number[producer]
@@ -115,7 +118,7 @@ func (a *Absence) allCauses() []world {
 			a.causes = append(a.causes, world{i, "Failed"})
 		}
 	}
-	if len(a.causes) > budget {
+	if len(a.causes) > budget || len(a.causes)*len(a.tasks) > moves {
 		a.causes = a.causes[:0]
 	}
 	return a.causes
