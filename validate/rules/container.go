@@ -3,6 +3,7 @@ package rules
 import (
 	"fmt"
 	"iter"
+	"slices"
 	"strings"
 
 	"github.com/weft-lang/weft/compiler/ir"
@@ -42,17 +43,17 @@ func podTemplates(p *validate.Pass) iter.Seq2[*ir.Object, *ir.Template] {
 	}
 }
 
-// podContainers yields every container of every template.
+type containersKey struct{}
+
+// podContainers yields every container of every template. They are looked for once.
 func podContainers(p *validate.Pass) iter.Seq[podContainer] {
-	return func(yield func(podContainer) bool) {
+	return slices.Values(validate.Fact(p, containersKey{}, func() []podContainer {
+		var out []podContainer
 		for o, t := range podTemplates(p) {
-			for _, c := range containersOf(o, t) {
-				if !yield(c) {
-					return
-				}
-			}
+			out = append(out, containersOf(o, t)...)
 		}
-	}
+		return out
+	}))
 }
 
 // containersOf are the containers of one template.

@@ -18,6 +18,7 @@ type dependency struct {
 	node   *tree.Node
 	parsed *expr.Depends
 	errors []expr.Error
+	truth  expr.Truth // Undecided with errors
 }
 
 type dependencyKey struct{}
@@ -30,7 +31,11 @@ func dependencies(p *validate.Pass) []dependency {
 			for _, c := range u.Template.Tasks {
 				if n := c.Depends; n.Text() != "" && !strings.Contains(n.Text(), "{{") {
 					parsed, errs := expr.ParseDepends(n.Text())
-					out = append(out, dependency{u, c, n, parsed, errs})
+					d := dependency{use: u, call: c, node: n, parsed: parsed, errors: errs}
+					if len(errs) == 0 {
+						d.truth = parsed.Truth()
+					}
+					out = append(out, d)
 				}
 			}
 		}

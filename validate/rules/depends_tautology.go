@@ -42,7 +42,7 @@ spec:
 `,
 	Check: func(p *validate.Pass) {
 		for _, d := range dependencies(p) {
-			if len(d.errors) == 0 && d.parsed.Truth() == expr.Always {
+			if d.truth == expr.Always {
 				p.Reportf(d.node.Source(0, len(d.node.Value)), "this is true whatever the results are")
 			}
 		}

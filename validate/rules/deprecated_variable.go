@@ -39,7 +39,7 @@ spec:
 			if o.Spec == nil {
 				continue
 			}
-			for t := range simpleTags(o.Spec.Node, nil) {
+			for t := range specTags(p, o) {
 				switch t.Key {
 				case "workflow.parameters", "workflow.labels", "workflow.annotations":
 					at := t.keySpan(0, len(t.Key))

@@ -55,7 +55,7 @@ spec:
 				if c == nil || t.Type().IsGroup() {
 					continue
 				}
-				for tag := range ownTags(t) {
+				for tag := range ownTags(p, t) {
 					if isItem(tag.Key) {
 						p.Report(diag.Diagnostic{
 							Span: tag.span(), Message: fmt.Sprintf("%s sees nothing of the loop that calls it, so {{%s}} stays as it is", t.Describe(), tag.Key),

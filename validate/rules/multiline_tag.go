@@ -48,7 +48,7 @@ spec:
 			if o.Spec == nil {
 				continue
 			}
-			for t := range simpleTags(o.Spec.Node, nil) {
+			for t := range specTags(p, o) {
 				root, _, dotted := strings.Cut(t.Key, ".")
 				if !strings.ContainsAny(t.Body, "\n\r\t") || strings.ContainsAny(t.Key, " \n\r\t") || !dotted || !slices.Contains(policedRoots, root) {
 					continue

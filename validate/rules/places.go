@@ -2,6 +2,7 @@ package rules
 
 import (
 	"iter"
+	"slices"
 
 	"github.com/weft-lang/weft/compiler/ir"
 	"github.com/weft-lang/weft/lang/source"
@@ -9,21 +10,22 @@ import (
 	"github.com/weft-lang/weft/validate"
 )
 
+type usedKey struct{}
+
 // usedTemplates yields every template that some object uses, once each, in the
 // order in which they are met.
 func usedTemplates(p *validate.Pass) iter.Seq[*ir.Template] {
-	return func(yield func(*ir.Template) bool) {
+	return slices.Values(validate.Fact(p, usedKey{}, func() []*ir.Template {
+		var out []*ir.Template
 		seen := map[*ir.Template]bool{}
 		for _, u := range p.Trace.Uses {
-			if seen[u.Template] {
-				continue
-			}
-			seen[u.Template] = true
-			if !yield(u.Template) {
-				return
+			if !seen[u.Template] {
+				seen[u.Template] = true
+				out = append(out, u.Template)
 			}
 		}
-	}
+		return out
+	}))
 }
 
 // templatePlace is where a finding about a template as a whole belongs: its

@@ -38,7 +38,7 @@ spec:
 	Check: func(p *validate.Pass) {
 		for _, u := range p.Trace.Bodies {
 			retried := u.Template.Node.Has("retryStrategy") || setFor(u, "retryStrategy") || u.Template.Call != nil
-			for t := range ownTags(u.Template) {
+			for t := range ownTags(p, u.Template) {
 				field, isLast := strings.CutPrefix(t.Key, "lastRetry.")
 				switch {
 				case isLast && !slices.Contains(lastRetryFields, field):

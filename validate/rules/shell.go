@@ -3,6 +3,7 @@ package rules
 import (
 	"iter"
 	"path"
+	"slices"
 	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
@@ -20,16 +21,19 @@ type script struct {
 	runner string     // the program that reads it, without folder: bash, python3 ...; "" when unknown
 }
 
-// scripts yields every script whose text is in the file.
+type scriptsKey struct{}
+
+// scripts yields every script whose text is in the file. They are looked for once.
 func scripts(p *validate.Pass) iter.Seq[script] {
-	return func(yield func(script) bool) {
+	return slices.Values(validate.Fact(p, scriptsKey{}, func() []script {
+		var out []script
 		for c := range podContainers(p) {
-			s, ok := scriptOf(c)
-			if ok && !yield(s) {
-				return
+			if s, ok := scriptOf(c); ok {
+				out = append(out, s)
 			}
 		}
-	}
+		return out
+	}))
 }
 
 func scriptOf(c podContainer) (script, bool) {

@@ -22,15 +22,19 @@ func siblingReferences(p *validate.Pass) []*types.Reference {
 	})
 }
 
+type groupKey struct{}
+
 // groupBodies are the bodies that hold steps or tasks.
 func groupBodies(p *validate.Pass) []*trace.Use {
-	var out []*trace.Use
-	for _, u := range p.Trace.Bodies {
-		if u.Template.Type().IsGroup() {
-			out = append(out, u)
+	return validate.Fact(p, groupKey{}, func() []*trace.Use {
+		var out []*trace.Use
+		for _, u := range p.Trace.Bodies {
+			if u.Template.Type().IsGroup() {
+				out = append(out, u)
+			}
 		}
-	}
-	return out
+		return out
+	})
 }
 
 // producedBy says where the value of r comes from.

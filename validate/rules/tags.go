@@ -3,12 +3,14 @@ package rules
 import (
 	"iter"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/weft-lang/weft/compiler/ir"
 	"github.com/weft-lang/weft/lang/expr"
 	"github.com/weft-lang/weft/lang/source"
 	"github.com/weft-lang/weft/lang/tree"
+	"github.com/weft-lang/weft/validate"
 )
 
 // A placedTag is a simple tag and where it stands.
@@ -63,8 +65,24 @@ func simpleTags(n *tree.Node, skip func(*tree.Node) bool) iter.Seq[placedTag] {
 	}
 }
 
+type specTagsKey struct{ object *ir.Object }
+
+// specTags yields the simple tags of a spec. They are looked for once.
+func specTags(p *validate.Pass, o *ir.Object) iter.Seq[placedTag] {
+	return slices.Values(validate.Fact(p, specTagsKey{o}, func() []placedTag {
+		return slices.Collect(simpleTags(o.Spec.Node, nil))
+	}))
+}
+
+type ownTagsKey struct{ template *ir.Template }
+
 // ownTags yields the simple tags of a template, without those of inline bodies.
-func ownTags(t *ir.Template) iter.Seq[placedTag] { return simpleTags(t.Node, inlineBodies(t)) }
+// They are looked for once.
+func ownTags(p *validate.Pass, t *ir.Template) iter.Seq[placedTag] {
+	return slices.Values(validate.Fact(p, ownTagsKey{t}, func() []placedTag {
+		return slices.Collect(simpleTags(t.Node, inlineBodies(t)))
+	}))
+}
 
 // inlineBodies is true for the inline templates that t holds.
 func inlineBodies(t *ir.Template) func(*tree.Node) bool {
@@ -73,6 +91,9 @@ func inlineBodies(t *ir.Template) func(*tree.Node) bool {
 		if c.Callee.Inline != nil {
 			bodies[c.Callee.Inline.Node] = true
 		}
+	}
+	if len(bodies) == 0 {
+		return nil
 	}
 	return func(n *tree.Node) bool { return bodies[n] }
 }
@@ -90,25 +111,25 @@ type mentions struct {
 	all   bool
 }
 
-var mentionForms = map[string]*regexp.Regexp{
+var mentionForms = map[string]func() *regexp.Regexp{
 	"inputs.parameters":   mentionForm("inputs", "parameters"),
 	"inputs.artifacts":    mentionForm("inputs", "artifacts"),
 	"workflow.parameters": mentionForm("workflow", "parameters"),
 }
 
 // mentionForm matches root.list.name, root.list['name'] and the list itself.
-func mentionForm(root, list string) *regexp.Regexp {
-	return regexp.MustCompile(`\b` + root + `(?:\??\.|\[['"])` + list + `(?:['"]\])?(?:\??\.([-\w]+)|\??\.?\[\s*['"]([-\w]+)['"]\s*\])?`)
+func mentionForm(root, list string) func() *regexp.Regexp {
+	return pattern(`\b` + root + `(?:\??\.|\[['"])` + list + `(?:['"]\])?(?:\??\.([-\w]+)|\??\.?\[\s*['"]([-\w]+)['"]\s*\])?`)
 }
 
 // mentioned collects what the texts below n take from list.
 func (m *mentions) mentioned(n *tree.Node, list string) {
-	root, _, _ := strings.Cut(list, ".")
+	root, kind, _ := strings.Cut(list, ".")
 	for s := range scalars(n, nil) {
-		if !strings.Contains(s.Value, root) {
+		if !strings.Contains(s.Value, root) || !strings.Contains(s.Value, kind) {
 			continue
 		}
-		for _, match := range mentionForms[list].FindAllStringSubmatch(s.Value, -1) {
+		for _, match := range mentionForms[list]().FindAllStringSubmatch(s.Value, -1) {
 			name := match[1] + match[2]
 			if name == "" || name == "json" && root == "workflow" {
 				m.all = true

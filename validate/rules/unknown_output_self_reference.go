@@ -39,7 +39,7 @@ spec:
 `,
 	Check: func(p *validate.Pass) {
 		for _, u := range p.Trace.Bodies {
-			for t := range ownTags(u.Template) {
+			for t := range ownTags(p, u.Template) {
 				for _, kind := range []string{parameter, artifact} {
 					prefix := "outputs." + kind + "s."
 					rest, ok := strings.CutPrefix(t.Key, prefix)

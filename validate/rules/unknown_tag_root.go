@@ -46,7 +46,7 @@ spec:
 			if o.Spec == nil {
 				continue
 			}
-			for t := range simpleTags(o.Spec.Node, nil) {
+			for t := range specTags(p, o) {
 				if near, ok := nearRoot(t.Key); ok {
 					root, _, _ := strings.Cut(t.Key, ".")
 					at := t.keySpan(0, len(root))

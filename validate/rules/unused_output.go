@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/weft-lang/weft/compiler/ir"
@@ -48,7 +49,7 @@ spec:
 			for t := range o.AllTemplates() {
 				for _, q := range t.Outputs.Parameters {
 					name := q.Name.Text()
-					if name == "" || q.GlobalName != nil || t == o.Spec.Template(o.Spec.Entrypoint.Text()) || mentionsOutput(o, name) {
+					if name == "" || q.GlobalName != nil || t == o.Spec.Template(o.Spec.Entrypoint.Text()) || mentionsOutput(p, o, name) {
 						continue
 					}
 					p.Reportf(q.Name.Place(), "nothing reads output parameter %q of %s", name, t.Describe())
@@ -58,12 +59,20 @@ spec:
 	},
 }
 
+type outputTextsKey struct{ object *ir.Object }
+
 // mentionsOutput reports whether some text of o may read an output called name.
-func mentionsOutput(o *ir.Object, name string) bool {
-	for s := range scalars(o.Spec.Node, nil) {
-		if i := strings.Index(s.Value, "outputs"); i >= 0 && (strings.Contains(s.Value[i:], name) || strings.Contains(s.Value[i:], "outputs.parameters}}")) {
-			return true
+func mentionsOutput(p *validate.Pass, o *ir.Object, name string) bool {
+	texts := validate.Fact(p, outputTextsKey{o}, func() []string {
+		var out []string
+		for s := range scalars(o.Spec.Node, nil) {
+			if i := strings.Index(s.Value, "outputs"); i >= 0 {
+				out = append(out, s.Value[i:])
+			}
 		}
-	}
-	return false
+		return out
+	})
+	return slices.ContainsFunc(texts, func(text string) bool {
+		return strings.Contains(text, name) || strings.Contains(text, "outputs.parameters}}")
+	})
 }

@@ -44,7 +44,7 @@ spec:
 				continue
 			}
 			declared := declaredNames(r.Object.Spec.Arguments, parameter)
-			for t := range simpleTags(r.Object.Spec.Node, nil) {
+			for t := range specTags(p, r.Object) {
 				rest, ok := strings.CutPrefix(t.Key, "workflow.parameters")
 				name := strings.TrimPrefix(rest, ".")
 				if !ok || rest == "" || rest != name && (declared[name] || name == "json") {

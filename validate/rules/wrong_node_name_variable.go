@@ -52,7 +52,7 @@ spec:
 			if library && len(callers[t]) == 0 || namesTemplatesLate(t.Owner) || t.Call != nil {
 				continue
 			}
-			for tag := range ownTags(t) {
+			for tag := range ownTags(p, t) {
 				root, rest, _ := strings.Cut(tag.Key, ".")
 				if rest == "name" && (root == "steps" || root == "tasks") && !callers[t][root] {
 					p.Report(diag.Diagnostic{
