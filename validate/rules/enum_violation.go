@@ -11,9 +11,10 @@ import (
 )
 
 var enumViolation = validate.Rule{
-	Name: "enum-violation", Group: validate.DataFlow, Severity: diag.Error,
+	Name: "enum-violation", Group: validate.DataFlow, Severity: diag.Warning,
 	Summary: "a step passes a value that is not in the enum of the input",
-	Why:     `An enum lists the values that the input may have. Pass one of them, or add the value to the list.`,
+	Why: `An enum lists the values that the input may have. The reference does not hold steps to it, so the template gets a value that it
+was not written for. Pass one of them, or add the value to the list.`,
 	Bad: `
 apiVersion: argoproj.io/v1alpha1
 kind: Workflow

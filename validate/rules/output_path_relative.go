@@ -11,9 +11,10 @@ import (
 )
 
 var outputPathRelative = validate.Rule{
-	Name: "output-path-relative", Group: validate.DataFlow, Severity: diag.Error,
+	Name: "output-path-relative", Group: validate.DataFlow, Severity: diag.Warning,
 	Summary: "an output comes from a relative path",
-	Why:     `Outputs are collected from outside the container, where its working directory is not known, so the file is not found. Write an absolute path.`,
+	Why: `A relative path counts from the working directory of the container. Where workingDir is not set the image decides on that, and
+another version of it may decide otherwise: the output is then not found. Write an absolute path.`,
 	Bad: `
 apiVersion: argoproj.io/v1alpha1
 kind: Workflow

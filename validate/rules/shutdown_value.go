@@ -6,10 +6,10 @@ import (
 )
 
 var shutdownValue = validate.Rule{
-	Name: "shutdown-value", Group: validate.Control, Severity: diag.Error,
+	Name: "shutdown-value", Group: validate.Control, Severity: diag.Warning,
 	Summary: "shutdown is neither Stop nor Terminate",
-	Why: `shutdown ends a workflow as it starts: Stop still runs its exit handlers, Terminate does not. Other values are not
-understood. Leave the field out of workflows that are to run.`,
+	Why: `shutdown ends a workflow as it starts: Stop still runs its exit handlers, Terminate does not. Other values do
+nothing. Leave the field out of workflows that are to run.`,
 	Bad: `
 apiVersion: argoproj.io/v1alpha1
 kind: Workflow
