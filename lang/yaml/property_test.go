@@ -167,7 +167,7 @@ func aloneFlaw(doc *tree.Document, n *tree.Node, flow, isJSON bool) string {
 		if msg := aloneFlaw(doc, e.Value, flow, isJSON); msg != "" {
 			return msg
 		}
-		if msg := readAlone(doc, e.Key, flow, isJSON); e.Key.Kind == tree.String && msg != "" {
+		if msg := readAlone(doc, e.Key, flow, isJSON); e.Key.Kind == tree.String && e.Key.Alias.IsZero() && msg != "" {
 			return msg
 		}
 	}
