@@ -9,6 +9,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/weft-lang/weft/compiler/ir"
+	"github.com/weft-lang/weft/compiler/pod/instructions"
 	"github.com/weft-lang/weft/lang/tree"
 	"github.com/weft-lang/weft/lang/yaml"
 )
@@ -66,7 +67,7 @@ func hardened() *corev1.SecurityContext {
 func (b *builder) weave() []*corev1.ConfigMap {
 	spec := &b.pod.Spec
 	sidecars := b.takeSidecars()
-	b.tell = Instructions{Version: InstructionsVersion, Node: b.in.ID()}
+	b.tell = instructions.Instructions{Version: instructions.Version, Node: b.in.ID()}
 	b.describeWork()
 	load := b.load(sidecars)
 	save := b.save()
@@ -134,11 +135,11 @@ func (b *builder) wrap(c *corev1.Container) bool {
 			c.Args = slices.Clone(known.Args)
 		}
 	}
-	c.Command = append([]string{agentPath, "run", c.Name, "--"}, c.Command...)
+	c.Command = append([]string{instructions.AgentPath, instructions.CommandRun, c.Name, "--"}, c.Command...)
 	if b.in.Template.Type() == ir.Script && c.Name == mainName && b.script != "" {
-		c.Args = append(c.Args, ScriptPath)
+		c.Args = append(c.Args, instructions.ScriptPath)
 	}
-	c.VolumeMounts = append(c.VolumeMounts, corev1.VolumeMount{Name: agentVolume, MountPath: agentDir, ReadOnly: true}, tellMount())
+	c.VolumeMounts = append(c.VolumeMounts, corev1.VolumeMount{Name: agentVolume, MountPath: instructions.AgentDir, ReadOnly: true}, tellMount())
 	if p.Announce || len(p.After) > 0 || b.packs(c.Name) {
 		c.VolumeMounts = append(c.VolumeMounts, b.exchange())
 	}
@@ -159,8 +160,8 @@ func (b *builder) imageOf(container string) *tree.Node {
 
 // process says what the agent does in a container, false when it has no
 // business there.
-func (b *builder) process(c *corev1.Container) (Process, bool) {
-	p := Process{Container: c.Name}
+func (b *builder) process(c *corev1.Container) (instructions.Process, bool) {
+	p := instructions.Process{Container: c.Name}
 	if c.TerminationMessagePath != usualMessageLog {
 		p.MessageLog = c.TerminationMessagePath
 	}
@@ -181,7 +182,7 @@ func (b *builder) process(c *corev1.Container) (Process, bool) {
 		p.After, p.Retry, p.Announce = b.members[c.Name].after, b.setRetry(), true
 		needed = true
 	}
-	saves := slices.ContainsFunc(b.tell.Save, func(s Save) bool { return s.Container == c.Name })
+	saves := slices.ContainsFunc(b.tell.Save, func(s instructions.Save) bool { return s.Container == c.Name })
 	return p, needed || saves
 }
 
@@ -196,24 +197,24 @@ func (b *builder) ordered() bool {
 	return b.body.Has("retryStrategy")
 }
 
-func (b *builder) setRetry() *Retry {
+func (b *builder) setRetry() *instructions.Retry {
 	n := b.body.Get("retryStrategy")
 	if n.IsNull() {
 		return nil
 	}
-	return &Retry{Retries: decode[int64](b.decoder, b.fill(n.Get("retries"))), Duration: b.text(n.Get("duration"))}
+	return &instructions.Retry{Retries: decode[int64](b.decoder, b.fill(n.Get("retries"))), Duration: b.text(n.Get("duration"))}
 }
 
 // pathParameters are the output parameters that are files.
-func (b *builder) pathParameters() []Parameter {
-	return b.parameters(func(p Parameter) bool { return p.Path != "" })
+func (b *builder) pathParameters() []instructions.Parameter {
+	return b.parameters(func(p instructions.Parameter) bool { return p.Path != "" })
 }
 
-func (b *builder) parameters(wanted func(Parameter) bool) []Parameter {
-	var out []Parameter
+func (b *builder) parameters(wanted func(instructions.Parameter) bool) []instructions.Parameter {
+	var out []instructions.Parameter
 	for _, n := range b.template.At("outputs", "parameters").List() {
 		from := b.fill(n.Get("valueFrom"))
-		p := Parameter{
+		p := instructions.Parameter{
 			Name: n.Get("name").Text(), Path: from.Get("path").Text(),
 			JSONPath: from.Get("jsonPath").Text(), JQ: from.Get("jqFilter").Text(),
 		}
@@ -237,7 +238,7 @@ func scalarText(n *tree.Node) string {
 }
 
 func tellMount() corev1.VolumeMount {
-	return corev1.VolumeMount{Name: tellVolume, MountPath: "/weft/instructions", ReadOnly: true}
+	return corev1.VolumeMount{Name: tellVolume, MountPath: instructions.Dir, ReadOnly: true}
 }
 
 // emptyDir adds a volume that lives as long as the Pod, once.
@@ -254,14 +255,14 @@ func (b *builder) emptyDir(name string) {
 
 func (b *builder) exchange() corev1.VolumeMount {
 	b.emptyDir(shareVolume)
-	return corev1.VolumeMount{Name: shareVolume, MountPath: ExchangeDir}
+	return corev1.VolumeMount{Name: shareVolume, MountPath: instructions.ExchangeDir}
 }
 
 // stage is the container that brings the agent into the Pod.
 func (b *builder) stage() corev1.Container {
 	b.emptyDir(agentVolume)
-	c := b.agentContainer(stageName, "stage")
-	c.VolumeMounts = append(c.VolumeMounts, corev1.VolumeMount{Name: agentVolume, MountPath: agentDir})
+	c := b.agentContainer(stageName, instructions.CommandStage)
+	c.VolumeMounts = append(c.VolumeMounts, corev1.VolumeMount{Name: agentVolume, MountPath: instructions.AgentDir})
 	if b.script != "" {
 		b.tell.Script = &b.script
 	}
@@ -271,7 +272,7 @@ func (b *builder) stage() corev1.Container {
 // agentContainer runs nothing but the agent, from its own image.
 func (b *builder) agentContainer(name, command string) corev1.Container {
 	return corev1.Container{
-		Name: name, Image: b.in.Options.agentImage(), Command: []string{agentInImage, command},
+		Name: name, Image: b.in.Options.agentImage(), Command: []string{instructions.AgentInImage, command},
 		Resources: agentResources(), SecurityContext: hardened(), VolumeMounts: []corev1.VolumeMount{tellMount()},
 	}
 }
@@ -286,13 +287,13 @@ func (b *builder) deliver() []*corev1.ConfigMap {
 		return nil
 	}
 	b.tell.Limit = min(maxMessage, maxMessages/(len(spec.Containers)+len(spec.InitContainers))) - messageMargin
-	text := b.tell.encode()
+	text := b.tell.Encode()
 	volume := corev1.Volume{Name: tellVolume}
 	defer func() { spec.Volumes = append(spec.Volumes, volume) }()
 	if len(text) <= maxAnnotation {
 		b.pod.Annotations[AnnotationInstructions] = text
 		volume.DownwardAPI = &corev1.DownwardAPIVolumeSource{Items: []corev1.DownwardAPIVolumeFile{{
-			Path: instructionsKey, FieldRef: &corev1.ObjectFieldSelector{APIVersion: "v1", FieldPath: "metadata.annotations['" + AnnotationInstructions + "']"},
+			Path: instructions.Key, FieldRef: &corev1.ObjectFieldSelector{APIVersion: "v1", FieldPath: "metadata.annotations['" + AnnotationInstructions + "']"},
 		}}}
 		return nil
 	}
@@ -308,6 +309,6 @@ func (b *builder) deliver() []*corev1.ConfigMap {
 			Name: b.pod.Name, Namespace: b.pod.Namespace, Labels: b.labels(), OwnerReferences: b.in.Run.owners(),
 		},
 		Immutable: &yes,
-		Data:      map[string]string{instructionsKey: text},
+		Data:      map[string]string{instructions.Key: text},
 	}}
 }

@@ -12,6 +12,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/weft-lang/weft/compiler/ir"
+	"github.com/weft-lang/weft/compiler/pod/instructions"
 	"github.com/weft-lang/weft/lang/tree"
 	"github.com/weft-lang/weft/lang/yaml"
 )
@@ -72,7 +73,7 @@ func (b *builder) load(sidecars []corev1.Container) []corev1.Container {
 		}
 		at := path.Clean("/" + b.text(n.Get("path")))
 		if within(at, own) {
-			l.Target, intoVolumes = mainDir+at, true
+			l.Target, intoVolumes = instructions.MainDir+at, true
 		} else {
 			mounts = append(mounts, corev1.VolumeMount{Name: inputsVolume, MountPath: at, SubPath: l.Name})
 		}
@@ -84,13 +85,13 @@ func (b *builder) load(sidecars []corev1.Container) []corev1.Container {
 	}
 	b.mountInputs(sidecars, mounts)
 	b.emptyDir(inputsVolume)
-	c := b.agentContainer(loadName, "load")
+	c := b.agentContainer(loadName, instructions.CommandLoad)
 	b.runAsMain(c.SecurityContext)
-	c.VolumeMounts = append(c.VolumeMounts, corev1.VolumeMount{Name: inputsVolume, MountPath: inputsDir})
+	c.VolumeMounts = append(c.VolumeMounts, corev1.VolumeMount{Name: inputsVolume, MountPath: instructions.InputsDir})
 	if intoVolumes {
 		c.SecurityContext.Capabilities = nil // a volume may belong to another user
 		for _, m := range own {
-			m.MountPath, m.ReadOnly = mainDir+path.Clean("/"+m.MountPath), false
+			m.MountPath, m.ReadOnly = instructions.MainDir+path.Clean("/"+m.MountPath), false
 			c.VolumeMounts = append(c.VolumeMounts, m)
 		}
 	}
@@ -100,7 +101,7 @@ func (b *builder) load(sidecars []corev1.Container) []corev1.Container {
 
 // loading describes one input artifact, and returns the fields of its location.
 // What comes from nowhere is reported, unless it is optional.
-func (b *builder) loading(n *tree.Node) (l Load, fields *tree.Node, ok bool) {
+func (b *builder) loading(n *tree.Node) (l instructions.Load, fields *tree.Node, ok bool) {
 	name, optional := n.Get("name").Text(), decode[bool](b.decoder, b.fill(n.Get("optional")))
 	given := n
 	if a := b.in.Artifacts[name]; a != nil {
@@ -113,8 +114,8 @@ func (b *builder) loading(n *tree.Node) (l Load, fields *tree.Node, ok bool) {
 		}
 		return l, nil, false
 	}
-	return Load{
-		Name: name, Target: path.Join(inputsDir, name), Location: location(s, fields), Archive: raw(b.fill(given.Get("archive"))), Optional: optional,
+	return instructions.Load{
+		Name: name, Target: path.Join(instructions.InputsDir, name), Location: location(s, fields), Archive: raw(b.fill(given.Get("archive"))), Optional: optional,
 		Mode: decode[*int32](b.decoder, b.fill(n.Get("mode"))), RecurseMode: decode[bool](b.decoder, b.fill(n.Get("recurseMode"))),
 	}, fields, true
 }
@@ -158,24 +159,24 @@ func (b *builder) save() []corev1.Container {
 			continue
 		}
 		at, archive := b.text(n.Get("path")), b.fill(n.Get("archive"))
-		s := Save{Name: name, Container: mainName, Path: at, Archive: raw(archive), Optional: decode[bool](b.decoder, b.fill(n.Get("optional")))}
+		s := instructions.Save{Name: name, Container: mainName, Path: at, Archive: raw(archive), Optional: decode[bool](b.decoder, b.fill(n.Get("optional")))}
 		b.saveTo(s, n, fileName(name, at, archive), secrets)
 	}
 	if b.archivesLogs() {
 		for _, c := range b.mains {
-			b.saveTo(Save{Name: c + "-logs", Container: c, Log: true}, b.in.Template.Node, c+".log", secrets)
+			b.saveTo(instructions.Save{Name: c + "-logs", Container: c, Log: true}, b.in.Template.Node, c+".log", secrets)
 		}
 	}
 	if len(secrets) == 0 {
 		return nil
 	}
-	c := b.agentContainer(saveName, "save")
+	c := b.agentContainer(saveName, instructions.CommandSave)
 	c.VolumeMounts = append(c.VolumeMounts, b.exchange())
 	c.VolumeMounts = append(c.VolumeMounts, b.mountSecrets(secrets)...)
 	return []corev1.Container{c}
 }
 
-func (b *builder) saveTo(s Save, n *tree.Node, file string, secrets secretSet) {
+func (b *builder) saveTo(s instructions.Save, n *tree.Node, file string, secrets secretSet) {
 	kind, fields, ok := b.destination(n, file)
 	if !ok {
 		b.fault(RuleNoStore, n, fmt.Sprintf("output artifact %q has nowhere to go", s.Name), "give it a location, or name an artifact store for the project")
@@ -190,7 +191,7 @@ func (b *builder) saveTo(s Save, n *tree.Node, file string, secrets secretSet) {
 
 // packs reports whether a container leaves artifacts for weft-save.
 func (b *builder) packs(container string) bool {
-	return slices.ContainsFunc(b.tell.Save, func(s Save) bool { return s.Container == container && s.By == saveName })
+	return slices.ContainsFunc(b.tell.Save, func(s instructions.Save) bool { return s.Container == container && s.By == saveName })
 }
 
 // archivesLogs reports whether the output of main containers is kept: the
@@ -298,7 +299,7 @@ func (b *builder) mountSecrets(secrets secretSet) []corev1.VolumeMount {
 				Name: volume, VolumeSource: corev1.VolumeSource{Secret: &corev1.SecretVolumeSource{SecretName: secret}},
 			})
 		}
-		mounts = append(mounts, corev1.VolumeMount{Name: volume, MountPath: path.Join(SecretsDir, secret), ReadOnly: true})
+		mounts = append(mounts, corev1.VolumeMount{Name: volume, MountPath: path.Join(instructions.SecretsDir, secret), ReadOnly: true})
 	}
 	return mounts
 }

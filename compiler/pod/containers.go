@@ -8,6 +8,7 @@ import (
 
 	"github.com/weft-lang/weft/compiler/eval"
 	"github.com/weft-lang/weft/compiler/ir"
+	"github.com/weft-lang/weft/compiler/pod/instructions"
 	"github.com/weft-lang/weft/lang/tree"
 )
 
@@ -63,7 +64,7 @@ func (b *builder) containerSet() {
 // agentMain is the main container of a template whose work the agent does.
 func (b *builder) agentMain(t ir.Type) {
 	b.pod.Spec.Containers = append(b.pod.Spec.Containers, corev1.Container{
-		Name: mainName, Image: b.in.Options.agentImage(), Command: []string{agentInImage, t.Key()},
+		Name: mainName, Image: b.in.Options.agentImage(), Command: []string{instructions.AgentInImage, t.Key()},
 		SecurityContext: hardened(), Resources: agentResources(),
 	})
 	b.mains = append(b.mains, mainName)

@@ -14,6 +14,7 @@ import (
 	"github.com/weft-lang/weft/compiler"
 	"github.com/weft-lang/weft/compiler/ir"
 	"github.com/weft-lang/weft/compiler/pod"
+	"github.com/weft-lang/weft/compiler/pod/instructions"
 	"github.com/weft-lang/weft/lang/diag"
 	"github.com/weft-lang/weft/lang/source"
 	"github.com/weft-lang/weft/lang/tree"
@@ -98,7 +99,7 @@ func sound(t *testing.T, in pod.Input) []diag.Diagnostic {
 		}
 	}
 	if text := objects.Pod.Annotations[pod.AnnotationInstructions]; text != "" {
-		var told pod.Instructions
+		var told instructions.Instructions
 		if err := json.Unmarshal([]byte(text), &told); err != nil || told.Limit <= 0 {
 			t.Fatalf("instructions %s: %v, limit %d", text, err, told.Limit)
 		}

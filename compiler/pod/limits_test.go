@@ -9,6 +9,7 @@ import (
 	"github.com/weft-lang/weft/compiler/eval"
 	"github.com/weft-lang/weft/compiler/ir"
 	"github.com/weft-lang/weft/compiler/pod"
+	"github.com/weft-lang/weft/compiler/pod/instructions"
 )
 
 // call is a call of the first template of a workflow.
@@ -59,7 +60,7 @@ func TestLongScript(t *testing.T) {
 			}
 			told = m.Data["instructions.json"]
 		}
-		var got pod.Instructions
+		var got instructions.Instructions
 		if err := json.Unmarshal([]byte(told), &got); err != nil || got.Script == nil || *got.Script != text {
 			t.Errorf("%d bytes: the script is not what it was (%v)", tt.size, err)
 		}
@@ -100,7 +101,7 @@ func TestRecordLimit(t *testing.T) {
 		if objects == nil {
 			t.Fatal(findings)
 		}
-		var got pod.Instructions
+		var got instructions.Instructions
 		if err := json.Unmarshal([]byte(objects.Pod.Annotations[pod.AnnotationInstructions]), &got); err != nil || got.Limit != tt.limit {
 			t.Errorf("%d sidecars: limit %d, want %d (%v)", tt.sidecars, got.Limit, tt.limit, err)
 		}
@@ -195,13 +196,13 @@ func BenchmarkBuild(b *testing.B) {
 	in := call(b, `
 kind: Workflow
 spec:
-  volumes: [{name: work, emptyDir: {}}]
+  volumes: [{name: data, emptyDir: {}}]
   templates:
   - name: a
     outputs: {parameters: [{name: p, valueFrom: {path: /tmp/p}}]}
     sidecars: [{name: s, image: redis, command: [redis], mirrorVolumeMounts: true}]
     podSpecPatch: "terminationGracePeriodSeconds: {{inputs.parameters.n}}"
-    container: {image: alpine, command: [sh, -c], args: ["echo {{inputs.parameters.n}}"], volumeMounts: [{name: work, mountPath: /work}]}
+    container: {image: alpine, command: [sh, -c], args: ["echo {{inputs.parameters.n}}"], volumeMounts: [{name: data, mountPath: /data}]}
 `, eval.Names{"inputs.parameters.n": "3"})
 	if in.Template.Type() != ir.Container {
 		b.Fatal("no container")

@@ -24,6 +24,7 @@ import (
 
 	"github.com/weft-lang/weft/compiler/eval"
 	"github.com/weft-lang/weft/compiler/ir"
+	"github.com/weft-lang/weft/compiler/pod/instructions"
 	"github.com/weft-lang/weft/lang/diag"
 	"github.com/weft-lang/weft/lang/source"
 	"github.com/weft-lang/weft/lang/tree"
@@ -97,7 +98,7 @@ type Options struct {
 }
 
 // DefaultAgentImage is the image of the agent of this version.
-const DefaultAgentImage = "ghcr.io/weft-lang/weft-agent:latest"
+const DefaultAgentImage = "ghcr.io/weft-lang/weft-agent:v0.1.0"
 
 // Entrypoint is what an image runs by itself.
 type Entrypoint struct{ Command, Args []string }
@@ -189,7 +190,7 @@ type builder struct {
 	decoder  decoder
 
 	pod      *corev1.Pod
-	tell     Instructions
+	tell     instructions.Instructions
 	script   string
 	unknown  []string              // images whose entrypoint is missing
 	mains    []string              // names of the main containers

@@ -4,6 +4,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/weft-lang/weft/compiler/ir"
+	"github.com/weft-lang/weft/compiler/pod/instructions"
 )
 
 // describeWork tells the agent what a template of its own is to do.
@@ -18,17 +19,17 @@ func (b *builder) describeWork() {
 
 func (b *builder) describeResource() {
 	n := b.fill(b.body)
-	r := &Resource{
+	r := &instructions.Resource{
 		Action: n.Get("action").Text(), Manifest: n.Get("manifest").Text(), MergeStrategy: n.Get("mergeStrategy").Text(),
 		Flags: decode[[]string](b.decoder, n.Get("flags")), SuccessCondition: n.Get("successCondition").Text(),
 		FailureCondition: n.Get("failureCondition").Text(),
-		Parameters:       b.parameters(func(p Parameter) bool { return p.JSONPath != "" || p.JQ != "" }),
+		Parameters:       b.parameters(func(p instructions.Parameter) bool { return p.JSONPath != "" || p.JQ != "" }),
 	}
 	if from := n.At("manifestFrom", "artifact"); !from.IsNull() {
 		r.ManifestPath, _ = b.scope.Value("inputs.artifacts." + from.Get("name").Text() + ".path")
 	}
 	if decode[bool](b.decoder, n.Get("setOwnerReference")) {
-		r.Owner = &Owner{Name: RunObject(b.in.Run.Name), UID: b.in.Run.OwnerUID}
+		r.Owner = &instructions.Owner{Name: RunObject(b.in.Run.Name), UID: b.in.Run.OwnerUID}
 	}
 	b.tell.Resource = r
 	b.tellMain()
@@ -41,7 +42,7 @@ func (b *builder) describeData() {
 		b.fault(RuleNotSupplied, b.body, "the artifact whose paths are to be listed has no location", "give artifactPaths a location")
 		return
 	}
-	d := &Data{Location: location(s, fields)}
+	d := &instructions.Data{Location: location(s, fields)}
 	for _, t := range n.Get("transformation").List() {
 		d.Transformations = append(d.Transformations, t.Get("expression").Text())
 	}

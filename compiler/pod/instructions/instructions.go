@@ -1,4 +1,6 @@
-package pod
+// Package instructions is what the builder of a Pod tells the agent that runs in
+// it. Both sides import it and nothing else of each other.
+package instructions
 
 import (
 	"encoding/json"
@@ -6,8 +8,8 @@ import (
 	"strings"
 )
 
-// InstructionsVersion is raised when an older agent would misread Instructions.
-const InstructionsVersion = 1
+// Version is raised when an older agent would misread Instructions.
+const Version = 1
 
 // Instructions are what the agent of a Pod is told. They travel as JSON in an
 // annotation, or in a ConfigMap when they are long, and are mounted as a file.
@@ -25,13 +27,13 @@ type Instructions struct {
 	Data      *Data     `json:"data,omitempty"`
 }
 
-// encode is the JSON that travels, with <, > and & left readable.
-func (i Instructions) encode() string {
+// Encode is the JSON that travels, with <, > and & left readable.
+func (i Instructions) Encode() string {
 	var b strings.Builder
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
 	if err := e.Encode(i); err != nil {
-		panic(fmt.Sprintf("pod: instructions: %v", err)) // made of texts and numbers, and JSON made from trees
+		panic(fmt.Sprintf("instructions: %v", err)) // made of texts and numbers, and JSON made from trees
 	}
 	return strings.TrimSuffix(b.String(), "\n")
 }
@@ -117,20 +119,34 @@ type Data struct {
 
 // Where things are in a Pod. Everything of weft's is below one folder.
 const (
-	agentDir  = "/weft/agent" // staged: the agent and the script
-	agentPath = agentDir + "/weft-agent"
+	// AgentInImage is the agent in its own image.
+	AgentInImage = "/weft-agent"
+	// AgentDir is where staging puts the agent and the script.
+	AgentDir  = "/weft/agent"
+	AgentPath = AgentDir + "/weft-agent"
 	// ScriptPath is where staging writes Instructions.Script.
-	ScriptPath = agentDir + "/script"
-	// InstructionsPath is the file that holds the Instructions.
-	InstructionsPath = "/weft/instructions/" + instructionsKey
+	ScriptPath = AgentDir + "/script"
+	// Dir holds the Instructions in a file called Key.
+	Dir  = "/weft/instructions"
+	Key  = "instructions.json"
+	Path = Dir + "/" + Key
 	// ExchangeDir is shared by the containers of a Pod: exit codes of containers
 	// that others wait for, artifacts on their way to the one that saves them.
 	ExchangeDir = "/weft/exchange"
 	// SecretsDir holds a folder for each secret, a file for each key.
 	SecretsDir = "/weft/secrets"
+	// InputsDir holds what is loaded, each artifact under its name.
+	InputsDir = "/weft/inputs"
+	// MainDir shows main's own volumes to the container that loads.
+	MainDir = "/weft/main"
+)
 
-	inputsDir       = "/weft/inputs"
-	mainDir         = "/weft/main" // main's own volumes, as the loading container sees them
-	instructionsKey = "instructions.json"
-	agentInImage    = "/weft-agent"
+// The commands of the agent. CommandRun is followed by the name of the
+// container, "--" and the user's command; the others stand alone. Besides, the
+// key of a resource or data template is the command that does its work.
+const (
+	CommandStage = "stage"
+	CommandLoad  = "load"
+	CommandRun   = "run"
+	CommandSave  = "save"
 )
