@@ -36,6 +36,8 @@ type Options struct {
 	// Context are more arguments. What only they name is read for what the
 	// others refer to, and is not what the command works on.
 	Context []string
+	// KeepContext puts the files of Context among the others, marked as such.
+	KeepContext bool
 	// Changed, when there is one, makes context of every file that it is false
 	// for. It is asked for absolute names, where WorkDir is known.
 	Changed func(name string) bool
@@ -50,6 +52,7 @@ type File struct {
 	Documents []*tree.Document
 	Explicit  bool // named by the user, not met in a folder or by a glob
 	Ours      bool // is written in .weft or holds a document of a kind that weft knows
+	Context   bool // read for what others refer to
 }
 
 // A Result is everything that was read. Files, and with them Documents, are
@@ -57,7 +60,7 @@ type File struct {
 type Result struct {
 	Files     []*File
 	Documents []*tree.Document
-	// Context are the documents of files that were read as context.
+	// Context are the documents of files that were read as context, and not kept.
 	Context  []*tree.Document
 	Findings *diag.List // of the front ends, in Files
 	// Folders are those that were searched, and those of the files named: where
@@ -85,7 +88,8 @@ func Load(fsys fs.FS, args []string, opts Options) *Result {
 		if l.file == nil {
 			continue
 		}
-		if files[i].context {
+		l.file.Context = files[i].context
+		if files[i].context && !opts.KeepContext {
 			result.Context = append(result.Context, l.file.Documents...)
 			continue
 		}

@@ -109,6 +109,12 @@ func (c *Config) SetProfile(p validate.Profile) {
 	c.combined = nil
 }
 
+// SetTarget replaces the target that the file names.
+func (c *Config) SetTarget(t validate.Target) {
+	c.settings.Target = t
+	c.combined = nil
+}
+
 // Ignores reports whether a file met in a folder is to be left out.
 func (c *Config) Ignores(name string) bool { return matches(c.ignored, name) }
 

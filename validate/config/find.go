@@ -20,6 +20,7 @@ type FindOptions struct {
 	None    bool   // there are no settings
 	Rules   []validate.Rule
 	Profile *validate.Profile // replaces what the files say; nil does not
+	Target  *validate.Target  // replaces what the files say; nil does not
 }
 
 // A Finder knows the weft.yaml of every file: the one in its folder, else in
@@ -45,7 +46,7 @@ type located struct {
 // failures.
 func NewFinder(fsys fs.FS, opts FindOptions) *Finder {
 	f := &Finder{fsys: fsys, opts: opts, byFolder: map[string]*located{}}
-	f.nowhere = f.withProfile(&located{Config: &Config{}})
+	f.nowhere = f.overruled(&located{Config: &Config{}})
 	if opts.File != "" && !opts.None {
 		f.read(f.Abs(opts.File), opts.File)
 	}
@@ -124,10 +125,13 @@ func (f *Finder) exists(name string) bool {
 	return err == nil
 }
 
-// withProfile lets the profile of the options win.
-func (f *Finder) withProfile(l *located) *located {
+// overruled lets the profile and the target of the options win.
+func (f *Finder) overruled(l *located) *located {
 	if f.opts.Profile != nil {
 		l.SetProfile(*f.opts.Profile)
+	}
+	if f.opts.Target != nil {
+		l.SetTarget(*f.opts.Target)
 	}
 	return l
 }
@@ -148,7 +152,7 @@ func (f *Finder) read(name, display string) *located {
 		l.Config = c
 		f.findings.Append(found)
 	}
-	f.files = append(f.files, f.withProfile(l))
+	f.files = append(f.files, f.overruled(l))
 	return l
 }
 

@@ -24,8 +24,11 @@ import (
 type Options struct {
 	Load     load.Options
 	Profile  *validate.Profile // wins over those of weft.yaml; nil does not
+	Target   *validate.Target  // wins over those of weft.yaml; nil does not
 	Config   string            // the one weft.yaml that counts, if any
 	NoConfig bool              // there is none
+	// Edit, when there is one, changes what was read before it is judged.
+	Edit func([]*tree.Document) []*tree.Document
 	// NoIgnores shows findings that a comment answers.
 	NoIgnores bool
 	// Known drops the findings of a baseline; nil knows of none.
@@ -38,19 +41,24 @@ type Options struct {
 type Result struct {
 	*validate.Result
 	Loaded *load.Result
+	// Configs are the settings that counted.
+	Configs []*config.Config
 	// Failures are the files that could not be read.
 	Failures []error
 }
 
 // Run reads and judges what paths name.
 func Run(fsys fs.FS, paths []string, opts Options) *Result {
-	r := &run{fsys: fsys, opts: opts, rules: rules.All()}
-	r.finder = config.NewFinder(fsys, config.FindOptions{
-		WorkDir: opts.Load.WorkDir, File: opts.Config, None: opts.NoConfig, Rules: r.rules, Profile: opts.Profile,
-	})
-	r.load(paths)
+	r := newRun(fsys, paths, opts)
+	for _, f := range r.loaded.Files {
+		r.finder.For(f.Source.Name) // so that every weft.yaml that counts is known from here on
+	}
 	stubs := append(r.stubs(), r.loaded.Context...)
-	project := compiler.Bind(r.loaded.Documents, stubs...)
+	docs := r.loaded.Documents
+	if opts.Edit != nil {
+		docs = opts.Edit(docs)
+	}
+	project := compiler.Bind(docs, stubs...)
 	r.comments = comment.Read(r.sources(), r.loaded.Documents)
 	r.front.Append(userschema.Check(userschema.Project{
 		Bound: project, Comments: r.comments, Schemas: r.schemas, FS: fsys,
@@ -61,10 +69,21 @@ func Run(fsys fs.FS, paths []string, opts Options) *Result {
 		Profile: r.profile(), Rules: r.rules, Front: &r.front, Settings: r.finder.Settings, Filter: r.filter,
 		Checkers: opts.Checkers,
 	})
-	return &Result{Result: checked, Loaded: r.loaded, Failures: append(r.loaded.Failures, r.finder.Failures()...)}
+	return &Result{
+		Result: checked, Loaded: r.loaded, Configs: r.finder.Configs(),
+		Failures: append(r.loaded.Failures, r.finder.Failures()...),
+	}
 }
 
-// A run is one call of Run.
+// Read reads what paths name, but for what the settings leave out, and judges
+// nothing.
+func Read(fsys fs.FS, paths []string, opts Options) *load.Result {
+	r := newRun(fsys, paths, opts)
+	r.loaded.Failures = append(r.loaded.Failures, r.finder.Failures()...)
+	return r.loaded
+}
+
+// A run is one call of Run or Read.
 type run struct {
 	fsys     fs.FS
 	opts     Options
@@ -75,16 +94,19 @@ type run struct {
 	front    diag.List
 }
 
-// load reads paths, but for what the settings leave out.
-func (r *run) load(paths []string) {
-	opts := r.opts.Load
-	opts.Skip = func(name string) bool {
-		return r.finder.Ignores(name) || r.opts.Load.Skip != nil && r.opts.Load.Skip(name)
+// newRun reads paths, but for what the settings leave out.
+func newRun(fsys fs.FS, paths []string, opts Options) *run {
+	r := &run{fsys: fsys, opts: opts, rules: rules.All()}
+	r.finder = config.NewFinder(fsys, config.FindOptions{
+		WorkDir: opts.Load.WorkDir, File: opts.Config, None: opts.NoConfig, Rules: r.rules,
+		Profile: opts.Profile, Target: opts.Target,
+	})
+	reading := opts.Load
+	reading.Skip = func(name string) bool {
+		return r.finder.Ignores(name) || opts.Load.Skip != nil && opts.Load.Skip(name)
 	}
-	r.loaded = load.Load(r.fsys, paths, opts)
-	for _, f := range r.loaded.Files {
-		r.finder.For(f.Source.Name) // so that every weft.yaml that counts is known from here on
-	}
+	r.loaded = load.Load(fsys, paths, reading)
+	return r
 }
 
 // stubs reads the stubs that the settings name. A stub that was met in a folder

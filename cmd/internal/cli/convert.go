@@ -23,25 +23,25 @@ const convertExamples = `  weft convert ci.yaml > ci.weft
 
 func newConvert(s Streams) *cobra.Command {
 	var dir string
-	var o projectFlags
+	var stdinFilename string
 	cmd := &cobra.Command{
 		Use:     "convert PATH...|-",
 		Short:   "Turn YAML into .weft",
 		Long:    convertHelp,
 		Example: convertExamples,
 		Args:    cobra.MinimumNArgs(1),
-		RunE:    func(_ *cobra.Command, paths []string) error { return convert(s, paths, dir, o) },
+		RunE:    func(_ *cobra.Command, paths []string) error { return convert(s, paths, dir, stdinFilename) },
 	}
 	cmd.Flags().StringVarP(&dir, "dir", "d", "", "write one file for each file read into the folder `DIR`")
-	cmd.Flags().StringVar(&o.stdinFilename, "stdin-filename", "", "`NAME` of standard input in findings; its extension tells the language")
+	registerStdinFilename(cmd.Flags(), &stdinFilename)
 	return cmd
 }
 
 // A converted file waits to be written: either all are, or none.
 type converted struct{ name, text string }
 
-func convert(s Streams, paths []string, dir string, o projectFlags) error {
-	loaded, _, err := o.load(s, paths)
+func convert(s Streams, paths []string, dir, stdinFilename string) error {
+	loaded, err := readPaths(s, paths, stdinFilename)
 	if err != nil {
 		return err
 	}

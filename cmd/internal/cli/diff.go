@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"fmt"
 	"maps"
 	"os"
 	"slices"
@@ -13,6 +12,7 @@ import (
 	"github.com/weft-lang/weft/compiler/load"
 	"github.com/weft-lang/weft/lang/diag"
 	"github.com/weft-lang/weft/lang/tree"
+	"github.com/weft-lang/weft/validate/lint"
 )
 
 const diffHelp = `Says how two versions of workflows differ in meaning: by template, step and
@@ -76,13 +76,7 @@ func readVersion(s Streams, arg string) ([]*tree.Document, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, err := range loaded.Failures {
-		fmt.Fprintf(s.Err, "weft: %v\n", err)
-	}
-	switch {
-	case len(loaded.Failures) > 0:
-		return nil, &exit{code: Failure}
-	case loaded.Findings.Has(diag.Error):
+	if loaded.Findings.Has(diag.Error) {
 		return nil, refuse(s, loaded.Findings, loaded)
 	}
 	var docs []*tree.Document
@@ -101,7 +95,8 @@ func loadVersion(s Streams, arg string) (*load.Result, error) {
 		if err != nil {
 			return nil, err
 		}
-		return load.Load(fsys, []string{name}, load.Options{}), nil
+		loaded := lint.Read(fsys, []string{name}, lint.Options{})
+		return loaded, unreadable(s, loaded.Failures)
 	}
-	return loadPaths(s, []string{arg}, "")
+	return readPaths(s, []string{arg}, "")
 }

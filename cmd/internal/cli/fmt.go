@@ -52,8 +52,7 @@ func format(s Streams, paths []string, o fmtOptions) error {
 	if len(paths) == 0 {
 		paths = []string{"."}
 	}
-	files := projectFlags{stdinFilename: "stdin.weft"}
-	loaded, _, err := files.load(s, paths)
+	loaded, err := readPaths(s, paths, "stdin.weft")
 	if err != nil {
 		return err
 	}

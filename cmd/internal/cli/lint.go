@@ -48,6 +48,7 @@ type lintOptions struct {
 	format, failOn, profile, color string
 
 	stdinFilename string
+	noIgnores     bool
 	allowEmpty    bool
 	outputs       []string
 	changed       string
@@ -82,7 +83,8 @@ func newLint(s Streams) *cobra.Command {
 	flags.Lookup("changed").NoOptDefVal = "HEAD"
 	flags.StringArrayVar(&o.with, "with", nil, "also read `PATH`, for what the files refer to; may be repeated")
 	flags.BoolVar(&o.watch, "watch", false, "check again whenever a file changes")
-	o.settings.register(flags)
+	flags.BoolVar(&o.noIgnores, "no-ignores", false, "show what comments ignore, too")
+	o.settings.register(cmd)
 	o.fixing.register(flags)
 	o.known.register(flags)
 	complete(cmd, "fix", fixes)
@@ -138,7 +140,7 @@ func newLinter(paths []string, o lintOptions) (*linter, error) {
 	if l.failOn, ok = diag.ParseSeverity(o.failOn); !ok {
 		return nil, unknownValue("fail-on", o.failOn, []string{"error", "warning", "info"})
 	}
-	if l.settings.profile, err = parseProfile(o.profile); err != nil {
+	if _, err = parseProfile(o.profile); err != nil {
 		return nil, err
 	}
 	if !slices.Contains(colors, o.color) {
@@ -237,20 +239,6 @@ func (l *linter) reading(s Streams) (load.Options, error) {
 		}
 	}
 	return onThisMachine(s, opts)
-}
-
-// loadPaths reads what the command line names.
-func loadPaths(s Streams, paths []string, stdinName string) (*load.Result, error) {
-	return readPaths(s, paths, load.Options{StdinName: stdinName})
-}
-
-// readPaths reads paths of this machine.
-func readPaths(s Streams, paths []string, opts load.Options) (*load.Result, error) {
-	opts, err := onThisMachine(s, opts)
-	if err != nil {
-		return nil, err
-	}
-	return load.Load(disk{}, slashed(paths), opts), nil
 }
 
 // onThisMachine fills in what this machine and process know.

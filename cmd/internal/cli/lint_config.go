@@ -7,26 +7,10 @@ import (
 	"path/filepath"
 	"slices"
 
-	"github.com/spf13/pflag"
-
 	"github.com/weft-lang/weft/compiler/load"
 	"github.com/weft-lang/weft/validate"
 	"github.com/weft-lang/weft/validate/lint"
 )
-
-// settingsFlags say which settings of the project count.
-type settingsFlags struct {
-	config    string
-	noConfig  bool
-	noIgnores bool
-	profile   *validate.Profile // nil leaves it to weft.yaml
-}
-
-func (f *settingsFlags) register(flags *pflag.FlagSet) {
-	flags.StringVar(&f.config, "config", "", "use the settings in `FILE` instead of the nearest weft.yaml")
-	flags.BoolVar(&f.noConfig, "no-config", false, "use no settings")
-	flags.BoolVar(&f.noIgnores, "no-ignores", false, "show what comments ignore, too")
-}
 
 // parseProfile reads the value of --profile; "" leaves it to weft.yaml.
 func parseProfile(name string) (*validate.Profile, error) {
@@ -40,20 +24,6 @@ func parseProfile(name string) (*validate.Profile, error) {
 	return &p, nil
 }
 
-func (f *settingsFlags) check() error {
-	if f.config != "" && f.noConfig {
-		return usage("--config and --no-config contradict each other")
-	}
-	return nil
-}
-
-func (f *settingsFlags) options(reading load.Options) lint.Options {
-	return lint.Options{
-		Load: reading, Profile: f.profile, NoIgnores: f.noIgnores,
-		Config: filepath.ToSlash(f.config), NoConfig: f.noConfig, Checkers: scriptCheckers(),
-	}
-}
-
 // check reads and judges what the command line names, and mends what it may.
 func (l *linter) check(s Streams) (*lint.Result, error) {
 	reading, err := l.reading(s)
@@ -65,6 +35,10 @@ func (l *linter) check(s Streams) (*lint.Result, error) {
 		return nil, err
 	}
 	opts := l.settings.options(reading)
+	opts.NoIgnores = l.noIgnores
+	if opts.Profile, err = parseProfile(l.profile); err != nil {
+		return nil, err
+	}
 	if opts.Known, err = l.known.filter(reading.WorkDir); err != nil {
 		return nil, err
 	}

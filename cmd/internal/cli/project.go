@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -10,7 +11,6 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/weft-lang/weft/compiler"
 	"github.com/weft-lang/weft/compiler/eval"
 	"github.com/weft-lang/weft/compiler/ir"
 	"github.com/weft-lang/weft/compiler/load"
@@ -19,119 +19,121 @@ import (
 	"github.com/weft-lang/weft/lang/source"
 	"github.com/weft-lang/weft/lang/tree"
 	"github.com/weft-lang/weft/lang/yaml"
-	"github.com/weft-lang/weft/validate"
-	"github.com/weft-lang/weft/validate/rules"
+	"github.com/weft-lang/weft/validate/config"
+	"github.com/weft-lang/weft/validate/lint"
 )
 
-// The values of --target.
-const (
-	targetArgo = "argo"
-	targetWeft = "weft"
-)
-
-var targets = []string{targetArgo, targetWeft}
-
-// onlyArgo are the rules about what Argo cannot do and weft can.
-var onlyArgo = []string{"typed-field-template"}
-
-// A projectFlags are the flags of commands that work on a checked project.
+// projectFlags are the flags of commands that work on a checked project.
 type projectFlags struct {
 	with          []string
 	parameters    []string
 	parameterFile string
-	target        string
 	stdinFilename string
+	settings      settingsFlags
 }
 
 func (f *projectFlags) register(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	f.registerFiles(flags)
+	flags.StringArrayVar(&f.with, "with", nil, "also read `PATH`, for what the files refer to; may be repeated")
+	registerStdinFilename(flags, &f.stdinFilename)
 	flags.StringArrayVarP(&f.parameters, "parameter", "p", nil, "set the workflow argument `NAME=VALUE`; may be repeated")
 	flags.StringVar(&f.parameterFile, "parameters", "", "set workflow arguments from `FILE`, a YAML or JSON map; -p wins over it")
-	flags.StringVar(&f.target, "target", targetArgo, "check for what will run it, `TARGET`: "+strings.Join(targets, ", "))
-	complete(cmd, "target", targets)
+	f.settings.register(cmd)
 }
 
-func (f *projectFlags) registerFiles(flags *pflag.FlagSet) {
-	flags.StringArrayVar(&f.with, "with", nil, "also read `PATH`, for what the files refer to; may be repeated")
-	flags.StringVar(&f.stdinFilename, "stdin-filename", "", "`NAME` of standard input in findings; its extension tells the language")
+func registerStdinFilename(flags *pflag.FlagSet, name *string) {
+	flags.StringVar(name, "stdin-filename", "", "`NAME` of standard input in findings; its extension tells the language")
 }
 
 // A project is what a command line names, checked.
 type project struct {
 	checked *ir.Checked
 	files   []*load.File // named by the arguments, not by --with
+	configs []*config.Config
 }
 
-// open reads and checks what paths name. Errors in it end the command: they go
-// to standard error, and nothing half-made to standard output.
+// Images are the entrypoints that the settings name, by image.
+func (p *project) Images() map[string][]string {
+	images := map[string][]string{}
+	for _, c := range p.configs {
+		maps.Copy(images, c.Images)
+	}
+	return images
+}
+
+// open reads and checks what paths name, with the settings of their folders.
+// Errors end the command: they go to standard error, and nothing half-made to
+// standard output.
 func (f *projectFlags) open(s Streams, paths []string) (*project, error) {
-	if !slices.Contains(targets, f.target) {
-		return nil, unknownValue("target", f.target, targets)
+	if err := f.settings.check(); err != nil {
+		return nil, err
 	}
-	loaded, named, err := f.load(s, paths)
+	args, err := f.arguments()
 	if err != nil {
 		return nil, err
 	}
-	docs, err := f.bind(loaded.Documents)
+	reading, err := onThisMachine(s, load.Options{StdinName: f.stdinFilename, Context: slashed(f.with), KeepContext: true})
 	if err != nil {
 		return nil, err
 	}
-	result := validate.Check(compiler.Bind(docs), validate.Options{Rules: f.rules(), Front: loaded.Findings})
+	opts := f.settings.options(reading)
+	bound := binding{args: args}
+	opts.Edit = bound.documents
+	result := lint.Run(disk{}, slashed(paths), opts)
+	if err := unreadable(s, result.Failures); err != nil {
+		return nil, err
+	}
+	if err := bound.unused(); err != nil && !result.Loaded.Findings.Has(diag.Error) {
+		return nil, err
+	}
 	if result.Checked == nil {
-		return nil, refuse(s, result.Findings, loaded)
+		return nil, f.refuse(s, result)
 	}
-	p := &project{checked: result.Checked}
-	for _, file := range loaded.Files {
-		if file.Ours && named[file.Source.Name] {
+	p := &project{checked: result.Checked, configs: result.Configs}
+	for _, file := range result.Loaded.Files {
+		if file.Ours && !file.Context {
 			p.files = append(p.files, file)
 		}
 	}
 	if len(p.files) == 0 {
-		return nil, &exit{Empty, nothingToLint(paths, loaded)}
+		return nil, &exit{Empty, nothingToLint(paths, result.Loaded)}
 	}
 	return p, nil
 }
 
-// load reads paths and what --with adds. named holds the files that paths lead to.
-func (f *projectFlags) load(s Streams, paths []string) (loaded *load.Result, named map[string]bool, err error) {
-	if loaded, err = loadPaths(s, paths, f.stdinFilename); err != nil {
-		return nil, nil, err
+// refuse prints what is wrong, and what the settings and comments keep back.
+func (f *projectFlags) refuse(s Streams, r *lint.Result) error {
+	if len(r.Withheld) == 0 {
+		return refuse(s, r.Findings, r.Loaded)
 	}
-	named = map[string]bool{}
-	for _, file := range loaded.Files {
-		named[file.Source.Name] = true
+	withheld := &diag.List{}
+	for _, d := range r.Withheld {
+		withheld.Add(d)
 	}
-	if len(f.with) > 0 {
-		more, err := loadPaths(s, f.with, "")
-		if err != nil {
-			return nil, nil, err
-		}
-		loaded.Failures = append(loaded.Failures, more.Failures...)
-		for _, file := range more.Files {
-			if !named[file.Source.Name] {
-				loaded.Files = append(loaded.Files, file)
-				loaded.Documents = append(loaded.Documents, file.Documents...)
-			}
-		}
-		loaded.Findings.Append(more.Findings)
-	}
-	for _, err := range loaded.Failures {
-		fmt.Fprintf(s.Err, "weft: %v\n", err)
-	}
-	if len(loaded.Failures) > 0 {
-		return nil, nil, &exit{code: Failure}
-	}
-	return loaded, named, nil
+	fmt.Fprintln(s.Err, "weft: settings or comments keep these errors from being shown, and do not make them go away:")
+	return refuse(s, withheld, r.Loaded)
 }
 
-// rules are the rules that count for the target.
-func (f *projectFlags) rules() []validate.Rule {
-	all := rules.All()
-	if f.target != targetWeft {
-		return all
+// readPaths reads what paths name, but for what the settings leave out, and
+// judges nothing. What cannot be read ends the command.
+func readPaths(s Streams, paths []string, stdinName string) (*load.Result, error) {
+	reading, err := onThisMachine(s, load.Options{StdinName: stdinName})
+	if err != nil {
+		return nil, err
 	}
-	return slices.DeleteFunc(all, func(r validate.Rule) bool { return slices.Contains(onlyArgo, r.Name) })
+	loaded := lint.Read(disk{}, slashed(paths), lint.Options{Load: reading})
+	return loaded, unreadable(s, loaded.Failures)
+}
+
+// unreadable reports files that could not be read.
+func unreadable(s Streams, failures []error) error {
+	for _, err := range failures {
+		fmt.Fprintf(s.Err, "weft: %v\n", err)
+	}
+	if len(failures) > 0 {
+		return &exit{code: Failure}
+	}
+	return nil
 }
 
 // refuse prints the errors among the findings.
@@ -150,38 +152,43 @@ func refuse(s Streams, findings *diag.List, loaded *load.Result) error {
 	return &exit{code: Negative}
 }
 
-// bind puts the workflow arguments of the command line into the documents. An
-// argument that no workflow has is a mistake.
-func (f *projectFlags) bind(docs []*tree.Document) ([]*tree.Document, error) {
-	args, err := f.arguments()
-	if err != nil {
-		return nil, err
-	}
-	used := map[string]bool{}
+// A binding puts the workflow arguments of the command line into documents.
+type binding struct {
+	args  []eval.Argument
+	used  map[string]bool
+	known []string // the parameters there are
+}
+
+func (b *binding) documents(docs []*tree.Document) []*tree.Document {
+	b.used = map[string]bool{}
 	out := make([]*tree.Document, len(docs))
-	var known []string
 	for i, d := range docs {
 		var names []string
-		out[i], names = eval.Bind(d, args)
+		out[i], names = eval.Bind(d, b.args)
 		for _, n := range names {
-			used[n] = true
+			b.used[n] = true
 		}
 		for _, path := range [][]string{{"spec"}, {"spec", "workflowSpec"}} {
 			for _, p := range d.Root.At(append(path, "arguments", "parameters")...).List() {
-				known = append(known, p.Get("name").Text())
+				b.known = append(b.known, p.Get("name").Text())
 			}
 		}
 	}
-	for _, a := range args {
-		if used[a.Name] {
+	return out
+}
+
+// unused is the mistake of an argument that no workflow has.
+func (b *binding) unused() error {
+	for _, a := range b.args {
+		if b.used[a.Name] {
 			continue
 		}
-		if near, ok := diag.Nearest(a.Name, slices.Values(known)); ok {
-			return nil, usage("no workflow has a parameter %q, did you mean %q?", a.Name, near)
+		if near, ok := diag.Nearest(a.Name, slices.Values(b.known)); ok {
+			return usage("no workflow has a parameter %q, did you mean %q?", a.Name, near)
 		}
-		return nil, usage("no workflow has a parameter %q", a.Name)
+		return usage("no workflow has a parameter %q", a.Name)
 	}
-	return out, nil
+	return nil
 }
 
 // arguments are those of --parameters, overlaid with those of -p.

@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"golang.org/x/tools/txtar"
+
+	"github.com/weft-lang/weft/validate/config"
 )
 
 // atRevision is the workflow files of a git revision as a file system, and the
@@ -34,7 +36,7 @@ func atRevision(revision, name string) (fs.FS, string, error) {
 	var asked bytes.Buffer
 	for _, file := range strings.Split(string(listing), "\x00") {
 		below := name == "." || file == name || strings.HasPrefix(file, name+"/")
-		if ext := path.Ext(file); ext == ".weft" || below && slices.Contains([]string{".yaml", ".yml", ".json"}, ext) || file == name {
+		if ext := path.Ext(file); ext == ".weft" || path.Base(file) == config.FileName || below && slices.Contains([]string{".yaml", ".yml", ".json"}, ext) || file == name {
 			wanted = append(wanted, file)
 			asked.WriteString(revision + ":" + file + "\n")
 		}

@@ -90,12 +90,9 @@ func stubs(ctx context.Context, s Streams, paths []string, o stubsOptions) error
 // fileTemplates are the documents that paths name. A file that cannot be read
 // whole is not worth a stub.
 func fileTemplates(s Streams, paths []string) ([]*tree.Document, error) {
-	loaded, err := loadPaths(s, paths, "")
+	loaded, err := readPaths(s, paths, "")
 	if err != nil {
 		return nil, err
-	}
-	for _, err := range loaded.Failures {
-		return nil, failure("%w", err)
 	}
 	for _, d := range loaded.Findings.Sorted() {
 		if d.Severity == diag.Error {
