@@ -17,8 +17,9 @@ type Pass struct {
 	Exact    bool
 	Checkers Checkers
 
-	add   func(diag.Diagnostic)
-	facts map[any]any
+	settings func(*source.File) *Settings
+	add      func(diag.Diagnostic)
+	facts    map[any]any
 }
 
 // Fact is what find returns, computed once per Check for all rules that ask
@@ -31,6 +32,9 @@ func Fact[T any](p *Pass, key any, find func() T) T {
 	p.facts[key] = v
 	return v
 }
+
+// Settings are those of the file that an object is in.
+func (p *Pass) Settings(o *ir.Object) *Settings { return p.settings(o.Doc.File) }
 
 // Report adds a finding; rule and severity are filled in. A finding without a
 // place is dropped: it would be about text that does not exist.

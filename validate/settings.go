@@ -1,6 +1,7 @@
 package validate
 
 import (
+	"fmt"
 	"path"
 
 	"github.com/weft-lang/weft/compiler/ir"
@@ -17,6 +18,28 @@ type Settings struct {
 	// them that leads nowhere is no error.
 	External []External
 	Target   Target
+	// Argo and Kubernetes are the versions that the workflows are for, zero for
+	// the newest that weft knows.
+	Argo, Kubernetes Version
+}
+
+// Version is a release of a program, such as 1.34.
+type Version struct{ Major, Minor int }
+
+// ParseVersion is the inverse of String, and zero for what is no version.
+func ParseVersion(text string) Version {
+	var v Version
+	if _, err := fmt.Sscanf(text, "%d.%d", &v.Major, &v.Minor); err != nil {
+		return Version{}
+	}
+	return v
+}
+
+func (v Version) String() string { return fmt.Sprintf("%d.%d", v.Major, v.Minor) }
+
+// Before reports whether v is older than w.
+func (v Version) Before(w Version) bool {
+	return v.Major < w.Major || v.Major == w.Major && v.Minor < w.Minor
 }
 
 // Target is what the workflows are written for.

@@ -218,7 +218,7 @@ func (c *checker) rules() {
 					c.add(r, d)
 				}
 			}
-			r.Check(&Pass{Project: c.project, Trace: t, Exact: exact, Checkers: c.opts.Checkers, add: add, facts: facts})
+			r.Check(&Pass{Project: c.project, Trace: t, Exact: exact, Checkers: c.opts.Checkers, settings: c.settingsOf, add: add, facts: facts})
 		}
 	}
 }

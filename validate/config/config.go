@@ -26,11 +26,9 @@ const Rule = "config-invalid"
 type Config struct {
 	File *source.File // nil when there is none
 
-	Stubs      []Path              // files, folders and globs with stubs
-	Schemas    Schemas             // users' own JSON Schemas
-	Images     map[string][]string // entrypoints by image
-	Argo       string              // version of Argo Workflows, "" for the one weft follows
-	Kubernetes string              // version of Kubernetes, "" for any
+	Stubs   []Path              // files, folders and globs with stubs
+	Schemas Schemas             // users' own JSON Schemas
+	Images  map[string][]string // entrypoints by image
 
 	settings  validate.Settings
 	ignored   []string // globs

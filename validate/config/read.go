@@ -72,8 +72,8 @@ func (r *reader) top() fields {
 		"stubs":      func(n *tree.Node) { r.items(n, "stubs", r.stub) },
 		"schemas":    r.schemas,
 		"target":     r.target,
-		"argo":       func(n *tree.Node) { c.Argo = r.release(n, "Argo Workflows", argoVersions) },
-		"kubernetes": func(n *tree.Node) { c.Kubernetes = r.release(n, "Kubernetes", kubernetesVersions) },
+		"argo":       func(n *tree.Node) { c.settings.Argo = r.release(n, "Argo Workflows", argoVersions) },
+		"kubernetes": func(n *tree.Node) { c.settings.Kubernetes = r.release(n, "Kubernetes", kubernetesVersions) },
 		"images":     r.images,
 		"ignore":     func(n *tree.Node) { c.ignored = r.globs(n, "ignore") },
 	}
@@ -82,7 +82,7 @@ func (r *reader) top() fields {
 // The versions that a project may be for.
 var (
 	argoVersions       = []string{"3.5", "3.6", "3.7", "4.0", "4.1"}
-	kubernetesVersions = []string{"1.29", "1.30", "1.31", "1.32", "1.33", "1.34", "1.35"}
+	kubernetesVersions = []string{"1.28", "1.29", "1.30", "1.31", "1.32", "1.33", "1.34", "1.35"}
 )
 
 // fields reads a map, and reports keys that nothing reads.
@@ -168,16 +168,13 @@ func (r *reader) target(n *tree.Node) {
 	r.config.settings.Target = validate.Target(i)
 }
 
-func (r *reader) release(n *tree.Node, of string, known []string) string {
+func (r *reader) release(n *tree.Node, of string, known []string) validate.Version {
 	text, ok := r.text(n, "version")
-	if !ok {
-		return ""
-	}
-	if !slices.Contains(known, text) {
+	if ok && !slices.Contains(known, text) {
 		r.report(n, fmt.Sprintf("weft knows no version %q of %s", text, of), "it knows "+strings.Join(known, ", "))
-		return ""
+		return validate.Version{}
 	}
-	return text
+	return validate.ParseVersion(text)
 }
 
 // severities are the words of a rule's severity; their index is the value.

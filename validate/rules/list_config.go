@@ -12,4 +12,5 @@ var configRules = []validate.Rule{
 	unusedIgnore,
 	userSchema,
 	externalReference,
+	newerThanTarget,
 }
