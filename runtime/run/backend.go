@@ -13,10 +13,15 @@ import (
 // A Backend runs Pods. Its methods may be called from several goroutines.
 type Backend interface {
 	// Create makes the objects of a leaf. A Pod that is there already and is ours
-	// (same run, node and generation) is adopted, which is no error. An error
-	// means that there is no Pod and never will be from this call; the driver
-	// decides by its class whether to try again.
+	// (same run, node and generation) is adopted, which is no error. After an
+	// error the driver tries again a few times, so a Create of which nobody knows
+	// whether it worked must be safe to repeat. A *Refusal is final; a *Busy is
+	// tried again without end.
 	Create(ctx context.Context, p *Pod) error
+	// Adopt tells a backend that is new to a resumed run, before its first Create,
+	// which Pods were created and have not been seen to end. Reports speaks of
+	// each of them again; of one that is not there any more it says PodLost.
+	Adopt(ctx context.Context, refs []PodRef) error
 	// Stop ends a Pod: politely, then by force after its grace period. One that
 	// is not there is no error.
 	Stop(ctx context.Context, ref PodRef) error
@@ -45,3 +50,20 @@ type PodReport struct {
 	PodRef
 	Report engine.Report
 }
+
+// A Refusal is an error of Create that trying again does not mend.
+type Refusal struct {
+	Class   engine.Class
+	Message string
+}
+
+func (e *Refusal) Error() string { return e.Message }
+
+// Busy is an error of Create that passes when others are done: a quota that is
+// used up. The node shows it while it waits.
+type Busy struct {
+	Class   engine.Class
+	Message string
+}
+
+func (e *Busy) Error() string { return e.Message }
