@@ -1,0 +1,58 @@
+//go:build linux || darwin
+
+package testenv
+
+import (
+	"os"
+	"os/exec"
+	"runtime"
+)
+
+// A process is a server that was started.
+type process struct {
+	cmd  *exec.Cmd
+	log  string
+	done chan struct{} // closed when it has ended
+}
+
+// startProcess runs a program, its output in the file log. The kernel ends it
+// when this program ends: it watches the thread that started it, so that thread
+// stays and waits.
+func startProcess(program string, args []string, log string) (*process, error) {
+	out, err := os.Create(log)
+	if err != nil {
+		return nil, err
+	}
+	p := &process{cmd: exec.Command(program, args...), log: log, done: make(chan struct{})}
+	p.cmd.Stdout, p.cmd.Stderr = out, out
+	p.cmd.SysProcAttr = ownGroup()
+	started := make(chan error)
+	go func() {
+		runtime.LockOSThread()
+		defer runtime.UnlockOSThread()
+		defer out.Close()
+		err := p.cmd.Start()
+		started <- err
+		if err == nil {
+			_ = p.cmd.Wait() // it is killed in the end, which is no success
+			close(p.done)
+		}
+	}()
+	return p, <-started
+}
+
+// kill ends the process and waits for it: an API server that is asked kindly
+// takes over a minute.
+func (p *process) kill() {
+	_ = p.cmd.Process.Kill() // it may have ended already
+	<-p.done
+}
+
+// tail is the end of what the process printed.
+func (p *process) tail() string {
+	text, err := os.ReadFile(p.log)
+	if err != nil {
+		return err.Error()
+	}
+	return string(text[max(0, len(text)-4000):])
+}
