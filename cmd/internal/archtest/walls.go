@@ -59,6 +59,7 @@ var rooms = map[string]room{
 	"compiler/emit/diff":        {ours: with(lang, "compiler/ir"), theirs: values},
 	"compiler/emit/graph":       {ours: with(syntax, "lang/expr", "compiler/ir", "compiler/eval")},
 	"compiler/emit/plan":        {ours: with(lang, "compiler/ir", "compiler/eval"), theirs: values},
+	"compiler/emit/pods":        {ours: with(lang, "compiler/ir", "compiler/eval", "compiler/emit/plan", "compiler/pod"), free: true},
 	"compiler/emit/golden":      {ours: with(lang, "compiler/ir", "compiler/pod", "compiler/emit", "compiler/emit/diff", "compiler/emit/plan")},
 
 	"runtime/engine":   {ours: []string{"lang/source", "lang/tree", "lang/expr", "compiler/ir", "compiler/eval"}, never: []string{"os", "net", "net/http", "math/rand", "math/rand/v2", "crypto/rand", "sync"}},
@@ -71,7 +72,9 @@ var rooms = map[string]room{
 	"runtime/local":    {ours: []string{"compiler/ir", "compiler/pod", "compiler/pod/instructions", "runtime/run", "runtime/agent", "runtime/record", "runtime/artifact"}, free: true},
 	"runtime/kube":     {ours: []string{"compiler/ir", "compiler/pod", "runtime/run", "runtime/store", "runtime/record"}, free: true, client: true},
 	"runtime/unit":     {ours: []string{"lang/source", "lang/diag", "lang/tree", "compiler/ir", "compiler/emit", "runtime/sim", "runtime/run"}, free: true},
-	"runtime/report":   {ours: []string{"compiler/ir", "compiler/emit", "runtime/run"}},
+	"runtime/report":   {ours: []string{"compiler/ir", "compiler/emit/graph", "runtime/engine"}},
+
+	"runtime/internal/testenv": {},
 
 	"cmd/weft":       {ours: []string{"cmd/internal/cli"}},
 	"cmd/weft-agent": {ours: []string{"runtime/agent"}},

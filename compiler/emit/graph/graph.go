@@ -39,6 +39,7 @@ type Node struct {
 	Loop  bool     // runs once for each item
 	Guard bool     // may not run
 	Joint bool     // stands for nothing; bundles edges between parallel groups
+	Fill  string   // colour of the box; "" is that of its type
 	Inner *Graph   // what a steps or dag template calls; nil when it is not drawn
 }
 

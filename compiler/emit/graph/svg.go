@@ -96,6 +96,8 @@ func (c *box) draw(b *strings.Builder, x, y float64) {
 	}
 	if c.inner != nil {
 		color, stroke = "#f5f7fa", "#9aa5b1"
+	} else if n.Fill != "" {
+		color = n.Fill
 	}
 	rect := func(x, y float64) {
 		fmt.Fprintf(b, `<rect x="%.1f" y="%.1f" width="%.1f" height="%.1f" rx="5" fill="%s" stroke="%s"%s/>`+"\n", x, y, c.w, c.h, color, stroke, dash)

@@ -1,0 +1,224 @@
+package report_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/weft-lang/weft/compiler/emit/graph"
+	"github.com/weft-lang/weft/runtime/engine"
+	"github.com/weft-lang/weft/runtime/report"
+)
+
+var start = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+
+// add makes a node that takes a second, behind those that are there.
+func add(r *report.Run, path string, typ engine.NodeType, phase engine.Phase, boundary int, change ...func(*engine.View)) int {
+	id := len(r.Nodes)
+	name := path
+	if boundary >= 0 {
+		name = strings.TrimPrefix(strings.TrimPrefix(path, r.Nodes[boundary].Path), ".")
+		if _, rest, ok := strings.Cut(name, "]."); ok && strings.HasPrefix(name, "[") {
+			name = rest
+		}
+	}
+	v := engine.View{
+		ID: engine.NodeID(id), Path: path, DisplayName: name, Type: typ, Phase: phase, Boundary: engine.NodeID(boundary),
+		Started: start.Add(time.Duration(id) * time.Second), Finished: start.Add(time.Duration(id+1) * time.Second),
+	}
+	for _, c := range change {
+		c(&v)
+	}
+	r.Nodes = append(r.Nodes, v)
+	return id
+}
+
+func message(m string) func(*engine.View)  { return func(v *engine.View) { v.Message = m } }
+func template(t string) func(*engine.View) { return func(v *engine.View) { v.Template = t } }
+func hooked(v *engine.View)                { v.Hooked = true }
+func retried(v *engine.View)               { v.Retried = true }
+func then(next ...int) func(*engine.View) {
+	return func(v *engine.View) {
+		for _, n := range next {
+			v.Children = append(v.Children, engine.NodeID(n))
+		}
+	}
+}
+
+// ci is a run of steps with a loop, attempts, a nested dag and an exit handler.
+func ci(items int) *report.Run {
+	r := &report.Run{Name: "ci", Phase: engine.Failed, Message: "step test failed", Started: start, Finished: start.Add(40 * time.Second)}
+	root := add(r, "ci", engine.StepsNode, engine.Failed, -1, message("step test failed"), template("main"))
+	add(r, "ci[0]", engine.StepGroupNode, engine.Succeeded, root)
+	add(r, "ci[0].build", engine.RetryNode, engine.Succeeded, root, template("build"))
+	add(r, "ci[0].build(0)", engine.PodNode, engine.Failed, root, retried, template("build"), message("main: Error (exit code 1)"))
+	add(r, "ci[0].build(1)", engine.PodNode, engine.Succeeded, root, retried, template("build"))
+	add(r, "ci[0].lint", engine.RetryNode, engine.Succeeded, root, template("lint"))
+	add(r, "ci[0].lint(0)", engine.PodNode, engine.Succeeded, root, retried, template("lint"))
+	add(r, "ci[1]", engine.StepGroupNode, engine.Failed, root)
+	for i := range items {
+		phase, m := engine.Succeeded, ""
+		if i%7 == 3 {
+			phase, m = engine.Failed, "main: Error (exit code <2>)"
+		}
+		add(r, fmt.Sprintf("ci[1].test(%d:go 1.%d)", i, i), engine.PodNode, phase, root, template("test"), message(m))
+	}
+	d := len(r.Nodes)
+	add(r, "ci[1].deploy", engine.DAGNode, engine.Succeeded, root, template("deploy"), then(d+1))
+	add(r, "ci[1].deploy.db", engine.PodNode, engine.Succeeded, d, then(d+2))
+	add(r, "ci[1].deploy.app", engine.SkippedNode, engine.Skipped, d, message("when 'a == b' evaluated false"))
+	add(r, "ci.onExit", engine.PodNode, engine.Succeeded, -1, hooked, template("notify"))
+	return r
+}
+
+func TestRows(t *testing.T) {
+	for _, tt := range []struct {
+		items int
+		want  string
+	}{
+		{2, `
+✖ ci                    main         1s  step test failed
+├─ ✔ 1. build           build        1s
+│  ├─ ✖ build(0)        build        1s  main: Error (exit code 1)
+│  └─ ✔ build(1)        build        1s
+├─ ✔ 1. lint            lint         1s
+├─ ✔ 2. test            test         2s  2 items: 2 succeeded
+│  ├─ ✔ test(0:go 1.0)  test         1s
+│  └─ ✔ test(1:go 1.1)  test         1s
+└─ ✔ 2. deploy          deploy       1s
+   ├─ ✔ db                           1s
+   └─ ○ app                          1s  when 'a == b' evaluated false
+✔ onExit                notify       1s
+`},
+		{20, `
+✖ ci                      main         1s  step test failed
+├─ ✔ 1. build             build        1s
+│  ├─ ✖ build(0)          build        1s  main: Error (exit code 1)
+│  └─ ✔ build(1)          build        1s
+├─ ✔ 1. lint              lint         1s
+├─ ✖ 2. test              test        20s  20 items: 17 succeeded, 3 failed
+│  ├─ ✖ test(3:go 1.3)    test         1s  main: Error (exit code <2>)
+│  ├─ ✖ test(10:go 1.10)  test         1s  main: Error (exit code <2>)
+│  └─ ✖ test(17:go 1.17)  test         1s  main: Error (exit code <2>)
+└─ ✔ 2. deploy            deploy       1s
+   ├─ ✔ db                             1s
+   └─ ○ app                            1s  when 'a == b' evaluated false
+✔ onExit                  notify       1s
+`},
+	} {
+		var b bytes.Buffer
+		if err := report.Text(&b, report.Rows(ci(tt.items), report.TreeOptions{Now: start}), report.Style{}); err != nil {
+			t.Fatal(err)
+		}
+		if got := "\n" + b.String(); got != tt.want {
+			t.Errorf("%d items:\ngot:%s\nwant:%s", tt.items, got, tt.want)
+		}
+	}
+}
+
+// TestRowsWhole holds that nothing but step groups and single attempts is left
+// out when all is asked for.
+func TestRowsWhole(t *testing.T) {
+	rows := report.Rows(ci(100), report.TreeOptions{All: true})
+	if want := len(ci(100).Nodes) - 2 - 1 + 1; len(rows) != want { // two groups, one attempt; a line for the loop
+		t.Errorf("%d rows, want %d", len(rows), want)
+	}
+}
+
+func TestTextFits(t *testing.T) {
+	var b bytes.Buffer
+	if err := report.Text(&b, report.Rows(ci(20), report.TreeOptions{}), report.Style{Width: 60}); err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(b.String()) {
+		if n := len([]rune(strings.TrimSuffix(line, "\n"))); n > 60 {
+			t.Errorf("%d columns: %s", n, line)
+		}
+	}
+}
+
+func TestShort(t *testing.T) {
+	for d, want := range map[time.Duration]string{
+		0: "0s", 250 * time.Millisecond: "250ms", 3140 * time.Millisecond: "3.1s", 59 * time.Second: "59s",
+		125 * time.Second: "2m05s", 59*time.Minute + 59*time.Second: "59m59s", 62 * time.Minute: "1h02m", 50 * time.Hour: "50h00m",
+	} {
+		if got := report.Short(d); got != want {
+			t.Errorf("%v: got %s, want %s", d, got, want)
+		}
+	}
+}
+
+// TestHTML holds that the page is whole, loads nothing and escapes what comes
+// from the run.
+func TestHTML(t *testing.T) {
+	const evil = `<script>alert(1)</script>`
+	r := ci(3)
+	r.Parameters = []engine.Value{{Name: "greeting", Value: evil}}
+	r.Nodes[2].DisplayName = evil
+	r.Nodes[3].Message = evil
+	var b bytes.Buffer
+	err := report.HTML(&b, r, report.PageOptions{Now: start.Add(time.Minute), Logs: func(id engine.NodeID) []report.Logs {
+		if id != 3 {
+			return nil
+		}
+		return []report.Logs{{Container: "main", Text: evil + "\nlast line", Cut: 12}}
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := b.String()
+	for _, want := range []string{"<svg", "ci: Failed", "last line", "without its first 12 bytes", "greeting", "2. deploy"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page does not hold %q", want)
+		}
+	}
+	for _, bad := range []string{"<script", "src=", "href=", "url(http", "@import", "ZgotmplZ"} {
+		if strings.Contains(page, bad) {
+			t.Errorf("the page holds %q", bad)
+		}
+	}
+	if n := strings.Count(page, "&lt;script&gt;"); n < 4 {
+		t.Errorf("%d escaped texts, want at least 4", n)
+	}
+}
+
+// TestGraph holds that what runs one after the other is joined, and what is
+// nested is drawn inside.
+func TestGraph(t *testing.T) {
+	var b bytes.Buffer
+	if err := graph.Mermaid(&b, report.Graph(ci(2))); err != nil {
+		t.Fatal(err)
+	}
+	g := report.Graph(ci(2))
+	if len(g.Nodes) != 2 || len(g.Nodes[0].Inner.Nodes) != 5 || len(g.Nodes[0].Inner.Edges) != 4 {
+		t.Errorf("want the steps with four parts and a joint, and the exit handler; got\n%s", b.String())
+	}
+	deploy := g.Nodes[0].Inner.Nodes[3].Inner
+	if len(deploy.Edges) != 1 || deploy.Edges[0] != (graph.Edge{From: 0, To: 1}) {
+		t.Errorf("the dag has the edges %v", deploy.Edges)
+	}
+}
+
+func TestJSON(t *testing.T) {
+	var b bytes.Buffer
+	if err := report.JSON(&b, ci(1)); err != nil {
+		t.Fatal(err)
+	}
+	var got struct {
+		Version int
+		Phase   string
+		Nodes   []struct{ Path, Phase, Type, Boundary string }
+	}
+	if err := json.Unmarshal(b.Bytes(), &got); err != nil {
+		t.Fatal(err)
+	}
+	if got.Version != report.Version || got.Phase != "Failed" || len(got.Nodes) != len(ci(1).Nodes) {
+		t.Errorf("got %+v", got)
+	}
+	if n := got.Nodes[3]; n.Path != "ci[0].build(0)" || n.Boundary != "ci" || n.Type != "Pod" || n.Phase != "Failed" {
+		t.Errorf("got %+v", n)
+	}
+}
