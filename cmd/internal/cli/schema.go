@@ -12,16 +12,22 @@ import (
 )
 
 const schemaHelp = `Prints the JSON Schema (draft-07) of a kind of document, for editors and other
-tools; config is that of weft.yaml. Without KIND it lists the kinds there are.`
+tools; config is that of weft.yaml. Without KIND it lists the kinds there are.
+
+--crd prints what a cluster needs to keep manifests of a kind, or of every kind:
+its CustomResourceDefinition, which knows all fields. A cluster where Argo
+Workflows is installed has such definitions already.`
 
 // schemaConfig is the name of the schema of weft.yaml.
 const schemaConfig = "config"
 
 const schemaExamples = `  weft schema
-  weft schema Workflow > workflow.schema.json`
+  weft schema Workflow > workflow.schema.json
+  weft schema --crd | kubectl apply --server-side -f -`
 
 func newSchema(s Streams) *cobra.Command {
-	return &cobra.Command{
+	var crd bool
+	cmd := &cobra.Command{
 		Use:       "schema [KIND]",
 		Short:     "Print the JSON Schema of a kind",
 		Long:      schemaHelp,
@@ -29,6 +35,9 @@ func newSchema(s Streams) *cobra.Command {
 		Args:      cobra.MaximumNArgs(1),
 		ValidArgs: append(schemas.Kinds(), schemaConfig),
 		RunE: func(_ *cobra.Command, args []string) error {
+			if crd {
+				return printCRDs(s, args)
+			}
 			if len(args) == 0 {
 				return write(s, strings.Join(append(schemas.Kinds(), schemaConfig), "\n")+"\n")
 			}
@@ -43,6 +52,26 @@ func newSchema(s Streams) *cobra.Command {
 			return write(s, string(text))
 		},
 	}
+	cmd.Flags().BoolVar(&crd, "crd", false, "print the CustomResourceDefinition of the kind, or of all kinds")
+	return cmd
+}
+
+// printCRDs prints the CustomResourceDefinitions of the kinds named, or of all.
+func printCRDs(s Streams, kinds []string) error {
+	if len(kinds) == 0 {
+		kinds = schemas.Kinds()
+	}
+	var b strings.Builder
+	for _, name := range kinds {
+		kind, ok := knownKind(name)
+		text, isObject := schemas.CRD(kind)
+		if !ok || !isObject {
+			return usage("there is no CustomResourceDefinition of %q: the kinds are %s", name, strings.Join(schemas.Kinds(), ", "))
+		}
+		b.WriteString("---\n")
+		b.Write(text)
+	}
+	return write(s, b.String())
 }
 
 // knownKind is name as it is spelt where kinds are listed: nobody need
