@@ -41,6 +41,25 @@ func locate(n *tree.Node) (store, *tree.Node, bool) {
 	return store{}, nil, false
 }
 
+// Located reports whether an artifact says where it is.
+func Located(artifact *tree.Node) bool {
+	_, _, ok := locate(artifact)
+	return ok
+}
+
+// In is the location of a key in an artifact store, nil where the store has no
+// keys.
+func In(repository *tree.Node, key string) *tree.Node {
+	s, fields, ok := locate(repository)
+	if !ok || s.key == "" {
+		return nil
+	}
+	at := *without(fields, s.key, s.format)
+	at.Entries = slices.Clone(at.Entries)
+	setEntry(&at, fields, s.key, &tree.Node{Kind: tree.String, Value: key, Span: fields.Span})
+	return mapOf(s.name, &at)
+}
+
 // location is {kind: fields} as JSON.
 func location(s store, fields *tree.Node) json.RawMessage {
 	return raw(mapOf(s.name, fields))

@@ -61,7 +61,10 @@ type Input struct {
 	Artifacts map[string]*tree.Node
 	// WantsResult says that somebody reads outputs.result; see ReadsResult.
 	WantsResult bool
-	Options     Options
+	// KeepOpen leaves a tag that nothing fills in its place, with a warning. No
+	// such Pod can run; a person can read it.
+	KeepOpen bool
+	Options  Options
 }
 
 // Run is what all Pods of a run have in common.

@@ -90,11 +90,15 @@ func (b *builder) fill(n *tree.Node) *tree.Node {
 	return filled
 }
 
-// ours reports whether a tag is for weft to fill.
-func ours(t expr.Tag) bool {
-	path, ok := expr.ParsePath(t.Key)
-	return t.Expr || ok && slices.Contains(roots, path[0].Name)
+// Ours reports whether a name is weft's to know. Any other in a tag belongs to
+// somebody else.
+func Ours(name string) bool {
+	path, ok := expr.ParsePath(name)
+	return ok && slices.Contains(roots, path[0].Name)
 }
+
+// ours reports whether a tag is for weft to fill.
+func ours(t expr.Tag) bool { return t.Expr || Ours(t.Key) }
 
 func (b *builder) unresolved(o eval.Open) {
 	d := diag.Diagnostic{
@@ -106,7 +110,11 @@ func (b *builder) unresolved(o eval.Open) {
 	} else if near, ok := expr.Nearest(o.Tag.Key, slices.Sorted(maps.Keys(b.scope.Vars()))); ok {
 		d.Help = fmt.Sprintf("did you mean %q?", near)
 	}
-	b.open = append(b.open, d.Span)
+	if b.in.KeepOpen {
+		d.Severity = diag.Warning
+	} else {
+		b.open = append(b.open, d.Span)
+	}
 	b.found.Add(d)
 }
 

@@ -13,7 +13,9 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/weft-lang/weft/compiler/eval"
 	"github.com/weft-lang/weft/compiler/ir"
+	"github.com/weft-lang/weft/lang/tree"
 )
 
 // A Plan is what one object would run.
@@ -35,7 +37,7 @@ type Plan struct {
 	Runs        []Run      `json:"runs"` // every leaf, in the order in which it starts
 	Parallelism string     `json:"parallelism,omitempty"`
 	Handler     []*Node    `json:"onExit,omitempty"`
-	leaves      []leafUse  // of Runs, by index
+	leaves      []Leaf     // of Runs, by index
 	object      *ir.Object // what is planned
 	entry       *ir.Template
 }
@@ -103,6 +105,39 @@ type Run struct {
 	after int // index of the run that it waits for, -1 for none
 }
 
+// A Leaf is one use of a template that calls no other, with what its Pod is made
+// from. Of names that only the run knows, Open holds what stands for the value:
+// the text that it comes from, tags and all.
+type Leaf struct {
+	Path        string // of the node, with the first attempt
+	Template    *ir.Template
+	Caller      *ir.Template // nil where a workflow starts the template
+	Call        *ir.Call     // likewise
+	First       bool         // in the first turn of all loops around
+	Known, Open eval.Names
+	Artifacts   map[string]*tree.Node // arguments for input artifacts, by name
+}
+
+// Leaf is what runs as p.Runs[i].
+func (p *Plan) Leaf(i int) Leaf { return p.leaves[i] }
+
+// Object is what is planned.
+func (p *Plan) Object() *ir.Object { return p.object }
+
+// images are those of the Pod, each once.
+func (l Leaf) images() []string {
+	var out []string
+	if !l.Template.Type().IsPod() {
+		return nil
+	}
+	for _, c := range containers(l.Template) {
+		if image := eval.Fill(c.Get("image").Text(), l.Known).Text; image != "" && !slices.Contains(out, image) {
+			out = append(out, image)
+		}
+	}
+	return out
+}
+
 // Of plans every object of the named file ("" for all) that can be run.
 // Templates that nobody starts have no plan.
 func Of(c *ir.Checked, file string) []*Plan {
@@ -120,11 +155,12 @@ func Of(c *ir.Checked, file string) []*Plan {
 
 func of(o *ir.Object) *Plan {
 	p := &Plan{Kind: o.Kind.String(), Name: o.Name.Text() + o.GenerateName.Text(), File: o.Doc.File.Name, object: o}
-	spec := o.Spec
+	spec, specs := o.Spec, []*ir.Spec{o.Spec}
 	entry, handler := spec.Entrypoint.Text(), spec.OnExit.Text()
 	p.Parallelism = spec.Node.Get("parallelism").Text()
 	if ref := spec.Ref; ref != nil && ref.Target != nil {
 		spec = ref.Target.Spec
+		specs = append(specs, spec)
 		entry, handler = or(entry, spec.Entrypoint.Text()), or(handler, spec.OnExit.Text())
 		p.Parallelism = or(p.Parallelism, spec.Node.Get("parallelism").Text())
 	}
@@ -137,7 +173,7 @@ func of(o *ir.Object) *Plan {
 	if p.entry = find(entry); p.entry == nil {
 		return nil
 	}
-	w := newWalker(p, spec)
+	w := newWalker(p, specs)
 	end := w.workflow(p.entry, find(handler), append(slices.Clip(o.Spec.Hooks), refHooks(o)...))
 	p.finish(end)
 	return p
@@ -164,10 +200,10 @@ func (p *Plan) finish(end moment) {
 	width := make([]int, end.time+1)
 	for i, r := range p.Runs {
 		leaf := p.leaves[i]
-		for _, image := range leaf.images {
+		for _, image := range leaf.images() {
 			images[image] += r.Times
 		}
-		if !leaf.template.Type().IsPod() {
+		if !leaf.Template.Type().IsPod() {
 			continue
 		}
 		width[r.Start] += r.Times

@@ -56,15 +56,15 @@ func (a amounts) atLeast(name string, q resource.Quantity) {
 // asked is what a Pod asks for: what its containers need together, or what an
 // init container needs alone, whichever is more. A limit without a request is
 // the request. What holds a tag that the plan cannot fill is left out.
-func asked(l leafUse) amounts {
+func asked(l Leaf) amounts {
 	sum := amounts{}
-	for _, c := range running(l.template) {
-		for name, q := range requested(c, l.scope) {
+	for _, c := range running(l.Template) {
+		for name, q := range requested(c, l.Known) {
 			sum.add(name, q)
 		}
 	}
-	for _, c := range l.template.Node.Get("initContainers").List() {
-		for name, q := range requested(c, l.scope) {
+	for _, c := range l.Template.Node.Get("initContainers").List() {
+		for name, q := range requested(c, l.Known) {
 			sum.atLeast(name, q)
 		}
 	}
@@ -125,12 +125,12 @@ func (p *Plan) sizes() []Size {
 	argument := Size{"argument", 0, maxArgument}
 	seen := map[*ir.Template]bool{}
 	for _, l := range p.leaves {
-		if seen[l.template] {
+		if seen[l.Template] {
 			continue
 		}
-		seen[l.template] = true
-		name := l.template.Describe()
-		if s := (Size{"annotations of " + name, textSize(l.template.Node.At("metadata", "annotations")), maxAnnotations}); s.Over() {
+		seen[l.Template] = true
+		name := l.Template.Describe()
+		if s := (Size{"annotations of " + name, textSize(l.Template.Node.At("metadata", "annotations")), maxAnnotations}); s.Over() {
 			sizes = append(sizes, s)
 		}
 		for _, text := range arguments(l) {
@@ -147,16 +147,16 @@ func (p *Plan) sizes() []Size {
 
 // arguments are the texts that the kernel passes to a program: words of the
 // command line and variables.
-func arguments(l leafUse) []string {
+func arguments(l Leaf) []string {
 	var out []string
-	for _, c := range containers(l.template) {
+	for _, c := range containers(l.Template) {
 		for _, key := range []string{"command", "args"} {
 			for _, n := range c.Get(key).List() {
-				out = append(out, eval.Fill(n.Text(), l.scope).Text)
+				out = append(out, eval.Fill(n.Text(), l.Known).Text)
 			}
 		}
 		for _, e := range c.Get("env").List() {
-			out = append(out, e.Get("name").Text()+"="+eval.Fill(e.Get("value").Text(), l.scope).Text)
+			out = append(out, e.Get("name").Text()+"="+eval.Fill(e.Get("value").Text(), l.Known).Text)
 		}
 	}
 	return out

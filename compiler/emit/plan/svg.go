@@ -56,7 +56,7 @@ func (p *Plan) bars() []bar {
 			continue
 		}
 		at[key] = len(out)
-		out = append(out, bar{strings.TrimPrefix(r.Name, p.Name), r.Start, r.Times, r.Conditional, r.Open != "", r.Type})
+		out = append(out, bar{strings.TrimPrefix(r.Name, RunName(p.object)), r.Start, r.Times, r.Conditional, r.Open != "", r.Type})
 	}
 	for i := range out {
 		out[i].label = strings.TrimLeft(strings.TrimPrefix(out[i].label, p.Name), ".")

@@ -32,58 +32,50 @@ func (m moment) later(o moment) moment {
 
 // A frame is one use of a template.
 type frame struct {
-	scope       eval.Names
-	name        string   // of the node
-	open        []string // the open loops around
+	values
+	call        *ir.Call     // nil where a workflow starts the template
+	caller      *ir.Template // nil likewise
+	name        string       // of the node
+	path        string       // the same with attempts
+	loops       []string     // the open ones around
 	times       int
+	later       bool // not the first turn of some loop around
 	conditional bool
 	stack       []*ir.Template
 }
 
-// A leafUse is a leaf template with the images that its Pods use.
-type leafUse struct {
-	template *ir.Template
-	images   []string
-	scope    eval.Names
+// enter is the frame of what is below f.
+func (f frame) enter(suffix string) frame {
+	f.name, f.path = f.name+suffix, f.path+suffix
+	return f
 }
 
 type walker struct {
-	plan  *Plan
-	nodes int
-	globs eval.Names // the names of the workflow
+	plan    *Plan
+	nodes   int
+	specs   []*ir.Spec // the workflow's, and that of the template it is made from
+	globals values
 }
 
-func newWalker(p *Plan, spec *ir.Spec) *walker {
-	w := &walker{plan: p, globs: eval.Names{}}
-	for _, io := range []ir.IO{spec.Arguments, p.object.Spec.Arguments} {
-		for _, a := range io.Parameters {
-			if v := a.Value; v != nil && v.IsScalar() && !strings.Contains(v.Text(), "{{") {
-				w.globs["workflow.parameters."+a.Name.Text()] = v.Text()
-			}
-		}
-	}
-	if n := p.object.Name.Text(); n != "" && p.object.Kind == ir.Workflow {
-		w.globs["workflow.name"] = n
-	}
-	return w
+func newWalker(p *Plan, specs []*ir.Spec) *walker {
+	return &walker{plan: p, specs: specs, globals: globals(p.object, runArguments(specs...))}
 }
 
 // workflow walks the entry template, then the hooks and the exit handler.
 func (w *walker) workflow(entry, handler *ir.Template, hooks []*ir.Hook) moment {
-	root := frame{name: w.plan.Name, times: 1}
+	root := frame{values: w.globals, times: 1}.enter(RunName(w.plan.object))
 	begin := moment{0, -1}
-	node, end := w.use(entry, root, ir.Arguments{}, begin)
+	args := filled(runArguments(w.specs...), w.globals.known, w.globals)
+	node, end := w.use(entry, root, args, begin)
 	w.plan.Tree = []*Node{node}
 	if handler != nil {
-		f := root
-		f.name += ".onExit"
-		n, e := w.use(handler, f, ir.Arguments{}, end)
+		n, e := w.use(handler, root.enter(".onExit"), args, end)
 		n.Name = "onExit"
 		w.plan.Handler = append(w.plan.Handler, n)
 		end = e
 	}
 	for _, h := range hooks {
-		n, e := w.hook(h, root, begin, end)
+		n, e := w.hook(h, root, w.globals.known, begin, end)
 		w.plan.Handler = append(w.plan.Handler, n)
 		end = end.later(e)
 	}
@@ -92,16 +84,19 @@ func (w *walker) workflow(entry, handler *ir.Template, hooks []*ir.Hook) moment 
 
 // hook walks a hook of what starts and ends at the given moments: an exit hook
 // runs after it, others beside it. One with an expression may or may not run.
-func (w *walker) hook(h *ir.Hook, f frame, start, end moment) (*Node, moment) {
-	at := start
+func (w *walker) hook(h *ir.Hook, f frame, s eval.Scope, start, end moment) (*Node, moment) {
+	at, name := start, ".hooks."+h.Event.Value
 	if h.Event.Value == "exit" {
-		at = end
+		at, name = end, ".onExit"
 	}
-	f.name += ".hooks." + h.Event.Value
 	if h.Expression != nil {
 		f.conditional = true
 	}
-	n, end := w.callee(h.Callee, f, h.Arguments, at)
+	args := h.Arguments
+	if h.Call == nil && args.Node == nil {
+		args = runArguments(w.specs...)
+	}
+	n, end := w.callee(h.Callee, f.enter(name), filled(args, s, f.values), at)
 	n.Name, n.When = "on "+h.Event.Value, h.Expression.Text()
 	return n, end
 }
@@ -129,7 +124,10 @@ func (w *walker) use(t *ir.Template, f frame, args ir.Arguments, at moment) (*No
 		return n, at
 	}
 	f.stack = append(slices.Clip(f.stack), t)
-	f.scope = w.bind(t, f.scope, args)
+	f.values = w.bind(t, args)
+	if w.retried(t) {
+		f.path += "(0)"
+	}
 	first := len(w.plan.Runs)
 	end := at
 	switch {
@@ -141,51 +139,22 @@ func (w *walker) use(t *ir.Template, f frame, args ir.Arguments, at moment) (*No
 		end = w.leaf(t, f, at)
 	}
 	for i, r := range w.plan.Runs[first:] {
-		if w.plan.leaves[first+i].template.Type().IsPod() {
+		if w.plan.leaves[first+i].Template.Type().IsPod() {
 			n.Pods += r.Times
 		}
 	}
 	return n, end
 }
 
-// bind is the scope inside a template that is called with args from a scope.
-func (w *walker) bind(t *ir.Template, outer eval.Scope, args ir.Arguments) eval.Names {
-	names := eval.Names{}
-	for k, v := range w.globs {
-		names[k] = v
-	}
-	for _, p := range t.Inputs.Parameters {
-		v := p.Default
-		if p.Value != nil {
-			v = p.Value
-		}
-		if a := args.Parameter(p.Name.Text()); a != nil {
-			v = a.Value
-		}
-		if v == nil || !v.IsScalar() {
-			continue
-		}
-		if text := eval.Fill(v.Text(), outer).Text; !strings.Contains(text, "{{") {
-			names["inputs.parameters."+p.Name.Text()] = text
-		}
-	}
-	return names
-}
-
 func (w *walker) leaf(t *ir.Template, f frame, at moment) moment {
 	w.plan.Runs = append(w.plan.Runs, Run{
 		Name: f.name, Template: t.Name.Text(), Type: t.Type().Key(), Start: at.time, Times: f.times,
-		Open: strings.Join(f.open, " × "), Conditional: f.conditional, after: at.last,
+		Open: strings.Join(f.loops, " × "), Conditional: f.conditional, after: at.last,
 	})
-	use := leafUse{template: t, scope: f.scope}
-	if t.Type().IsPod() {
-		for _, c := range containers(t) {
-			if image := eval.Fill(c.Get("image").Text(), f.scope).Text; image != "" && !slices.Contains(use.images, image) {
-				use.images = append(use.images, image)
-			}
-		}
-	}
-	w.plan.leaves = append(w.plan.leaves, use)
+	w.plan.leaves = append(w.plan.leaves, Leaf{
+		Path: f.path, Template: t, Caller: f.caller, Call: f.call, First: !f.later,
+		Known: f.known, Open: f.open, Artifacts: f.artifacts,
+	})
 	return moment{at.time + 1, len(w.plan.Runs) - 1}
 }
 
@@ -193,9 +162,7 @@ func (w *walker) steps(t *ir.Template, f frame, n *Node, at moment) moment {
 	for g, group := range t.Groups {
 		end := at
 		for _, c := range group {
-			inner := f
-			inner.name += "[" + strconv.Itoa(g) + "]." + c.Name.Text()
-			child, e := w.call(c, inner, at)
+			child, e := w.call(c, f.enter("["+strconv.Itoa(g)+"]."+c.Name.Text()), at)
 			child.Group = g
 			n.Children = append(n.Children, child)
 			end = end.later(e)
@@ -226,8 +193,7 @@ func (w *walker) dag(t *ir.Template, f frame, n *Node, at moment) moment {
 				start = start.later(visit(dep))
 			}
 		}
-		inner := f
-		inner.name += "." + c.Name.Text()
+		inner := f.enter("." + c.Name.Text())
 		inner.conditional = inner.conditional || !sure
 		child, end := w.call(c, inner, start)
 		child.After = names
@@ -272,15 +238,17 @@ func dependencies(c *ir.Call) (names []string, sure bool) {
 
 // call walks a step or task, once for each item of its loop.
 func (w *walker) call(c *ir.Call, f frame, at moment) (*Node, moment) {
-	items, err := eval.Items(c, f.scope)
+	f.call, f.caller = c, c.Parent
+	items, err := eval.Items(c, f.known)
 	if err != nil { // unknown before the run, or a mistake that only the run can tell
-		f.open = append(slices.Clip(f.open), f.name)
-		n, end := w.turn(c, f, f.scope, at)
+		f.loops = append(slices.Clip(f.loops), f.name)
+		f.path += "(n)"
+		n, end := w.turn(c, f, f.known, at)
 		n.Open = loopSource(c)
 		return n, end
 	}
 	if !c.Looped() {
-		return w.turn(c, f, f.scope, at)
+		return w.turn(c, f, f.known, at)
 	}
 	if len(items) == 0 {
 		return &Node{Name: c.Name.Text(), Template: c.Callee.Title(), Never: true, When: "the loop is empty"}, at
@@ -293,19 +261,19 @@ func (w *walker) call(c *ir.Call, f frame, at moment) (*Node, moment) {
 			rest = len(items) - i
 			break
 		}
-		inner := f
-		inner.name = it.Name(f.name)
-		n, e := w.turn(c, inner, eval.WithItem(f.scope, it), at)
+		inner := f.enter(it.Name(""))
+		inner.later = f.later || i > 0
+		n, e := w.turn(c, inner, eval.WithItem(f.known, it), at)
 		if node == nil {
 			node = n
 		}
 		end, pods = end.later(e), pods+n.Pods
 	}
 	if rest > 0 {
-		inner := f
+		inner := f.enter("(and " + strconv.Itoa(rest) + " more)")
 		inner.times *= rest
-		inner.name = f.name + "(and " + strconv.Itoa(rest) + " more)"
-		n, _ := w.turn(c, inner, eval.WithItem(f.scope, items[len(items)-1]), at)
+		inner.later = true
+		n, _ := w.turn(c, inner, eval.WithItem(f.known, items[len(items)-1]), at)
 		pods += n.Pods
 	}
 	node.Pods = pods
@@ -334,12 +302,11 @@ func (w *walker) turn(c *ir.Call, f frame, scope eval.Scope, at moment) (*Node, 
 		return &Node{Name: c.Name.Text(), Template: c.Callee.Title(), When: when, Never: true}, at
 	}
 	f.conditional = f.conditional || verdict == maybe
-	args := filled(c.Arguments, scope)
-	n, end := w.callee(c.Callee, f, args, at)
+	n, end := w.callee(c.Callee, f, filled(c.Arguments, scope, f.values), at)
 	n.Name, n.When = c.Name.Text(), when
 	last := end
-	for _, h := range c.Hooks {
-		child, e := w.hook(h, f, at, end)
+	for _, h := range hooks(c) {
+		child, e := w.hook(h, f, scope, at, end)
 		n.Children = append(n.Children, child)
 		n.Pods += child.Pods
 		last = last.later(e)
@@ -347,20 +314,16 @@ func (w *walker) turn(c *ir.Call, f frame, scope eval.Scope, at moment) (*Node, 
 	return n, last
 }
 
-// filled are arguments with the names of a scope filled in, so that they mean
-// the same inside the template that is called.
-func filled(args ir.Arguments, s eval.Scope) ir.Arguments {
-	out := ir.Arguments{}
-	for _, p := range args.Parameters {
-		q := *p
-		if p.Value != nil && p.Value.IsScalar() {
-			v := *p.Value
-			v.Value = eval.Fill(v.Text(), s).Text
-			q.Value = &v
-		}
-		out.Parameters = append(out.Parameters, &q)
+// hooks are those of a call, with its onExit among them.
+func hooks(c *ir.Call) []*ir.Hook {
+	if c.OnExit.Text() == "" {
+		return c.Hooks
 	}
-	return out
+	exit := &ir.Hook{
+		Node: c.OnExit, Event: &tree.Node{Kind: tree.String, Value: "exit", Span: c.OnExit.Span}, Owner: c.Parent.Owner, Call: c,
+		Callee: ir.Callee{Name: c.OnExit, Target: c.Parent.Owner.Spec.Template(c.OnExit.Text())},
+	}
+	return append(slices.Clip(c.Hooks), exit)
 }
 
 // A verdict on a condition, before the run.
