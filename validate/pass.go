@@ -2,6 +2,7 @@ package validate
 
 import (
 	"fmt"
+	"sync"
 
 	"github.com/weft-lang/weft/compiler/ir"
 	"github.com/weft-lang/weft/lang/diag"
@@ -18,18 +19,30 @@ type Pass struct {
 	Checkers Checkers
 
 	settings func(*source.File) *Settings
-	add      func(diag.Diagnostic)
-	facts    map[any]any
+	found    []diag.Diagnostic
+	facts    *facts
+}
+
+// facts are what rules have found out, by key. Rules that ask for the same fact
+// at the same time wait for one of them to find it.
+type facts struct{ known sync.Map } // of *fact
+
+type fact struct {
+	once  sync.Once
+	value any
 }
 
 // Fact is what find returns, computed once per Check for all rules that ask
-// with the same key. A key is a value of a type of the asker's own.
+// with the same key. A key is a value of a type of the asker's own. Rules run at
+// the same time, so nobody may change what find has returned.
 func Fact[T any](p *Pass, key any, find func() T) T {
-	if v, ok := p.facts[key].(T); ok {
-		return v
+	known, ok := p.facts.known.Load(key)
+	if !ok {
+		known, _ = p.facts.known.LoadOrStore(key, &fact{})
 	}
-	v := find()
-	p.facts[key] = v
+	f := known.(*fact)
+	f.once.Do(func() { f.value = find() })
+	v, _ := f.value.(T)
 	return v
 }
 
@@ -42,7 +55,7 @@ func (p *Pass) Report(d diag.Diagnostic) {
 	if d.Span.IsZero() {
 		return
 	}
-	p.add(d)
+	p.found = append(p.found, d)
 }
 
 // Reportf adds a finding with a message only.

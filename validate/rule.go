@@ -24,9 +24,12 @@ type Rule struct {
 	Bad     string // a document, or a txtar archive of several, that it finds fault with
 	Good    string // the same, mended
 
-	// Check reports through the pass. It is nil when a front end or the
-	// structural walk reports under the rule's name.
+	// Check reports through the pass, while other rules do the same. It is nil
+	// when a front end or the structural walk reports under the rule's name.
 	Check func(*Pass)
+	// Waits says that Check spends its time waiting for a program outside. Such
+	// rules start first, and take no turn from the others.
+	Waits bool
 }
 
 // Group sorts rules for the reader of the catalogue.

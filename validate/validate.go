@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/weft-lang/weft/compiler/ir"
 	"github.com/weft-lang/weft/lang/diag"
+	"github.com/weft-lang/weft/lang/parallel"
 	"github.com/weft-lang/weft/lang/source"
 	"github.com/weft-lang/weft/lang/tree"
 	"github.com/weft-lang/weft/lang/weft"
@@ -68,6 +70,7 @@ type checker struct {
 	named   map[source.Span]bool    // names that the .weft front end found to lead nowhere
 
 	stubs    map[*source.File]bool
+	asking   sync.Mutex           // held to ask for settings: rules do, all at once
 	settings map[string]*Settings // by file
 	distinct []*Settings
 }
@@ -210,15 +213,40 @@ func (c *checker) structural(f schema.Finding) {
 func (c *checker) rules() {
 	exact := c.opts.Profile == Argo
 	t := trace.Follow(c.project, trace.Options{Exact: exact, External: c.external}, c.unread)
-	facts := map[any]any{}
+	known := &facts{}
+	passes := make([]*Pass, len(c.opts.Rules))
+	var waits []func()
+	var turns []int
 	for i := range c.opts.Rules {
-		if r := &c.opts.Rules[i]; r.Check != nil && c.runs(r) {
-			add := func(d diag.Diagnostic) {
-				if !c.named[d.Span] { // one mistake, one finding
-					c.add(r, d)
-				}
+		r := &c.opts.Rules[i]
+		if r.Check == nil || !c.runs(r) {
+			continue
+		}
+		p := &Pass{Project: c.project, Trace: t, Exact: exact, Checkers: c.opts.Checkers, settings: c.settingsOf, facts: known}
+		passes[i] = p
+		if r.Waits {
+			waits = append(waits, parallel.Start(func() { r.Check(p) }))
+		} else {
+			turns = append(turns, i)
+		}
+	}
+	parallel.Each(len(turns), func(i int) { c.opts.Rules[turns[i]].Check(passes[turns[i]]) })
+	for _, wait := range waits {
+		wait()
+	}
+	c.collect(passes)
+}
+
+// collect adds what the rules found, in their order.
+func (c *checker) collect(passes []*Pass) {
+	for i, p := range passes {
+		if p == nil {
+			continue
+		}
+		for _, d := range p.found {
+			if !c.named[d.Span] { // one mistake, one finding
+				c.add(&c.opts.Rules[i], d)
 			}
-			r.Check(&Pass{Project: c.project, Trace: t, Exact: exact, Checkers: c.opts.Checkers, settings: c.settingsOf, add: add, facts: facts})
 		}
 	}
 }
@@ -251,6 +279,8 @@ func (c *checker) settingsOf(f *source.File) *Settings {
 	if f != nil {
 		name = f.Name
 	}
+	c.asking.Lock()
+	defer c.asking.Unlock()
 	s := c.settings[name]
 	if s == nil {
 		s = c.opts.Settings(name)

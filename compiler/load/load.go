@@ -7,15 +7,11 @@
 package load
 
 import (
-	"fmt"
 	"io"
 	"io/fs"
-	"runtime"
-	"runtime/debug"
-	"sync"
-	"sync/atomic"
 
 	"github.com/weft-lang/weft/lang/diag"
+	"github.com/weft-lang/weft/lang/parallel"
 	"github.com/weft-lang/weft/lang/source"
 	"github.com/weft-lang/weft/lang/tree"
 )
@@ -78,7 +74,7 @@ func Load(fsys fs.FS, args []string, opts Options) *Result {
 	f := discover(fsys, args, opts)
 	files := f.files()
 	loaded := make([]loadedFile, len(files))
-	each(len(files), func(i int) { loaded[i] = load(fsys, files[i], opts) })
+	parallel.Each(len(files), func(i int) { loaded[i] = load(fsys, files[i], opts) })
 
 	result := &Result{Findings: &diag.List{}, Folders: f.folders, Failures: f.failures}
 	for i, l := range loaded {
@@ -128,39 +124,4 @@ func load(fsys fs.FS, c candidate, opts Options) loadedFile {
 		out.findings = ownFindings(out.findings, docs)
 	}
 	return out
-}
-
-// each calls do for every index below n, on all processors. A panic in do
-// reaches the caller, with the stack that it came from.
-func each(n int, do func(i int)) {
-	workers := min(n, runtime.GOMAXPROCS(0))
-	if workers <= 1 {
-		for i := range n {
-			do(i)
-		}
-		return
-	}
-	var next atomic.Int64
-	var wg sync.WaitGroup
-	panics := make(chan string, workers)
-	for range workers {
-		wg.Add(1)
-		go func() {
-			defer wg.Done()
-			defer func() {
-				if p := recover(); p != nil {
-					panics <- fmt.Sprintf("%v\n\n%s", p, debug.Stack())
-				}
-			}()
-			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
-				do(i)
-			}
-		}()
-	}
-	wg.Wait()
-	select {
-	case p := <-panics:
-		panic(p)
-	default:
-	}
 }

@@ -42,6 +42,7 @@ spec:
         for i in range(3):
             print(i)
 `,
+	Waits: true,
 	Check: func(p *validate.Pass) {
 		if p.Checkers.Python == nil {
 			return

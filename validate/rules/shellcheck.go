@@ -40,6 +40,7 @@ spec:
         cd "$WORK" || exit 1
         rm -rf ./*
 `,
+	Waits: true,
 	Check: func(p *validate.Pass) {
 		if p.Checkers.Shell == nil {
 			return

@@ -85,6 +85,7 @@ func (f *follower) object(o *ir.Object) {
 	for _, t := range base.Spec.Templates {
 		f.use(&Use{Run: run, Role: AsListed, Template: t, Base: base, Place: t.Node.Place()})
 	}
+	run.followed = true
 }
 
 // entryArgs are the merged arguments; a template has none yet.

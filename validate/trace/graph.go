@@ -2,6 +2,7 @@ package trace
 
 import (
 	"strconv"
+	"sync"
 
 	"github.com/weft-lang/weft/compiler/ir"
 	"github.com/weft-lang/weft/lang/expr"
@@ -31,7 +32,8 @@ type Graph struct {
 	free     int   // how many nodes of Order wait for no cycle
 	// after says, for a task and those behind it in Order, which wait for it; as
 	// far as anybody has asked.
-	after map[int][]bool
+	after  map[int][]bool
+	asking sync.Mutex // held to read and write after
 }
 
 // taskGraph is the graph of a dag body.
@@ -176,6 +178,8 @@ func (g *Graph) IsAncestor(a, c *ir.Call) bool {
 	if end <= start {
 		return false
 	}
+	g.asking.Lock()
+	defer g.asking.Unlock()
 	after := g.after[to]
 	for at := start + len(after); at <= end; at++ {
 		waits := at == start

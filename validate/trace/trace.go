@@ -13,10 +13,12 @@ import (
 	"iter"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/weft-lang/weft/compiler/eval"
 	"github.com/weft-lang/weft/compiler/ir"
 	"github.com/weft-lang/weft/lang/expr"
+	"github.com/weft-lang/weft/lang/parallel"
 	"github.com/weft-lang/weft/lang/source"
 	"github.com/weft-lang/weft/lang/tree"
 )
@@ -83,6 +85,9 @@ type Run struct {
 
 	// Every exported name is accepted, since some are known only to the run.
 	anyParameter, anyArtifact bool
+
+	followed bool     // rules, many at a time, may be asking
+	late     sync.Map // eval.Filled by filledScalar: what is filled from then on
 }
 
 // Role says why a template is used.
@@ -113,8 +118,15 @@ type Use struct {
 	// around knows the names of the step or task around an inline body that
 	// count in it; nil when none do.
 	around func(name string) bool
-	// filled remembers Fill: dozens of rules ask for the same scalars.
+	// filled remembers Fill: dozens of rules ask for the same scalars. It does not
+	// change once the run is followed.
 	filled map[*tree.Node]eval.Filled
+}
+
+// filledScalar is a scalar in the eyes of a use.
+type filledScalar struct {
+	use  *Use
+	node *tree.Node
 }
 
 // Args are real arguments.
@@ -207,14 +219,35 @@ func (u Unresolved) InScope() iter.Seq[string] {
 // Follow traces every object of p that holds a spec. skip leaves objects out:
 // the reference does not look at what it could not read.
 func Follow(p *ir.Project, opts Options, skip func(*ir.Object) bool) *Trace {
-	t := &Trace{Project: p}
-	for _, o := range p.Objects {
+	traces := make([]*Trace, len(p.Objects))
+	parallel.Each(len(p.Objects), func(i int) {
+		o := p.Objects[i]
 		if o.Spec == nil || skip != nil && skip(o) {
-			continue
+			return
 		}
-		f := &follower{trace: t, project: p, exact: opts.Exact, external: opts.External, visited: map[visit]bool{}, stored: map[string]*ir.Template{},
+		traces[i] = &Trace{}
+		f := &follower{trace: traces[i], project: p, exact: opts.Exact, external: opts.External, visited: map[visit]bool{}, stored: map[string]*ir.Template{},
 			odd: map[*ir.Template]bool{}, foreseen: map[*ir.Template]bool{}, unclosed: map[source.Span]bool{}}
 		f.object(o)
+	})
+	return join(p, traces)
+}
+
+// join makes one trace of those of the objects, of which some may be nil.
+func join(p *ir.Project, traces []*Trace) *Trace {
+	t := &Trace{Project: p}
+	for _, o := range traces {
+		if o == nil {
+			continue
+		}
+		t.Runs = append(t.Runs, o.Runs...)
+		t.Uses = append(t.Uses, o.Uses...)
+		t.Bodies = append(t.Bodies, o.Bodies...)
+		t.Calls = append(t.Calls, o.Calls...)
+		t.Lookups = append(t.Lookups, o.Lookups...)
+		t.Unresolved = append(t.Unresolved, o.Unresolved...)
+		t.Unclosed = append(t.Unclosed, o.Unclosed...)
+		t.Unsafe = append(t.Unsafe, o.Unsafe...)
 	}
 	return t
 }
@@ -231,11 +264,20 @@ func (u *Use) Fill(n *tree.Node) eval.Filled {
 	if f, ok := u.filled[n]; ok {
 		return f
 	}
+	if u.Run.followed {
+		if f, ok := u.Run.late.Load(filledScalar{u, n}); ok {
+			return f.(eval.Filled)
+		}
+	}
 	var f eval.Filled
 	if u.Outer != nil && u.Template.Call != nil { // an inline body is part of the outer template's text
 		f = u.Outer.Fill(n).Then(locals{u}).Then(all{u})
 	} else {
 		f = eval.FillTwice(text, locals{u}, all{u})
+	}
+	if u.Run.followed {
+		u.Run.late.Store(filledScalar{u, n}, f)
+		return f
 	}
 	if u.filled == nil {
 		u.filled = map[*tree.Node]eval.Filled{}

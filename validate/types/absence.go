@@ -2,6 +2,7 @@ package types
 
 import (
 	"slices"
+	"sync"
 
 	"github.com/weft-lang/weft/compiler/ir"
 	"github.com/weft-lang/weft/lang/expr"
@@ -11,11 +12,13 @@ import (
 // Absence answers which steps or tasks of a body may have been skipped when
 // another one runs. For a dag it tries the worlds in which one task with a
 // condition is skipped, or one whose failure somebody handles fails, and all
-// others that can run succeed.
+// others that can run succeed. Several rules may ask at the same time.
 type Absence struct {
 	use    *trace.Use
 	tasks  []*ir.Call
 	number map[*ir.Call]int
+
+	asking sync.Mutex         // held to read and write what was found out
 	worlds map[world][]string // the result of each task
 	parsed []*expr.Depends
 	causes []world // nil until asked for
@@ -80,6 +83,8 @@ func (a *Absence) inSomeWorld(producer *ir.Call, holds func([]string) bool) bool
 	if !ok || a.use.Graph == nil || len(a.use.Graph.Cycles) > 0 {
 		return false
 	}
+	a.asking.Lock()
+	defer a.asking.Unlock()
 	for _, w := range a.allCauses() {
 		if w.cause != p && !a.use.Graph.IsAncestor(a.tasks[w.cause], producer) {
 			continue

@@ -23,6 +23,7 @@ var (
 // on purpose.
 var rooms = map[string]room{
 	"lang/source":      {},
+	"lang/parallel":    {},
 	"lang/diag":        {ours: []string{"lang/source"}},
 	"lang/diag/render": {ours: []string{"lang/source", "lang/diag"}},
 	"lang/tree":        {ours: []string{"lang/source"}},
@@ -35,14 +36,14 @@ var rooms = map[string]room{
 
 	"compiler/ir":   {ours: []string{"lang/source", "lang/tree", "lang/expr"}},
 	"compiler":      {ours: with(lang, "compiler/ir")},
-	"compiler/load": {ours: with(lang, "compiler", "compiler/ir")},
+	"compiler/load": {ours: with(lang, "lang/parallel", "compiler", "compiler/ir")},
 	"compiler/stub": {ours: []string{"lang/tree", "compiler/ir"}},
 	"compiler/eval": {ours: []string{"lang/source", "lang/tree", "lang/expr", "compiler/ir"}},
 
-	"validate":                   {ours: with(lang, "compiler/ir", "compiler/eval", "schemas", "validate/schema", "validate/trace"), theirs: values, never: []string{"os"}},
+	"validate":                   {ours: with(lang, "lang/parallel", "compiler/ir", "compiler/eval", "schemas", "validate/schema", "validate/trace"), theirs: values, never: []string{"os"}},
 	"validate/schema":            {ours: with(lang, "schemas"), theirs: values, never: []string{"os"}},
 	"validate/schema/jsonschema": {ours: with(lang, "schemas", "validate/schema"), never: []string{"os"}},
-	"validate/trace":             {ours: with(lang, "compiler/ir", "compiler/eval", "validate/schema"), never: []string{"os"}},
+	"validate/trace":             {ours: with(lang, "lang/parallel", "compiler/ir", "compiler/eval", "validate/schema"), never: []string{"os"}},
 	"validate/types":             {ours: with(lang, "compiler/ir", "validate/trace"), never: []string{"os"}},
 	"validate/comment":           {ours: with(lang), never: []string{"os"}},
 	"validate/config":            {ours: with(lang, "compiler/ir", "validate"), never: []string{"os"}},
