@@ -14,25 +14,35 @@ func askOutside(p *validate.Pass, checker validate.ScriptChecker, all []script) 
 	if checker == nil || len(all) == 0 {
 		return
 	}
-	asked := make([]validate.Script, len(all))
-	for i, s := range all {
-		asked[i] = validate.Script{Program: s.runner, Text: withoutTags(s.text.Text())}
+	var asked []validate.Script
+	same := map[validate.Script][]script{} // each is asked about once
+	for _, s := range all {
+		a := validate.Script{Program: s.runner, Text: withoutTags(s.text.Text())}
+		if same[a] == nil {
+			asked = append(asked, a)
+		}
+		same[a] = append(same[a], s)
 	}
 	for _, f := range checker.Check(asked) {
-		if f.Script < 0 || f.Script >= len(all) {
+		if f.Script < 0 || f.Script >= len(asked) {
 			continue
 		}
-		s := all[f.Script]
-		text := s.text.Text()
-		if f.Start < 0 || f.End < f.Start || f.End > len(text) || overTag(text, f.Start, f.End) {
-			continue
+		for _, s := range same[asked[f.Script]] {
+			reportFault(p, s, f)
 		}
-		message := strings.TrimSuffix(f.Message, ".")
-		if f.Code != "" {
-			message += " (" + f.Code + ")"
-		}
-		p.Report(diag.Diagnostic{Span: s.text.Source(f.Start, f.End), Message: message})
 	}
+}
+
+func reportFault(p *validate.Pass, s script, f validate.ScriptFault) {
+	text := s.text.Text()
+	if f.Start < 0 || f.End < f.Start || f.End > len(text) || overTag(text, f.Start, f.End) {
+		return
+	}
+	message := strings.TrimSuffix(f.Message, ".")
+	if f.Code != "" {
+		message += " (" + f.Code + ")"
+	}
+	p.Report(diag.Diagnostic{Span: s.text.Source(f.Start, f.End), Message: message})
 }
 
 // overTag reports whether [start, end) touches a tag of text.

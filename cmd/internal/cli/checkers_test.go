@@ -1,7 +1,10 @@
 package cli
 
 import (
+	"os"
 	"os/exec"
+	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/weft-lang/weft/validate"
@@ -36,5 +39,54 @@ func TestPython(t *testing.T) {
 	}
 	if f := found[0]; f.Start < len("x = 1\n") || f.End > len("x = 1\nfor ä in range(3)\n") {
 		t.Errorf("the fault is at %q, want it on the second line", bad[f.Start:f.End])
+	}
+}
+
+func TestPythonAsksTheScriptOnlyInDoubt(t *testing.T) {
+	real := interpreter("python3")
+	if real == "" {
+		t.Skip("python3 is not installed")
+	}
+	manager, bin := t.TempDir(), t.TempDir()
+	asked := filepath.Join(manager, "asked")
+	shim := "#!/bin/sh\n: > " + asked + "\necho '0 1 1 1 2 the word of the manager'\n"
+	if err := os.WriteFile(filepath.Join(manager, "python3"), []byte(shim), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(real, filepath.Join(bin, "python3")); err != nil {
+		t.Skip("this machine makes no links: ", err)
+	}
+	t.Setenv("PATH", manager+string(filepath.ListSeparator)+bin)
+	if found := (python{}).Check([]validate.Script{{Text: "print(1)\n"}}); len(found) > 0 {
+		t.Errorf("found %v in a good script", found)
+	}
+	if _, err := os.Stat(asked); err == nil {
+		t.Error("the script of the version manager was asked about a good script")
+	}
+	found := python{}.Check([]validate.Script{{Text: "print(\n"}})
+	if len(found) != 1 || !strings.HasSuffix(found[0].Message, "the word of the manager") {
+		t.Errorf("found %v, want what the version manager's python3 says", found)
+	}
+}
+
+func TestPythonFaults(t *testing.T) {
+	texts := []string{"", "a = ä b\n"}
+	for report, want := range map[string]string{
+		"1 1 7 1 8 invalid  syntax\n":   "b",
+		"1 1 5 0 0 no end\n":            "ä",
+		"1 9 9 9 9 behind the end\n":    "",
+		"2 1 1 1 1 no such script\n":    "-",
+		"1 1 1 1\nTraceback: nothing\n": "-",
+	} {
+		found := pythonFaults(texts, report)
+		if want == "-" {
+			if found != nil {
+				t.Errorf("%q: %v", report, found)
+			}
+			continue
+		}
+		if len(found) != 1 || texts[1][found[0].Start:found[0].End] != want {
+			t.Errorf("%q: found %v, want it at %q", report, found, want)
+		}
 	}
 }
