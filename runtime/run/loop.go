@@ -1,0 +1,99 @@
+package run
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// A Loop is where a driver lives: its time, and the work beside it. What is
+// handed to a loop comes back from Next, so that the driver itself is one
+// goroutine and needs no locks. Simulated runs have a loop of their own.
+type Loop interface {
+	Now() time.Time
+	// Post hands f to the driver.
+	Post(f func())
+	// At hands f to the driver at a time, unless cancel is called before.
+	At(t time.Time, f func()) (cancel func())
+	// Go does work beside the driver and then hands the function that work
+	// returns to the driver. The context ends with the loop.
+	Go(work func(ctx context.Context) func())
+	// Listen hands every report to the driver.
+	Listen(reports func(ctx context.Context) <-chan PodReport, f func(PodReport))
+	// Next waits for what was handed and returns it in order.
+	Next(ctx context.Context) ([]func(), error)
+	// Close ends all work and waits for it.
+	Close()
+}
+
+// NewLoop is a loop on the clock and the goroutines of this process.
+func NewLoop() Loop {
+	ctx, cancel := context.WithCancel(context.Background())
+	return &live{ctx: ctx, cancel: cancel, wake: make(chan struct{}, 1)}
+}
+
+type live struct {
+	ctx    context.Context // of the work
+	cancel context.CancelFunc
+	work   sync.WaitGroup
+	wake   chan struct{} // holds one token while the queue is not empty
+
+	mu    sync.Mutex
+	queue []func()
+}
+
+func (l *live) Now() time.Time { return time.Now() }
+
+func (l *live) Post(f func()) {
+	l.mu.Lock()
+	l.queue = append(l.queue, f)
+	l.mu.Unlock()
+	select {
+	case l.wake <- struct{}{}:
+	default:
+	}
+}
+
+func (l *live) At(t time.Time, f func()) func() {
+	timer := time.AfterFunc(time.Until(t), func() { l.Post(f) })
+	return func() { timer.Stop() }
+}
+
+func (l *live) Go(work func(ctx context.Context) func()) {
+	l.work.Go(func() { l.Post(work(l.ctx)) })
+}
+
+func (l *live) Listen(reports func(ctx context.Context) <-chan PodReport, f func(PodReport)) {
+	c := reports(l.ctx)
+	l.work.Go(func() {
+		for {
+			select {
+			case <-l.ctx.Done():
+				return
+			case r, ok := <-c:
+				if !ok {
+					return
+				}
+				l.Post(func() { f(r) })
+			}
+		}
+	})
+}
+
+func (l *live) Next(ctx context.Context) ([]func(), error) {
+	select {
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	case <-l.wake:
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	batch := l.queue
+	l.queue = nil
+	return batch, nil
+}
+
+func (l *live) Close() {
+	l.cancel()
+	l.work.Wait()
+}

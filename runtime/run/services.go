@@ -1,0 +1,175 @@
+package run
+
+import (
+	"context"
+	"time"
+
+	"github.com/weft-lang/weft/runtime/engine"
+	"github.com/weft-lang/weft/runtime/store"
+)
+
+// Who waits for a lock asks again after lockPause, and the first of those who
+// wait ask at once when this run gives a lock back.
+const (
+	lockPause = 500 * time.Millisecond
+	lockFirst = 4
+)
+
+// work does something beside the driver that the end of the run waits for.
+func (r *Run) work(f func(ctx context.Context) func()) {
+	r.pending++
+	r.loop.Go(func(ctx context.Context) func() {
+		then := f(ctx)
+		return func() {
+			r.pending--
+			then()
+		}
+	})
+}
+
+func (r *Run) setTimer(key timerKey) {
+	t := r.open.timers[key]
+	if t == nil {
+		return // it was taken back
+	}
+	t.cancel = r.loop.At(t.at, func() {
+		if r.open.timers[key] != t {
+			return
+		}
+		at := r.loop.Now()
+		if at.Before(t.at) {
+			at = t.at
+		}
+		r.take(engine.Event{Kind: engine.EventTimer, At: at, Node: key.node, Timer: key.timer})
+	})
+}
+
+func (r *Run) holder(node engine.NodeID) store.Holder {
+	h := store.Holder{Run: r.cfg.Name, UID: r.cfg.UID, Priority: r.opts.Priority}
+	if node != engine.NoNode {
+		h.Node = r.engine.View(node).Path
+	}
+	return h
+}
+
+func (r *Run) tellLock(node engine.NodeID, a engine.LockAnswer) {
+	r.take(engine.Event{Kind: engine.EventLock, Node: node, Lock: &a})
+}
+
+// acquire asks for locks until it has them.
+func (r *Run) acquire(l *lock) {
+	if r.opts.Locks == nil {
+		r.tellLock(l.Node, engine.LockAnswer{Error: "there are no locks where this run is driven"})
+		return
+	}
+	l.asking = true
+	holder := r.holder(l.Node)
+	r.work(func(ctx context.Context) func() {
+		waiting, err := r.opts.Locks.Acquire(ctx, holder, l.Locks)
+		return func() { r.acquired(l, waiting, err) }
+	})
+}
+
+func (r *Run) acquired(l *lock, waiting string, err error) {
+	l.asking = false
+	switch {
+	case r.open.locks[l.Node] != l:
+		// It was given back while it was asked for.
+		if r.open.released[l.Node] {
+			r.release(l.Node)
+		}
+		return
+	case err != nil:
+		r.tellLock(l.Node, engine.LockAnswer{Error: err.Error()})
+		return
+	case waiting == "":
+		if !l.held {
+			r.tellLock(l.Node, engine.LockAnswer{Held: true})
+		}
+		return
+	case waiting != l.waiting:
+		r.tellLock(l.Node, engine.LockAnswer{Waiting: waiting})
+	}
+	l.waiting = waiting
+	r.loop.At(r.loop.Now().Add(lockPause), func() { r.askAgain(l) })
+}
+
+func (r *Run) askAgain(l *lock) {
+	if r.open.locks[l.Node] == l && !l.asking && !l.held && r.result == nil {
+		r.acquire(l)
+	}
+}
+
+func (r *Run) release(node engine.NodeID) {
+	if r.opts.Locks == nil {
+		return
+	}
+	holder := r.holder(node)
+	r.work(func(ctx context.Context) func() {
+		err := r.opts.Locks.Release(ctx, holder)
+		return func() {
+			if err != nil {
+				r.loop.At(r.loop.Now().Add(lockPause), func() {
+					if r.open.released[node] {
+						r.release(node)
+					}
+				})
+				return
+			}
+			first := 0
+			for _, l := range sorted(r.open.locks) {
+				if l.waiting != "" && !l.held && first < lockFirst {
+					first++
+					r.askAgain(l)
+				}
+			}
+		}
+	})
+}
+
+func (r *Run) tellCache(node engine.NodeID, a engine.CacheAnswer, err error) {
+	if err != nil {
+		a.Error = err.Error()
+	}
+	r.take(engine.Event{Kind: engine.EventCache, Node: node, Cache: &a})
+}
+
+func (r *Run) cacheGet(a engine.CacheGet) {
+	if r.opts.Caches == nil {
+		r.tellCache(a.Node, engine.CacheAnswer{}, nil)
+		return
+	}
+	r.work(func(ctx context.Context) func() {
+		hit, err := r.opts.Caches.Get(ctx, a.Cache, a.Key, a.MaxAge)
+		return func() { r.tellCache(a.Node, engine.CacheAnswer{Hit: hit}, err) }
+	})
+}
+
+func (r *Run) cachePut(a engine.CachePut) {
+	if r.opts.Caches == nil {
+		r.tellCache(a.Node, engine.CacheAnswer{}, nil)
+		return
+	}
+	r.work(func(ctx context.Context) func() {
+		err := r.opts.Caches.Put(ctx, a.Cache, a.Key, a.Outputs)
+		return func() { r.tellCache(a.Node, engine.CacheAnswer{}, err) }
+	})
+}
+
+func (r *Run) fetch(a engine.Fetch) {
+	tell := func(f engine.Fetched) { r.take(engine.Event{Kind: engine.EventFetched, Node: a.Node, Fetched: &f}) }
+	if r.opts.Values == nil {
+		tell(engine.Fetched{Error: "there are no ConfigMaps where this run is driven"})
+		return
+	}
+	r.work(func(ctx context.Context) func() {
+		value, err := r.opts.Values.ConfigMap(ctx, a.ConfigMap, a.Key)
+		return func() {
+			if err != nil {
+				tell(engine.Fetched{Error: err.Error()})
+				return
+			}
+			tell(engine.Fetched{Value: value})
+		}
+	})
+}
