@@ -55,6 +55,7 @@ func Check(p *ir.Project, opts Options) *Result {
 	}
 	c.readSettings()
 	c.front()
+	c.doubts = newDoubts(p.Documents)
 	c.structure()
 	c.rules()
 	return c.result()
@@ -67,6 +68,7 @@ type checker struct {
 	found   diag.List
 	errors  diag.List               // what the profile calls an error, whatever the settings
 	dropped map[*tree.Document]bool // documents the reference would not see, in profile argo
+	doubts  *doubts
 	named   map[source.Span]bool    // names that the .weft front end found to lead nowhere
 
 	stubs    map[*source.File]bool
@@ -82,7 +84,7 @@ func (c *checker) result() *Result {
 			r.Linted++
 		}
 	}
-	findings := c.found.Sorted()
+	findings := onceEach(c.found.Sorted())
 	for i := range findings {
 		findings[i].Path = c.path(findings[i].Span)
 	}
@@ -99,10 +101,31 @@ func (c *checker) result() *Result {
 	case r.Findings.Has(diag.Error):
 	case c.errors.Len() > 0:
 		r.Withheld = c.errors.Sorted()
+	case c.isDamaged():
 	default:
 		r.Checked = ir.Seal(c.project)
 	}
 	return r
+}
+
+// onceEach leaves out what the structural walk says about a place that a rule
+// with more to say has found fault with, too.
+func onceEach(findings []diag.Diagnostic) []diag.Diagnostic {
+	general := func(d diag.Diagnostic) bool { return d.Rule == schema.CrdOnlyConstraint || d.Rule == schema.NullListEntry }
+	if !slices.ContainsFunc(findings, general) {
+		return findings
+	}
+	return slices.DeleteFunc(slices.Clone(findings), func(d diag.Diagnostic) bool {
+		return general(d) && slices.ContainsFunc(findings, func(other diag.Diagnostic) bool {
+			return !general(other) && (d.Span.Contains(other.Span) || other.Span.Contains(d.Span))
+		})
+	})
+}
+
+// isDamaged reports whether there is an object that could not be read whole.
+func (c *checker) isDamaged() bool {
+	damaged := func(o *ir.Object) bool { return o.Doc.Damage != nil }
+	return slices.ContainsFunc(c.project.Objects, damaged) || slices.ContainsFunc(c.project.Stubs, damaged)
 }
 
 // report adds a finding made outside Rule.Check under the rule of its name. A
@@ -119,7 +142,7 @@ func (c *checker) report(d diag.Diagnostic) {
 // add adds a finding of r with the severity that the settings of its file give
 // it. What is wrong with a stub is not for us to say.
 func (c *checker) add(r *Rule, d diag.Diagnostic) {
-	if c.stubs[d.Span.File] {
+	if c.stubs[d.Span.File] || c.doubts.about(r, d) {
 		return
 	}
 	d.Rule = r.Name

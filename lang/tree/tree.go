@@ -92,6 +92,7 @@ type Document struct {
 	Span     source.Span // the text of this document
 	Root     *Node       // nil when the document is empty or could not be read
 	Comments []Comment   // every comment of the document in source order
+	Damage   *Damage     // nil when all of it was read
 }
 
 // IsScalar reports whether n is a scalar.

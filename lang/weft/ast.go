@@ -48,7 +48,7 @@ type File struct {
 	Items  []*Item
 
 	broken map[string]bool // names that stand at the head of statements that could not be read
-	failed bool            // the file has syntax errors
+	damage damage          // what could not be read
 	foot   []tree.Comment  // comments behind the last item
 }
 

@@ -77,9 +77,10 @@ func (l *lowerer) importFile(im *Import, alias string, into *unit) *unit {
 	}
 	file, diags := Parse(f)
 	l.diags.Append(diags)
+	l.damage.add(file.damage)
 	loading := maps.Clone(l.loading)
 	loading[f.Name] = true
-	sub := &lowerer{file: file, opts: l.opts, diags: l.diags, loading: loading}
+	sub := &lowerer{file: file, opts: l.opts, diags: l.diags, damage: l.damage, loading: loading}
 	groups := sub.groups()
 	if len(groups) == 0 {
 		return &unit{broken: file.broken, library: &library{lowerer: sub}}
@@ -101,6 +102,7 @@ func (l *lowerer) importedCall(m *slots, c *Call, s *scope) []param {
 	alias, name := c.Callee[0], c.Callee[1]
 	to := s.imports[alias.text()]
 	if to == nil {
+		l.doubt(c.at)
 		if !s.broken[alias.text()] {
 			e := &nameError{rule: RuleUnknownName, message: fmt.Sprintf("nothing is imported as %q", alias.text()), help: "write import workflowTemplate NAME as " + alias.text()}
 			if near, ok := nearestSorted(alias.text(), slices.Collect(maps.Keys(s.imports))); ok {
@@ -118,7 +120,11 @@ func (l *lowerer) importedCall(m *slots, c *Call, s *scope) []param {
 		l.set(m, "templateRef", ref)
 		return nil
 	}
-	if _, ok := to.unit.templates[name.text()]; !ok && !to.unit.broken[name.text()] {
+	if _, ok := to.unit.templates[name.text()]; !ok {
+		l.doubt(c.at)
+		if to.unit.broken[name.text()] {
+			return nil
+		}
 		e := &nameError{rule: RuleUnknownName, message: fmt.Sprintf("%q has no template %q", alias.text(), name.text())}
 		if near, ok := nearest(name.text(), to.unit.names); ok {
 			e.near, e.help = near, didYouMean(near)

@@ -84,9 +84,11 @@ type scanner struct {
 	comments []tree.Comment
 	stack    []bracket
 	diags    *diag.List
-	sepAt    int          // offset of a separator that is due, -1 if none
-	newline  bool         // a line break was seen since the last token
-	repaired map[int]bool // indexes of closers that are not in the text
+	damage   []source.Span // what cannot be what was meant
+	closedAt int           // where the last bracket ended that nothing was around
+	sepAt    int           // offset of a separator that is due, -1 if none
+	newline  bool          // a line break was seen since the last token
+	repaired map[int]bool  // indexes of closers that are not in the text
 }
 
 func newScanner(f *source.File, diags *diag.List) *scanner {
@@ -105,6 +107,7 @@ func (s *scanner) report(start, end int, fix *diag.Fix, help, format string, arg
 		d.Fixes = []diag.Fix{*fix}
 	}
 	s.diags.Add(d)
+	s.damage = append(s.damage, d.Span)
 }
 
 // scan lexes the whole file.
@@ -284,6 +287,7 @@ func (s *scanner) closer(start int, c byte) {
 	}
 	if i < 0 {
 		s.report(start, s.pos, nil, "", "%q closes nothing", string(c))
+		s.damage = append(s.damage, s.file.At(s.closedAt, start))
 		return
 	}
 	end := s.pos
@@ -291,7 +295,9 @@ func (s *scanner) closer(start int, c byte) {
 	s.sepAt = -1
 	s.pos = end
 	s.emit(tokPunct, start)
-	s.stack = s.stack[:i]
+	if s.stack = s.stack[:i]; i == 0 {
+		s.closedAt = s.pos
+	}
 }
 
 // closeAll closes what is open above depth, with one report for the innermost.
@@ -302,6 +308,8 @@ func (s *scanner) closeAll(depth int, before string) {
 	in := s.stack[len(s.stack)-1]
 	at := s.tokens[in.token].Pos.Offset
 	s.report(at, at+1, nil, fmt.Sprintf("put a %q before %s", string(closerOf[in.open]), before), "%q is never closed", string(in.open))
+	last := s.tokens[len(s.tokens)-1]
+	s.damage = append(s.damage, s.file.At(at, last.Pos.Offset+len(last.Value)))
 	s.balance(depth)
 }
 

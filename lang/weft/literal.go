@@ -93,9 +93,8 @@ func (s *scanner) checkEscapes(start int) {
 func (s *scanner) raw(start int) {
 	end := strings.IndexByte(s.text[start+1:], '`')
 	if end < 0 {
-		s.pos = start + 1 + len(firstLine(s.text[start+1:]))
-		s.emit(tokRaw, start)
 		s.report(start, start+1, nil, "put a ` at its end", "the raw string is never closed")
+		s.abandon(start)
 		return
 	}
 	s.pos = start + end + 2
@@ -116,8 +115,8 @@ func (s *scanner) heredoc(start int) {
 	tag, _ := cutIdent(s.text[s.pos:])
 	s.pos += len(tag)
 	if tag == "" {
-		s.emit(tokBad, start)
 		s.report(start, s.pos, nil, "write a word behind it that ends the text, such as <<EOF", "a heredoc needs a tag")
+		s.abandon(start)
 		return
 	}
 	if rest := strings.TrimSpace(firstLine(s.text[s.pos:])); rest != "" {
@@ -137,9 +136,22 @@ func (s *scanner) heredoc(start int) {
 		return
 	}
 	s.report(start, body, nil, "put "+tag+" on a line of its own behind the text", "the heredoc is never closed")
+	s.abandon(start)
+}
+
+// abandon gives up a text of which nobody knows where it ends: the file goes on
+// with the next template that starts in the first column.
+func (s *scanner) abandon(start int) {
+	s.pos = nextLine(s.text, start)
+	for s.pos < len(s.text) && !declares(s.text[s.pos:]) {
+		s.pos = nextLine(s.text, s.pos)
+	}
+	s.damage = append(s.damage, s.file.At(start, s.pos))
+	end := s.pos
+	s.pos = start + len(firstLine(s.text[start:]))
 	s.emit(tokBad, start)
 	s.balance(0)
-	s.pos = len(s.text)
+	s.pos, s.sepAt, s.newline = end, end-1, true
 }
 
 func nextLine(text string, at int) int {

@@ -17,14 +17,17 @@ type Options struct {
 }
 
 // Lower makes the document trees of a file, with spans that point into it. A
-// file without a header is a library: it is checked and gives no documents. A
-// file with syntax errors is checked as far as it could be read and gives no
-// documents either.
+// file without a header is a library: it is checked and gives no documents. Of a
+// file with syntax errors the trees hold what could be read, and say what could
+// not.
 func Lower(f *File, opts Options) ([]*tree.Document, *diag.List) {
-	l := &lowerer{file: f, opts: opts, diags: &diag.List{}, loading: map[string]bool{f.Source.Name: true}}
+	own := f.damage
+	l := &lowerer{file: f, opts: opts, diags: &diag.List{}, damage: &own, loading: map[string]bool{f.Source.Name: true}}
 	docs := l.documents()
-	if f.failed {
-		docs = nil
+	if damage := l.damage.tree(); damage != nil {
+		for _, d := range docs {
+			d.Damage = damage
+		}
 	}
 	return docs, l.diags
 }
@@ -44,6 +47,7 @@ type lowerer struct {
 	file    *File
 	opts    Options
 	diags   *diag.List
+	damage  *damage         // of the file and of all that it imports
 	loading map[string]bool // names of the files around the one at hand, against import cycles
 }
 

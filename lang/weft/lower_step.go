@@ -114,6 +114,23 @@ func (l *lowerer) call(m *slots, c *Call, s *scope) {
 	}
 }
 
+// isDamaged reports whether what c calls could not be read whole, so that nobody
+// knows its parameters.
+func (s *scope) isDamaged(c *Call) bool {
+	broken := s.broken
+	if len(c.Callee) == 2 {
+		to := s.imports[c.Callee[0].text()]
+		if to == nil {
+			return s.broken[c.Callee[0].text()]
+		}
+		if to.unit == nil {
+			return false
+		}
+		broken = to.unit.broken
+	}
+	return broken[c.Callee[len(c.Callee)-1].text()]
+}
+
 func calleeText(c *Call) string {
 	parts := make([]string, len(c.Callee))
 	for i, n := range c.Callee {
@@ -127,7 +144,12 @@ func calleeText(c *Call) string {
 func (l *lowerer) args(c *Call, params []param, s *scope) *tree.Node {
 	parameters, artifacts := &gathered{}, &gathered{}
 	seen := map[string]*Arg{}
+	damaged := s.isDamaged(c)
 	for i, a := range c.Args {
+		if damaged && a.Name == nil {
+			l.doubt(c.at)
+			continue
+		}
 		name := l.argName(c, i, params)
 		if name == nil {
 			continue

@@ -76,13 +76,8 @@ func Parse(f *source.File) (*File, *diag.List) {
 		file: &File{Source: f, broken: map[string]bool{}},
 	}
 	if len(s.tokens) > 0 {
-		for _, c := range split(s.tokens, 0, len(s.tokens)) {
-			if item, ok := p.item(c); ok {
-				p.file.Items = append(p.file.Items, item)
-			}
-		}
+		p.items(split(s.tokens, 0, len(s.tokens)))
 	}
-	p.file.failed = diags.Len() > 0
 	for _, it := range p.file.Items {
 		placeAll(f, it)
 	}
@@ -128,6 +123,8 @@ type parser struct {
 	scanner *scanner
 	diags   *diag.List
 	file    *File
+
+	paramsLost bool // by the template at hand
 }
 
 // peeking makes a lexer over tokens.

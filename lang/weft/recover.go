@@ -1,9 +1,14 @@
 package weft
 
 import (
+	"cmp"
+	"slices"
+
 	"github.com/alecthomas/participle/v2/lexer"
 
 	"github.com/weft-lang/weft/lang/diag"
+	"github.com/weft-lang/weft/lang/source"
+	"github.com/weft-lang/weft/lang/tree"
 )
 
 // Recovery. participle stops at the first error. So a file is parsed in
@@ -24,9 +29,54 @@ const (
 	levelEntry
 )
 
-func (p *parser) item(c chunk) (*Item, bool) {
-	e, ok := p.chunk(levelItem, c).(*Item)
-	return e, ok
+// items parses the items of the file. Templates that lack a parameter of theirs
+// afterwards count as broken.
+func (p *parser) items(chunks []chunk) {
+	for _, span := range p.scanner.damage {
+		for _, w := range tree.Words(span.Text()) {
+			p.file.broken[w] = true
+		}
+	}
+	for _, c := range chunks {
+		p.paramsLost = false
+		it, ok := p.chunk(levelItem, c).(*Item)
+		if !ok {
+			continue
+		}
+		p.file.Items = append(p.file.Items, it)
+		if p.paramsLost && it.Template != nil && it.Template.Name != nil {
+			p.file.broken[it.Template.Name.text()] = true
+		}
+	}
+	p.file.damage.places = p.scanner.damage
+	slices.SortFunc(p.file.damage.places, func(a, b source.Span) int { return cmp.Compare(a.Start, b.Start) })
+	next, end := 0, 0 // the first place behind the item, and where the places before it end
+	for _, c := range chunks {
+		span := p.span(c)
+		for places := p.file.damage.places; next < len(places) && places[next].Start < span.End; next++ {
+			end = max(end, places[next].End)
+		}
+		if end > span.Start {
+			p.file.damage.around = append(p.file.damage.around, span)
+		}
+	}
+}
+
+// span is the place of a chunk.
+func (p *parser) span(c chunk) source.Span {
+	if c.start == c.end {
+		return source.Span{}
+	}
+	tokens := p.scanner.tokens
+	last := tokens[c.end-1]
+	return p.file.Source.At(tokens[c.start].Pos.Offset, min(last.Pos.Offset+len(last.Value), len(p.file.Source.Text)))
+}
+
+// giveUp notes that a chunk could not be read.
+func (p *parser) giveUp(c chunk) {
+	if c.start < c.end {
+		p.scanner.damage = append(p.scanner.damage, p.span(c))
+	}
 }
 
 // parse runs the production of a level.
@@ -65,12 +115,42 @@ func (p *parser) chunk(l level, c chunk) element {
 		p.syntaxError(l, shell, errorToken(shell, shellErr))
 	case shellErr == nil && p.diags.Len() == before && p.sound(c):
 		p.syntaxError(l, tokens, errorToken(tokens, err))
+		p.giveUp(c)
 	}
 	if shellErr != nil {
-		p.markBroken(shell)
+		p.markBroken(l, shell)
+		p.paramsLost = p.paramsLost || l == levelItem || shell[0].Value == "param"
+		if e = p.revive(l, shell); e == nil {
+			p.giveUp(c)
+			return nil
+		}
+		p.giveUp(chunk{c.start, groups[len(groups)-1].start})
+	}
+	if !refill(e, content) {
+		for _, g := range groups {
+			p.giveUp(g)
+		}
+	}
+	return e
+}
+
+// revive reads a template whose signature is wrong, or whose kind is misspelt,
+// as one that has neither mistake nor parameters.
+func (p *parser) revive(l level, shell []lexer.Token) element {
+	n := len(shell)
+	if l != levelItem || n < 4 || !isName(shell[1]) || shell[n-2].Value != "{" {
 		return nil
 	}
-	refill(e, content)
+	kind := shell[0]
+	if _, ok := kinds[kind.Value]; !ok {
+		if kind.Value, ok = nearest(kind.Value, kindNames()); !ok {
+			return nil
+		}
+	}
+	e, err := wholeItem([]lexer.Token{kind, shell[1], shell[n-2], shell[n-1]})
+	if err != nil || e.Template == nil {
+		return nil
+	}
 	return e
 }
 
@@ -158,24 +238,42 @@ func (p *parser) contentLevel(l level, c chunk, open int) level {
 	return levelEntry
 }
 
-// refill puts the statements that were parsed one by one back into the shell,
-// where names are declared: template bodies and parallel blocks. Other blocks
-// stay empty: the file counts as failed, so nobody reads them.
-func refill(e element, content [][]element) {
+// refill puts the statements that were parsed one by one back into the block
+// that the shell ends with: a template, a parallel or a map. It reports whether
+// there is no other block, and so nothing is lost.
+func refill(e element, content [][]element) bool {
 	if len(content) == 0 {
-		return
+		return true
 	}
 	last := content[len(content)-1]
+	var entry *Entry
 	switch n := e.(type) {
 	case *Item:
+		entry = n.Entry
 		if n.Template != nil {
 			n.Template.Body.Stmts = keep[*Stmt](last)
+			return len(content) == 1
 		}
 	case *Stmt:
-		if n.Parallel != nil {
+		entry = n.Entry
+		switch {
+		case n.Parallel != nil:
 			n.Parallel.Steps = keep[*Step](last)
+			return true
+		case n.Step != nil && n.Step.Inline != nil && len(n.Step.Modifiers) == 0:
+			n.Step.Inline.Body.Stmts = keep[*Stmt](last)
+			return len(content) == 1
 		}
+	case *BlockItem:
+		entry = n.Entry
+	case *Entry:
+		entry = n
 	}
+	if entry == nil || entry.Value.Map == nil {
+		return false
+	}
+	entry.Value.Map.Entries = keep[*Entry](last)
+	return true
 }
 
 func keep[T element](es []element) (out []T) {
@@ -187,10 +285,17 @@ func keep[T element](es []element) (out []T) {
 	return out
 }
 
-// markBroken remembers the names at the head of a statement that was given up,
-// so that references to what it declares are not reported as well.
-func (p *parser) markBroken(tokens []lexer.Token) {
-	for _, t := range tokens[:min(4, len(tokens))] {
+// markBroken remembers the names that a statement declares that was given up, so
+// that references to them are not reported as well.
+func (p *parser) markBroken(l level, tokens []lexer.Token) {
+	declares := min(4, len(tokens))
+	switch {
+	case l == levelItem: // with the parameters of a template
+		declares = len(tokens)
+	case len(tokens) > 1 && tokens[1].Value == "=": // a step
+		declares = 1
+	}
+	for _, t := range tokens[:declares] {
 		if t.Type == tokIdent || t.Type == tokString {
 			p.file.broken[unquote(t.Value, 0).String()] = true
 		}

@@ -32,7 +32,7 @@ type Comment struct {
 	Alone  bool // on a line of its own
 	// First is on when nothing of the document stands above the comment.
 	First bool
-	// Checked is on when there is a tree that rules could look at.
+	// Checked is on when there is a tree, read whole, that rules could look at.
 	Checked bool
 }
 
@@ -66,6 +66,7 @@ func Read(files []*source.File, docs []*tree.Document) []Comment {
 type part struct {
 	comments []tree.Comment
 	roots    []*tree.Node
+	damaged  bool
 }
 
 // parts cuts a YAML file into its documents. The trees of a .weft file do not
@@ -75,13 +76,14 @@ func parts(f *source.File, docs []*tree.Document) []part {
 		whole := part{comments: weft.Comments(f)}
 		for _, d := range docs {
 			whole.roots = append(whole.roots, d.Root)
+			whole.damaged = whole.damaged || d.Damage != nil
 		}
 		return []part{whole}
 	}
 	var out []part
 	for _, d := range docs {
 		if d.File == f {
-			out = append(out, part{d.Comments, []*tree.Node{d.Root}})
+			out = append(out, part{d.Comments, []*tree.Node{d.Root}, d.Damage != nil})
 		}
 	}
 	return out
@@ -99,6 +101,7 @@ func (p part) read(f *source.File) []Comment {
 			nodes = extents(f.Name, p.roots)
 		}
 		c.place(nodes)
+		c.Checked = len(nodes) > 0 && !p.damaged
 		out = append(out, c)
 	}
 	return out
@@ -132,7 +135,6 @@ func (c *Comment) place(nodes []source.Span) {
 	f := c.Span.File
 	line := c.line()
 	c.Alone = strings.Trim(f.Text[line.Start:c.Span.Start], " \t\ufeff") == ""
-	c.Checked = len(nodes) > 0
 	c.First = len(nodes) == 0 || c.Span.Start < nodes[0].Start
 	if !c.Alone {
 		c.Covers = line
