@@ -1,0 +1,210 @@
+// Package artifact fetches artifacts from where they are kept and puts them
+// there: folders, S3, web servers, git, and text inside a manifest.
+//
+// A location is JSON with one key, the kind of the store, as templates write it.
+// What is fetched lands beside its target and is moved there when it is
+// complete. Archives are unpacked through os.Root: nothing in an archive decides
+// where it is written.
+package artifact
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// ErrNotFound means that the store can be reached and has no such artifact.
+var ErrNotFound = errors.New("not found")
+
+// Secrets gives the value of a key of a secret.
+type Secrets func(name, key string) (string, error)
+
+// A store keeps one artifact: it is opened for one location.
+type store interface {
+	// get writes the artifact to a path where nothing is yet.
+	get(ctx context.Context, path string) error
+	// put keeps the file or folder at a path.
+	put(ctx context.Context, path string) error
+	// list names what is below the key, whole keys, in order.
+	list(ctx context.Context) ([]string, error)
+}
+
+// kinds open a store for the fields of a location.
+var kinds = map[string]func(fields json.RawMessage, secrets Secrets) (store, error){
+	"artifactory": openArtifactory, "folder": openFolder, "git": openGit, "http": openHTTP, "raw": openRaw, "s3": openS3,
+}
+
+// A Location is where one artifact is, or shall be.
+type Location struct {
+	kind  string
+	store store
+}
+
+// Open reads a location.
+func Open(location json.RawMessage, secrets Secrets) (*Location, error) {
+	var byKind map[string]json.RawMessage
+	if err := json.Unmarshal(location, &byKind); err != nil {
+		return nil, fmt.Errorf("read artifact location: %w", err)
+	}
+	if len(byKind) != 1 {
+		return nil, fmt.Errorf("an artifact location names one kind of store, not %d", len(byKind))
+	}
+	for kind, fields := range byKind {
+		open, ok := kinds[kind]
+		if !ok {
+			return nil, fmt.Errorf("artifacts in %q are not supported, only in %s", kind, strings.Join(slices.Sorted(maps.Keys(kinds)), ", "))
+		}
+		s, err := open(fields, secrets)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", kind, err)
+		}
+		return &Location{kind, s}, nil
+	}
+	panic("artifact: a map of one entry has none")
+}
+
+// LoadOptions say what becomes of an artifact on its way in.
+type LoadOptions struct {
+	Archive     Archive
+	Mode        *int32 // permissions of the artifact
+	RecurseMode bool   // and of all that is in it
+	Limits      Limits
+}
+
+// Load fetches the artifact to target. What was there before is replaced.
+func (l *Location) Load(ctx context.Context, target string, opts LoadOptions) error {
+	if err := os.MkdirAll(filepath.Dir(target), 0o777); err != nil {
+		return err
+	}
+	// Beside the target, so that moving it there is one step.
+	work, err := os.MkdirTemp(filepath.Dir(target), ".weft-load-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(work)
+	got := filepath.Join(work, "got")
+	if err := l.store.get(ctx, got); err != nil {
+		return l.explain(err)
+	}
+	got, err = unpack(got, filepath.Join(work, "unpacked"), opts.Archive, opts.Limits)
+	if err != nil {
+		return fmt.Errorf("unpack: %w", err)
+	}
+	if err := os.RemoveAll(target); err != nil {
+		return err
+	}
+	if err := os.Rename(got, target); err != nil {
+		return err
+	}
+	return setMode(target, opts)
+}
+
+// Save packs the file or folder at path and keeps it.
+func (l *Location) Save(ctx context.Context, path string, archive Archive) error {
+	work, err := os.MkdirTemp("", "weft-save-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(work)
+	packed := filepath.Join(work, "packed")
+	if err := Pack(path, packed, archive); err != nil {
+		return err
+	}
+	return l.Put(ctx, packed)
+}
+
+// Put keeps what Pack has made.
+func (l *Location) Put(ctx context.Context, packed string) error {
+	return l.explain(l.store.put(ctx, packed))
+}
+
+// List names the keys below the location, in order.
+func (l *Location) List(ctx context.Context) ([]string, error) {
+	keys, err := l.store.list(ctx)
+	return keys, l.explain(err)
+}
+
+func (l *Location) explain(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s: %w", l.kind, err)
+}
+
+func setMode(target string, opts LoadOptions) error {
+	if opts.Mode == nil {
+		return nil
+	}
+	mode := fs.FileMode(*opts.Mode).Perm()
+	if !opts.RecurseMode {
+		return os.Chmod(target, mode)
+	}
+	var all []string
+	err := filepath.WalkDir(target, func(path string, d fs.DirEntry, err error) error {
+		if err == nil && d.Type()&fs.ModeSymlink == 0 {
+			all = append(all, path)
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	slices.Reverse(all) // a folder last: its new mode may lock us out
+	for _, path := range all {
+		if err := os.Chmod(path, mode); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// selector names a key of a secret.
+type selector struct {
+	Name string `json:"name"`
+	Key  string `json:"key"`
+}
+
+// value is "" for a selector that is not there.
+func (s *selector) value(secrets Secrets) (string, error) {
+	if s == nil {
+		return "", nil
+	}
+	if secrets == nil {
+		return "", fmt.Errorf("no secrets are known, and key %q of secret %q is needed", s.Key, s.Name)
+	}
+	return secrets(s.Name, s.Key)
+}
+
+// noPut is for stores that are only read, noList for those without keys.
+type (
+	noPut  struct{}
+	noList struct{}
+)
+
+func (noPut) put(context.Context, string) error { return errors.New("artifacts cannot be saved there") }
+func (noList) list(context.Context) ([]string, error) {
+	return nil, errors.New("what is there cannot be listed")
+}
+
+// raw is text in the manifest itself.
+type raw struct {
+	Data string `json:"data"`
+	noPut
+	noList
+}
+
+func openRaw(fields json.RawMessage, _ Secrets) (store, error) {
+	r := &raw{}
+	return r, json.Unmarshal(fields, r)
+}
+
+func (r *raw) get(_ context.Context, path string) error {
+	return os.WriteFile(path, []byte(r.Data), 0o666)
+}

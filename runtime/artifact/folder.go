@@ -1,0 +1,165 @@
+package artifact
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+)
+
+// folder keeps artifacts on this machine. Each file is kept once, under the hash
+// of what is in it; a key is a hard link to that, so that a file whose content
+// many steps hand on takes its space once.
+type folder struct {
+	Path string `json:"path"` // of the store
+	Key  string `json:"key"`
+}
+
+const (
+	objectsDir = "objects"
+	keysDir    = "keys"
+)
+
+func openFolder(fields json.RawMessage, _ Secrets) (store, error) {
+	f := &folder{}
+	if err := json.Unmarshal(fields, f); err != nil {
+		return nil, err
+	}
+	f.Key = path.Clean(f.Key)
+	if f.Path == "" || !filepath.IsLocal(f.Key) {
+		return nil, fmt.Errorf("%q is no key in a folder", f.Key)
+	}
+	return f, nil
+}
+
+// at is where a key is kept. The key may be a folder.
+func (f *folder) at(key string) string {
+	return filepath.Join(f.Path, keysDir, filepath.FromSlash(key))
+}
+
+func (f *folder) get(_ context.Context, to string) error {
+	return copyTree(f.at(f.Key), to)
+}
+
+func (f *folder) put(_ context.Context, from string) error {
+	if err := os.RemoveAll(f.at(f.Key)); err != nil {
+		return err
+	}
+	return walkFiles(from, func(file, below string, d fs.DirEntry) error {
+		at := filepath.Join(f.at(f.Key), below)
+		if d.IsDir() {
+			return os.MkdirAll(at, 0o777)
+		}
+		return f.keep(file, at)
+	})
+}
+
+// keep stores one file and links the key to it.
+func (f *folder) keep(file, at string) error {
+	in, err := os.Open(file)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	if err := os.MkdirAll(filepath.Join(f.Path, objectsDir), 0o777); err != nil {
+		return err
+	}
+	out, err := os.CreateTemp(filepath.Join(f.Path, objectsDir), ".new-")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(out.Name())
+	sum := sha256.New()
+	_, err = io.Copy(io.MultiWriter(out, sum), in)
+	if err := errors.Join(err, out.Chmod(0o444), out.Close()); err != nil {
+		return err
+	}
+	name := hex.EncodeToString(sum.Sum(nil))
+	object := filepath.Join(f.Path, objectsDir, name[:2], name)
+	if err := os.MkdirAll(filepath.Dir(object), 0o777); err != nil {
+		return err
+	}
+	if err := os.Link(out.Name(), object); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Dir(at), 0o777); err != nil {
+		return err
+	}
+	return os.Link(object, at)
+}
+
+func (f *folder) list(context.Context) ([]string, error) {
+	var keys []string
+	err := walkFiles(f.at(f.Key), func(_, below string, d fs.DirEntry) error {
+		if !d.IsDir() {
+			keys = append(keys, path.Join(f.Key, filepath.ToSlash(below)))
+		}
+		return nil
+	})
+	slices.Sort(keys)
+	return keys, err
+}
+
+// walkFiles visits a file, or a folder and all in it, with its path below from.
+func walkFiles(from string, visit func(path, below string, d fs.DirEntry) error) error {
+	return filepath.WalkDir(from, func(path string, d fs.DirEntry, err error) error {
+		if errors.Is(err, fs.ErrNotExist) && path == from {
+			return ErrNotFound
+		}
+		if err != nil {
+			return err
+		}
+		below, err := filepath.Rel(from, path)
+		if err != nil {
+			return err
+		}
+		return visit(path, below, d)
+	})
+}
+
+// copyTree copies a file or a folder. Links within it stay links; sockets and
+// the like are left out, having no content.
+func copyTree(from, to string) error {
+	return walkFiles(from, func(path, below string, d fs.DirEntry) error {
+		at := filepath.Join(to, below)
+		switch {
+		case d.IsDir():
+			return os.MkdirAll(at, 0o777)
+		case d.Type()&fs.ModeSymlink != 0:
+			link, err := os.Readlink(path)
+			if err != nil {
+				return err
+			}
+			return os.Symlink(link, at)
+		case d.Type().IsRegular():
+			return copyFile(path, at)
+		}
+		return nil
+	})
+}
+
+func copyFile(from, to string) error {
+	in, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	info, err := in.Stat()
+	if err != nil {
+		return err
+	}
+	out, err := os.OpenFile(to, os.O_CREATE|os.O_EXCL|os.O_WRONLY, info.Mode().Perm()|0o200)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(out, in)
+	return errors.Join(err, out.Close())
+}

@@ -1,0 +1,232 @@
+package artifact
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"github.com/minio/minio-go/v7"
+	"github.com/minio/minio-go/v7/pkg/credentials"
+	"github.com/minio/minio-go/v7/pkg/encrypt"
+)
+
+// bucket is an object, or a folder of objects, in a store that speaks S3.
+type bucket struct {
+	Endpoint                 string
+	Bucket                   string
+	Key                      string
+	Region                   string
+	Insecure                 bool
+	UseSDKCreds              bool
+	RoleARN                  string
+	AddressingStyle          string
+	AccessKeySecret          *selector
+	SecretKeySecret          *selector
+	SessionTokenSecret       *selector
+	CASecret                 *selector
+	CreateBucketIfNotPresent *struct{ ObjectLocking bool }
+	EncryptionOptions        *struct {
+		EnableEncryption            bool
+		KmsKeyID                    string
+		KmsEncryptionContext        string
+		ServerSideCustomerKeySecret *selector
+	}
+
+	client     *minio.Client
+	encryption encrypt.ServerSide
+}
+
+// defaultEndpoint is Amazon's own.
+const defaultEndpoint = "s3.amazonaws.com"
+
+var addressing = map[string]minio.BucketLookupType{
+	"": minio.BucketLookupAuto, "path": minio.BucketLookupPath, "virtual-hosted": minio.BucketLookupDNS,
+}
+
+func openS3(fields json.RawMessage, secrets Secrets) (store, error) {
+	b := &bucket{}
+	if err := json.Unmarshal(fields, b); err != nil {
+		return nil, err
+	}
+	if b.Endpoint == "" {
+		b.Endpoint = defaultEndpoint
+	}
+	if b.RoleARN != "" {
+		return nil, errors.New("roleARN is not supported; give the service account the rights, or use keys")
+	}
+	creds, err := b.credentials(secrets)
+	if err != nil {
+		return nil, err
+	}
+	transport, err := b.transport(secrets)
+	if err != nil {
+		return nil, err
+	}
+	if b.encryption, err = b.encrypt(secrets); err != nil {
+		return nil, err
+	}
+	b.client, err = minio.New(b.Endpoint, &minio.Options{
+		Creds: creds, Secure: !b.Insecure, Region: b.Region, BucketLookup: addressing[b.AddressingStyle], Transport: transport, MaxRetries: tries,
+	})
+	return b, err
+}
+
+func (b *bucket) credentials(secrets Secrets) (*credentials.Credentials, error) {
+	if b.UseSDKCreds {
+		return credentials.NewChainCredentials([]credentials.Provider{
+			&credentials.EnvAWS{}, &credentials.FileAWSCredentials{}, &credentials.IAM{Client: http.DefaultClient},
+		}), nil
+	}
+	var values [3]string
+	for i, s := range []*selector{b.AccessKeySecret, b.SecretKeySecret, b.SessionTokenSecret} {
+		value, err := s.value(secrets)
+		if err != nil {
+			return nil, err
+		}
+		values[i] = strings.TrimSpace(value)
+	}
+	return credentials.NewStaticV4(values[0], values[1], values[2]), nil // without keys it is anonymous
+}
+
+func (b *bucket) transport(secrets Secrets) (http.RoundTripper, error) {
+	pem, err := b.CASecret.value(secrets)
+	if err != nil || pem == "" {
+		return nil, err
+	}
+	transport, err := minio.DefaultTransport(!b.Insecure)
+	if err != nil {
+		return nil, err
+	}
+	pool, err := x509.SystemCertPool()
+	if err != nil {
+		pool = x509.NewCertPool()
+	}
+	if !pool.AppendCertsFromPEM([]byte(pem)) {
+		return nil, errors.New("caSecret holds no certificate")
+	}
+	transport.TLSClientConfig = &tls.Config{RootCAs: pool}
+	return transport, nil
+}
+
+func (b *bucket) encrypt(secrets Secrets) (encrypt.ServerSide, error) {
+	o := b.EncryptionOptions
+	switch {
+	case o == nil || !o.EnableEncryption:
+		return nil, nil
+	case o.ServerSideCustomerKeySecret != nil:
+		key, err := o.ServerSideCustomerKeySecret.value(secrets)
+		if err != nil {
+			return nil, err
+		}
+		return encrypt.NewSSEC([]byte(key))
+	case o.KmsKeyID == "":
+		return encrypt.NewSSE(), nil
+	case o.KmsEncryptionContext == "":
+		return encrypt.NewSSEKMS(o.KmsKeyID, nil)
+	}
+	var values map[string]string
+	if err := json.Unmarshal([]byte(o.KmsEncryptionContext), &values); err != nil {
+		return nil, fmt.Errorf("kmsEncryptionContext: %w", err)
+	}
+	return encrypt.NewSSEKMS(o.KmsKeyID, values)
+}
+
+// get fetches one object; if there is none of this name, all below it.
+func (b *bucket) get(ctx context.Context, to string) error {
+	err := b.fetch(ctx, b.Key, to)
+	if !errors.Is(err, ErrNotFound) {
+		return err
+	}
+	found := false
+	prefix := strings.TrimSuffix(b.Key, "/") + "/"
+	for object := range b.objects(ctx, prefix) {
+		if object.Err != nil {
+			return b.explain(object.Err)
+		}
+		below := filepath.FromSlash(strings.TrimPrefix(object.Key, prefix))
+		if below == "" || strings.HasSuffix(object.Key, "/") {
+			found = true // the folder itself
+			continue
+		}
+		if !filepath.IsLocal(below) {
+			return fmt.Errorf("the key %q leads out of its folder", object.Key)
+		}
+		if err := b.fetch(ctx, object.Key, filepath.Join(to, below)); err != nil {
+			return err
+		}
+		found = true
+	}
+	if !found {
+		return fmt.Errorf("key %q in bucket %q: %w", b.Key, b.Bucket, ErrNotFound)
+	}
+	return os.MkdirAll(to, 0o777)
+}
+
+func (b *bucket) fetch(ctx context.Context, key, to string) error {
+	opts := minio.GetObjectOptions{}
+	if b.encryption != nil && b.encryption.Type() == encrypt.SSEC {
+		opts.ServerSideEncryption = b.encryption
+	}
+	return b.explain(b.client.FGetObject(ctx, b.Bucket, key, to, opts))
+}
+
+func (b *bucket) objects(ctx context.Context, prefix string) <-chan minio.ObjectInfo {
+	return b.client.ListObjects(ctx, b.Bucket, minio.ListObjectsOptions{Prefix: prefix, Recursive: true})
+}
+
+func (b *bucket) put(ctx context.Context, from string) error {
+	if err := b.create(ctx); err != nil {
+		return err
+	}
+	return walkFiles(from, func(file, below string, d fs.DirEntry) error {
+		if d.IsDir() {
+			return nil
+		}
+		key := path.Join(b.Key, filepath.ToSlash(below))
+		_, err := b.client.FPutObject(ctx, b.Bucket, key, file, minio.PutObjectOptions{ServerSideEncryption: b.encryption})
+		return b.explain(err)
+	})
+}
+
+func (b *bucket) create(ctx context.Context) error {
+	if b.CreateBucketIfNotPresent == nil {
+		return nil
+	}
+	exists, err := b.client.BucketExists(ctx, b.Bucket)
+	if err != nil || exists {
+		return b.explain(err)
+	}
+	opts := minio.MakeBucketOptions{Region: b.Region, ObjectLocking: b.CreateBucketIfNotPresent.ObjectLocking}
+	return b.explain(b.client.MakeBucket(ctx, b.Bucket, opts))
+}
+
+func (b *bucket) list(ctx context.Context) ([]string, error) {
+	var keys []string
+	for object := range b.objects(ctx, b.Key) {
+		if object.Err != nil {
+			return nil, b.explain(object.Err)
+		}
+		keys = append(keys, object.Key)
+	}
+	return keys, nil
+}
+
+// explain tells what is missing from what went wrong.
+func (b *bucket) explain(err error) error {
+	switch minio.ToErrorResponse(err).Code {
+	case "NoSuchKey":
+		return fmt.Errorf("key %q in bucket %q: %w", b.Key, b.Bucket, ErrNotFound)
+	case "NoSuchBucket":
+		return fmt.Errorf("there is no bucket %q", b.Bucket)
+	}
+	return err
+}
