@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -241,8 +242,9 @@ func (l *Locks) exclusively(ctx context.Context, f func(map[string]*queue) error
 			delete(queues, name)
 		}
 	}
-	if data, err = json.Marshal(queues); err == nil {
-		err = replaceFile(name, data)
+	after, err := json.Marshal(queues)
+	if err == nil && !bytes.Equal(data, after) {
+		err = replaceFile(name, after)
 	}
 	if err != nil {
 		return fmt.Errorf("write the locks: %w", err)
