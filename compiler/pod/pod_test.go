@@ -20,6 +20,7 @@ import (
 	"github.com/weft-lang/weft/lang/source"
 	"github.com/weft-lang/weft/lang/tree"
 	"github.com/weft-lang/weft/lang/yaml"
+	"github.com/weft-lang/weft/validate/rules"
 )
 
 // TestBuild makes the Pods of every template of in.yaml. What the runtime would
@@ -212,6 +213,24 @@ func TestNames(t *testing.T) {
 			if again.ID() == in.ID() || again.PodName() == got {
 				t.Error("the generation is not part of the identity")
 			}
+		}
+	}
+}
+
+// Every finding has a manual: its own or that of lint.
+func TestRules(t *testing.T) {
+	own := map[string]bool{}
+	for _, r := range pod.Rules() {
+		own[r.Name] = true
+		if r.Summary == "" || r.Why == "" {
+			t.Errorf("%s explains nothing", r.Name)
+		}
+	}
+	for _, name := range []string{
+		pod.RuleNoPod, pod.RuleValue, pod.RuleUnresolved, pod.RuleEntrypoint, pod.RuleArgument, pod.RuleVolume, pod.RuleNotSupplied, pod.RuleNoStore,
+	} {
+		if _, lint := rules.Find(name); lint == own[name] {
+			t.Errorf("%s: manual of lint: %v, of its own: %v", name, lint, own[name])
 		}
 	}
 }

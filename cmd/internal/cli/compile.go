@@ -9,33 +9,46 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/weft-lang/weft/compiler/emit"
+	"github.com/weft-lang/weft/compiler/emit/pods"
 	"github.com/weft-lang/weft/compiler/load"
+	"github.com/weft-lang/weft/compiler/pod"
+	"github.com/weft-lang/weft/validate"
 )
 
-const compileHelp = `Checks workflows and prints them as canonical Workflow YAML.
+const compileHelp = `Checks workflows and prints them as canonical Workflow YAML, or as the Pods that
+weft would run.
 
 PATH is a file, a folder or a glob, of .weft, YAML or JSON; "-" is standard
 input. All files are checked together, as by weft lint. With an error in them
-nothing is printed. The same input gives the same bytes.`
+nothing is printed. The same input gives the same bytes.
+
+With -o pods every Pod is printed that can be known before the run, with its
+ConfigMaps and the claims of the run. What only the run can tell shows as the
+{{tag}} that asks for it, and where no tag can stand, a comment says what stands
+for what. --stand-ins leaves no tags, so that a cluster takes the result.`
 
 const compileExamples = `  weft compile ci.weft | kubectl create -f -
   weft compile flows/ -d manifests/           one .yaml for each file
   weft compile ci.weft -p branch=main --parameters prod.yaml
   weft compile ci.weft --helm-safe > chart/templates/ci.yaml
+  weft compile ci.weft -o pods -p branch=main
+  weft compile ci.weft -o pods --stand-ins | kubectl create --dry-run=server -f -
   cat ci.weft | weft compile --stdin-filename ci.weft -`
 
 // The values of -o.
 const (
 	outputWorkflow = "workflow"
+	outputPods     = "pods"
 	outputIR       = "ir"
 )
 
-var compileOutputs = []string{outputWorkflow, outputIR}
+var compileOutputs = []string{outputWorkflow, outputPods, outputIR}
 
 type compileOptions struct {
 	projectFlags
 	output, dir string
 	helmSafe    bool
+	standIns    bool
 }
 
 func newCompile(s Streams) *cobra.Command {
@@ -53,6 +66,7 @@ func newCompile(s Streams) *cobra.Command {
 	flags.StringVarP(&o.output, "output", "o", outputWorkflow, "print `WHAT`: "+strings.Join(compileOutputs, ", "))
 	flags.StringVarP(&o.dir, "dir", "d", "", "write one file for each file read into the folder `DIR`")
 	flags.BoolVar(&o.helmSafe, "helm-safe", false, "wrap {{tags}} so that Helm leaves them alone")
+	flags.BoolVar(&o.standIns, "stand-ins", false, "with -o pods: put a value in the place of what only the run knows")
 	complete(cmd, "output", compileOutputs)
 	return cmd
 }
@@ -61,26 +75,45 @@ func compile(s Streams, paths []string, o compileOptions) error {
 	if !slices.Contains(compileOutputs, o.output) {
 		return unknownValue("output", o.output, compileOutputs)
 	}
+	switch {
+	case o.standIns && o.output != outputPods:
+		return usage("--stand-ins goes with -o %s", outputPods)
+	case o.output == outputPods && o.settings.target == "":
+		o.settings.target = validate.ForWeft.String() // nobody else makes these Pods
+	}
 	p, err := o.open(s, paths)
 	if err != nil {
 		return err
 	}
 	if o.dir != "" {
-		return compileInto(o.dir, p, o)
+		return compileInto(s, o.dir, p, o)
 	}
 	var parts []string
 	for _, f := range p.files {
-		if text := o.text(p, f); text != "" {
+		text, err := o.text(s, p, f)
+		if err != nil {
+			return err
+		}
+		if text != "" {
 			parts = append(parts, text)
 		}
+	}
+	if len(parts) == 0 && o.output == outputPods {
+		return &exit{Empty, nothingToRun()}
 	}
 	return write(s, strings.Join(parts, o.separator()))
 }
 
 // text is what is printed for one file.
-func (o compileOptions) text(p *project, f *load.File) string {
+func (o compileOptions) text(s Streams, p *project, f *load.File) (string, error) {
 	var text string
 	switch o.output {
+	case outputPods:
+		all, findings := pods.Render(p.checked, f.Source.Name, p.podOptions(o.standIns))
+		if len(findings) > 0 {
+			return "", report(s, findings, []string{f.Source.Name})
+		}
+		text = string(pods.YAML(all))
 	case outputIR:
 		text = string(emit.Outline(p.checked, f.Source.Name))
 	default:
@@ -89,7 +122,17 @@ func (o compileOptions) text(p *project, f *load.File) string {
 	if o.helmSafe {
 		text = emit.HelmSafe(text)
 	}
-	return text
+	return text, nil
+}
+
+// podOptions are what the settings say about Pods.
+func (p *project) podOptions(standIns bool) pods.Options {
+	o := pods.Options{StandIns: standIns}
+	o.Pod.Entrypoints = map[string]pod.Entrypoint{}
+	for image, command := range p.Images() {
+		o.Pod.Entrypoints[image] = pod.Entrypoint{Command: command}
+	}
+	return o
 }
 
 // separator stands between the outputs of two files.
@@ -100,7 +143,7 @@ func (o compileOptions) separator() string {
 	return "---\n"
 }
 
-func compileInto(dir string, p *project, o compileOptions) error {
+func compileInto(s Streams, dir string, p *project, o compileOptions) error {
 	extension := ".yaml"
 	if o.output == outputIR {
 		extension = ".json"
@@ -122,7 +165,11 @@ func compileInto(dir string, p *project, o compileOptions) error {
 	}
 	for target, name := range from {
 		i := slices.IndexFunc(p.files, func(f *load.File) bool { return f.Source.Name == name })
-		if err := writeFile(target, o.text(p, p.files[i])); err != nil {
+		text, err := o.text(s, p, p.files[i])
+		if err != nil {
+			return err
+		}
+		if err := writeFile(target, text); err != nil {
 			return err
 		}
 	}

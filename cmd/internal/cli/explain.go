@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"fmt"
 	"os"
 	"slices"
 	"strings"
@@ -8,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/weft-lang/weft/cmd/internal/manual"
+	"github.com/weft-lang/weft/compiler/pod"
 	"github.com/weft-lang/weft/lang/diag"
 	"github.com/weft-lang/weft/lang/diag/render"
 	"github.com/weft-lang/weft/validate/rules"
@@ -31,6 +33,9 @@ func newExplain(s Streams) *cobra.Command {
 			if !slices.Contains(colors, color) {
 				return unknownValue("color", color, colors)
 			}
+			if text, ok := explainPodRule(args[0]); ok {
+				return write(s, text)
+			}
 			r, ok := rules.Find(args[0])
 			if !ok {
 				return unknownRule(args[0])
@@ -43,6 +48,17 @@ func newExplain(s Streams) *cobra.Command {
 	cmd.Flags().StringVar(&color, "color", color, "use colours `WHEN`: "+strings.Join(colors, ", "))
 	complete(cmd, "color", colors)
 	return cmd
+}
+
+// explainPodRule is the manual of a rule that counts only when Pods are made.
+func explainPodRule(name string) (string, bool) {
+	for _, r := range pod.Rules() {
+		if r.Name == name {
+			return fmt.Sprintf("%s: %s\n\nfound     when Pods are made, by weft compile -o pods or in a run\nseverity  error\n\n%s\n",
+				r.Name, r.Summary, strings.TrimSpace(r.Why)), true
+		}
+	}
+	return "", false
 }
 
 func oneRule(_ *cobra.Command, args []string) error {
@@ -60,12 +76,18 @@ func completeRule(_ *cobra.Command, args []string, _ string) ([]cobra.Completion
 	for _, r := range rules.All() {
 		found = append(found, cobra.CompletionWithDesc(r.Name, r.Summary))
 	}
+	for _, r := range pod.Rules() {
+		found = append(found, cobra.CompletionWithDesc(r.Name, r.Summary))
+	}
 	return found, cobra.ShellCompDirectiveNoFileComp
 }
 
 func ruleNames() []string {
 	var names []string
 	for _, r := range rules.All() {
+		names = append(names, r.Name)
+	}
+	for _, r := range pod.Rules() {
 		names = append(names, r.Name)
 	}
 	return names

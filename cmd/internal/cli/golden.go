@@ -14,9 +14,10 @@ import (
 	"github.com/weft-lang/weft/compiler/emit/golden"
 )
 
-const goldenHelp = `Compares what workflows compile to, and would run, with what is stored beside
-them: ci.weft with ci.weft.golden. What differs is shown, and the exit code is 1.
-So a review sees what a change does, and a slip does not go unnoticed.
+const goldenHelp = `Compares what workflows compile to, would run, and the Pods of that with what is
+stored beside them: ci.weft with ci.weft.golden. What differs is shown, and the
+exit code is 1. So a review sees what a change does, and a slip does not go
+unnoticed. Of each loop the Pods of its first turn are stored.
 
 A file without a golden file beside it fails, too; --update writes all that are
 missing or differ, and removes those whose workflow is gone.`
@@ -59,7 +60,7 @@ func checkGolden(s Streams, paths []string, o goldenOptions) error {
 		if len(f.Documents) == 0 {
 			continue
 		}
-		now, err := golden.Of(p.checked, f.Source.Name)
+		now, err := golden.Of(p.checked, f.Source.Name, p.podOptions(false))
 		if err != nil {
 			return failure("cannot plan %s: %w", f.Source.Name, err)
 		}

@@ -57,7 +57,7 @@ func printPlans(s Streams, p *project, print plan.Format) error {
 		plans = append(plans, plan.Of(p.checked, f.Source.Name)...)
 	}
 	if len(plans) == 0 {
-		return &exit{Empty, failure("nothing to run: no workflow in these files has an entrypoint")}
+		return &exit{Empty, nothingToRun()}
 	}
 	if err := print(s.Out, plans); err != nil {
 		return failure("cannot write: %w", err)
@@ -68,4 +68,8 @@ func printPlans(s Streams, p *project, print plan.Format) error {
 		}
 	}
 	return nil
+}
+
+func nothingToRun() error {
+	return failure("nothing to run: no workflow in these files has an entrypoint")
 }

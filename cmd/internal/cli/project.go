@@ -30,6 +30,7 @@ type projectFlags struct {
 	parameterFile string
 	stdinFilename string
 	settings      settingsFlags
+	foreign       bool // files that hold manifests of other kinds belong to it; not a flag
 }
 
 func (f *projectFlags) register(cmd *cobra.Command) {
@@ -72,7 +73,7 @@ func (f *projectFlags) open(s Streams, paths []string) (*project, error) {
 	if err != nil {
 		return nil, err
 	}
-	reading, err := onThisMachine(s, load.Options{StdinName: f.stdinFilename, Context: slashed(f.with), KeepContext: true})
+	reading, err := onThisMachine(s, load.Options{StdinName: f.stdinFilename, Context: slashed(f.with), KeepContext: true, Foreign: f.foreign})
 	if err != nil {
 		return nil, err
 	}
@@ -91,7 +92,7 @@ func (f *projectFlags) open(s Streams, paths []string) (*project, error) {
 	}
 	p := &project{checked: result.Checked, configs: result.Configs}
 	for _, file := range result.Loaded.Files {
-		if file.Ours && !file.Context {
+		if (file.Ours || f.foreign) && !file.Context {
 			p.files = append(p.files, file)
 		}
 	}
@@ -138,12 +139,13 @@ func unreadable(s Streams, failures []error) error {
 
 // refuse prints the errors among the findings.
 func refuse(s Streams, findings *diag.List, loaded *load.Result) error {
-	report := render.Report{Files: checkedFiles(loaded)}
-	for _, d := range findings.Sorted() {
-		if d.Severity == diag.Error {
-			report.Diagnostics = append(report.Diagnostics, d)
-		}
-	}
+	errors := slices.DeleteFunc(slices.Clone(findings.Sorted()), func(d diag.Diagnostic) bool { return d.Severity != diag.Error })
+	return report(s, errors, checkedFiles(loaded))
+}
+
+// report prints what keeps a command from doing its work.
+func report(s Streams, found []diag.Diagnostic, files []string) error {
+	report := render.Report{Files: files, Diagnostics: found}
 	width, _ := terminalWidth(s.Err)
 	style := render.Options{Color: useColor(colorAuto, s.Err, os.Getenv), Width: width}
 	if err := render.Full(s.Err, report, style); err != nil {

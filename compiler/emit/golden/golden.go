@@ -1,6 +1,6 @@
-// Package golden keeps what a workflow file compiles to, and what it would run,
-// in a file beside it, so that a review shows what a change does and a test
-// notices what nobody meant to change.
+// Package golden keeps what a workflow file compiles to, what it would run, and
+// the Pods of that in a file beside it, so that a review shows what a change does
+// and a test notices what nobody meant to change.
 //
 // The file is a txtar archive: sections that start with "-- NAME --". Its name
 // is that of the workflow file with ".golden" behind it, an extension that no
@@ -15,17 +15,23 @@ import (
 
 	"github.com/weft-lang/weft/compiler/emit"
 	"github.com/weft-lang/weft/compiler/emit/plan"
+	"github.com/weft-lang/weft/compiler/emit/pods"
 	"github.com/weft-lang/weft/compiler/ir"
 )
 
 // Extension is what the name of a golden file has behind that of its workflow.
 const Extension = ".golden"
 
+// agentImage has no version, so that no golden file changes when weft does.
+const agentImage = "weft-agent"
+
 // comment opens every golden file.
 const comment = "What this workflow compiles to and would run. weft golden --update rewrites it.\n\n"
 
-// Of is the golden file of one file of a project.
-func Of(c *ir.Checked, file string) ([]byte, error) {
+// Of is the golden file of one file of a project. Of each loop it has the Pods of
+// the first turn: the plan tells how many there are, and the others differ in
+// the item alone.
+func Of(c *ir.Checked, file string, o pods.Options) ([]byte, error) {
 	a := &txtar.Archive{Comment: []byte(comment)}
 	add := func(name, text string) {
 		if text != "" {
@@ -42,6 +48,10 @@ func Of(c *ir.Checked, file string) ([]byte, error) {
 		return nil, err
 	}
 	add("plan.txt", b.String())
+	o.FirstTurns = true
+	o.Pod.AgentImage = agentImage
+	all, _ := pods.Render(c, file, o) // what cannot be made says so in its place
+	add("pods.yaml", string(pods.YAML(all)))
 	return txtar.Format(a), nil
 }
 

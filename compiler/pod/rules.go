@@ -1,0 +1,34 @@
+package pod
+
+// A Rule explains a finding of Build that lint cannot have, since it takes the
+// values of a run or the settings of whoever runs it.
+type Rule struct{ Name, Summary, Why string }
+
+// Rules are the rules that Build has for itself. Its other findings have the
+// names and the manuals of rules of lint.
+func Rules() []Rule {
+	return []Rule{
+		{RuleNoPod, "a template makes no Pod, or none that does its work", `
+Templates of steps and tasks, suspend, http and plugin make no Pod; nobody can ask
+for one. A template that does make one has to leave the containers in it that do
+its work: a podSpecPatch that takes them away leaves nothing that could end. Output
+artifacts come from containers of the template; resource and data templates have
+none and give output parameters instead.`},
+		{RuleValue, "a value does not fit the field that it fills", `
+Before the run a field such as cpu: "{{inputs.parameters.cpu}}" is a text. In the run
+it becomes a quantity, a number, a boolean, or a name, and a value that is none is
+refused before the Pod is made. A value stays a value: it cannot add keys or
+items. The place is that of the tag; look at what the caller passes, and give the
+parameter an enum or a default.`},
+		{RuleEntrypoint, "what an image runs is not known", `
+To catch a result, an output parameter or an artifact, weft puts its agent before the
+command of a container. Without a command the image's own runs, and a Pod does not
+tell which that is. Write the command in the template, or under images: in weft.yaml
+for all templates with the image.`},
+		{RuleNoStore, "an output artifact has nowhere to go", `
+An output artifact without a location of its own goes to the template's
+archiveLocation, else to the artifact store that the project names. Where there is
+neither, and where the location is one that can only be read, such as git, the
+artifact would be lost after the step had done its work.`},
+	}
+}
