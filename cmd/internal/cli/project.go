@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -77,10 +78,15 @@ func (f *projectFlags) open(s Streams, paths []string) (*project, error) {
 	if err != nil {
 		return nil, err
 	}
+	return f.openIn(s, disk{}, reading, args, paths)
+}
+
+// openIn does the same with files from anywhere.
+func (f *projectFlags) openIn(s Streams, fsys fs.FS, reading load.Options, args []eval.Argument, paths []string) (*project, error) {
 	opts := f.settings.options(reading)
 	bound := binding{args: args}
 	opts.Edit = bound.documents
-	result := lint.Run(disk{}, slashed(paths), opts)
+	result := lint.Run(fsys, slashed(paths), opts)
 	if err := unreadable(s, result.Failures); err != nil {
 		return nil, err
 	}
