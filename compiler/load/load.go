@@ -34,6 +34,9 @@ type Options struct {
 	Context []string
 	// KeepContext puts the files of Context among the others, marked as such.
 	KeepContext bool
+	// Foreign keeps the files met in a folder or by a glob that hold manifests of
+	// other kinds only. What is wrong with those stays unsaid.
+	Foreign bool
 	// Changed, when there is one, makes context of every file that it is false
 	// for. It is asked for absolute names, where WorkDir is known.
 	Changed func(name string) bool
@@ -49,6 +52,7 @@ type File struct {
 	Explicit  bool // named by the user, not met in a folder or by a glob
 	Ours      bool // is written in .weft or holds a document of a kind that weft knows
 	Context   bool // read for what others refer to
+	Damaged   bool // there are errors in it that its front end found, be they kept or not
 }
 
 // A Result is everything that was read. Files, and with them Documents, are
@@ -110,7 +114,7 @@ func load(fsys fs.FS, c candidate, opts Options) loadedFile {
 		return loadedFile{err: err}
 	}
 	frontEnd := frontEndOf(c, text)
-	if !c.explicit && frontEnd.mayBeForeign && !mentionsWorkflow(text) {
+	if !c.explicit && frontEnd.mayBeForeign && !opts.Foreign && !mentionsWorkflow(text) {
 		return loadedFile{}
 	}
 	f := source.NewFile(c.name, text)
@@ -120,6 +124,7 @@ func load(fsys fs.FS, c candidate, opts Options) loadedFile {
 		out.file.Ours = out.file.Ours || isOurs(d)
 	}
 	out.findings = list.Sorted()
+	out.file.Damaged = list.Has(diag.Error)
 	if !c.explicit && frontEnd.mayBeForeign {
 		out.findings = ownFindings(out.findings, docs)
 	}

@@ -4,8 +4,10 @@ package kube
 
 import (
 	"fmt"
+	"time"
 
 	"k8s.io/client-go/dynamic"
+	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
 )
 
@@ -17,18 +19,44 @@ type Access struct {
 	Namespace  string // "" means what the command makes of it
 }
 
+// patience is how long one request may take.
+const patience = time.Minute
+
 // Client connects to the cluster.
 func (a Access) Client() (dynamic.Interface, error) {
-	rules := clientcmd.NewDefaultClientConfigLoadingRules()
-	rules.ExplicitPath = a.Kubeconfig
-	config, err := clientcmd.NewNonInteractiveDeferredLoadingClientConfig(rules, &clientcmd.ConfigOverrides{CurrentContext: a.Context}).ClientConfig()
+	config, _, err := a.config()
 	if err != nil {
-		return nil, fmt.Errorf("cannot find the cluster: %w", err)
+		return nil, err
 	}
-	config.UserAgent = "weft"
+	return dynamicClient(config)
+}
+
+func dynamicClient(config *rest.Config) (dynamic.Interface, error) {
 	client, err := dynamic.NewForConfig(config)
 	if err != nil {
 		return nil, fmt.Errorf("cannot reach the cluster: %w", err)
 	}
 	return client, nil
+}
+
+// config returns how to reach the cluster, and the namespace for objects that
+// name none.
+func (a Access) config() (*rest.Config, string, error) {
+	rules := clientcmd.NewDefaultClientConfigLoadingRules()
+	rules.ExplicitPath = a.Kubeconfig
+	overrides := &clientcmd.ConfigOverrides{CurrentContext: a.Context}
+	overrides.Context.Namespace = a.Namespace
+	found := clientcmd.NewNonInteractiveDeferredLoadingClientConfig(rules, overrides)
+	config, err := found.ClientConfig()
+	if err != nil {
+		return nil, "", fmt.Errorf("cannot find the cluster: %w", err)
+	}
+	namespace, _, err := found.Namespace()
+	if err != nil {
+		return nil, "", fmt.Errorf("cannot find the namespace: %w", err)
+	}
+	config.UserAgent = "weft"
+	config.Timeout = patience
+	config.QPS = -1 // the API server knows best how much it takes
+	return config, namespace, nil
 }

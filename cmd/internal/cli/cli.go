@@ -61,7 +61,7 @@ of Argo Workflows and .weft, a compact language for the same thing.`,
 	root.SetErr(s.Err)
 	root.SuggestionsMinimumDistance = 2
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(newLint(s), newRules(s), newExplain(s), newCompile(s), newConvert(s), newFmt(s), newPlan(s), newGraph(s), newDiff(s), newGolden(s), newInit(s), newStubs(s), newSchema(s), newVersion(s))
+	root.AddCommand(newLint(s), newRules(s), newExplain(s), newCompile(s), newConvert(s), newFmt(s), newPlan(s), newGraph(s), newDiff(s), newGolden(s), newApply(s), newInit(s), newStubs(s), newSchema(s), newVersion(s))
 	return root
 }
 

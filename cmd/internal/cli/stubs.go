@@ -121,7 +121,7 @@ func expandLists(docs []*tree.Document) []*tree.Document {
 	var out []*tree.Document
 	for _, d := range docs {
 		kind, isList := strings.CutSuffix(d.Root.Get("kind").Text(), "List")
-		if !isList {
+		if !isList || !d.Root.Has("items") {
 			out = append(out, d)
 			continue
 		}
