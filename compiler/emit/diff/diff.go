@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/weft-lang/weft/compiler/emit/pods"
 	"github.com/weft-lang/weft/lang/tree"
 )
 
@@ -34,29 +35,46 @@ type Object struct {
 	Old       string   `json:"oldFile,omitempty"`
 	New       string   `json:"newFile,omitempty"`
 	Changes   []Change `json:"changes,omitempty"`
+	Pods      []Pods   `json:"pods,omitempty"`
 }
 
 // A Change is one difference. A field inside a template names it, and a field
-// inside a step or task names that, too. A field is "" when the step, template
-// or object as a whole came or went.
+// inside a step or task names that, too; one inside a container of a Pod names
+// the container. A field is "" when the step, template, container or object as a
+// whole came or went.
 type Change struct {
-	Action   Action `json:"action"`
-	Template string `json:"template,omitempty"`
-	Step     string `json:"step,omitempty"`
-	Field    string `json:"field,omitempty"`
-	Old      string `json:"old,omitempty"` // a scalar's text, else YAML
-	New      string `json:"new,omitempty"`
+	Action    Action `json:"action"`
+	Template  string `json:"template,omitempty"`
+	Step      string `json:"step,omitempty"`
+	Container string `json:"container,omitempty"`
+	Field     string `json:"field,omitempty"`
+	Old       string `json:"old,omitempty"` // a scalar's text, else YAML
+	New       string `json:"new,omitempty"`
 
 	block bool // Old or New is YAML
+}
+
+// A Version is what is compared: documents and, where they have no errors, what
+// their runs make.
+type Version struct {
+	Documents []*tree.Document
+	Manifests []pods.Manifest
 }
 
 // Compare returns what differs, in the order of the old documents, new ones
 // last.
 func Compare(before, after []*tree.Document) []Object {
-	pairs := match(before, after)
+	return CompareVersions(Version{Documents: before}, Version{Documents: after})
+}
+
+// CompareVersions is Compare with the Pods of what is in both versions.
+func CompareVersions(before, after Version) []Object {
+	pairs := match(before.Documents, after.Documents)
 	var out []Object
 	for _, p := range pairs {
-		if o, same := p.compare(); !same {
+		o, same := p.compare()
+		o.Pods = comparePods(before.of(p.before), after.of(p.after))
+		if !same || len(o.Pods) > 0 {
 			out = append(out, o)
 		}
 	}
@@ -158,8 +176,8 @@ func (p pair) compare() (o Object, same bool) {
 
 // A place is where the walk is.
 type place struct {
-	template, step string
-	field          []string
+	template, step, container string
+	field                     []string
 }
 
 // enter is the place below the key of a shape.
@@ -169,6 +187,8 @@ func (at place) enter(in *shape, key string) place {
 		return place{template: key}
 	case steps:
 		return place{template: at.template, step: key}
+	case containers:
+		return place{container: key}
 	}
 	at.field = append(slices.Clip(at.field), key)
 	return at
@@ -177,7 +197,7 @@ func (at place) enter(in *shape, key string) place {
 type walker struct{ changes []Change }
 
 func (w *walker) add(at place, c Change) {
-	c.Template, c.Step, c.Field = at.template, at.step, path(at.field)
+	c.Template, c.Step, c.Container, c.Field = at.template, at.step, at.container, path(at.field)
 	w.changes = append(w.changes, c)
 }
 

@@ -4,11 +4,15 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/weft-lang/weft/compiler"
 	"github.com/weft-lang/weft/compiler/emit/diff"
+	"github.com/weft-lang/weft/compiler/emit/pods"
 	"github.com/weft-lang/weft/lang/langtest"
 	"github.com/weft-lang/weft/lang/source"
 	"github.com/weft-lang/weft/lang/tree"
 	"github.com/weft-lang/weft/lang/yaml"
+	"github.com/weft-lang/weft/validate"
+	"github.com/weft-lang/weft/validate/rules"
 )
 
 func TestGolden(t *testing.T) {
@@ -25,7 +29,7 @@ func TestGolden(t *testing.T) {
 			t.Errorf("before.yaml differs from itself: %+v", d)
 		}
 		out := map[string]string{}
-		objects := diff.Compare(before, after)
+		objects := diff.CompareVersions(version(before), version(after))
 		for name, print := range diff.Formats {
 			var b strings.Builder
 			if err := print(&b, objects, diff.Style{}); err != nil {
@@ -35,4 +39,13 @@ func TestGolden(t *testing.T) {
 		}
 		return out
 	})
+}
+
+// version is what documents say and, if they have no errors, what they run.
+func version(docs []*tree.Document) diff.Version {
+	v := diff.Version{Documents: docs}
+	if result := validate.Check(compiler.Bind(docs), validate.Options{Rules: rules.All()}); result.Checked != nil {
+		v.Manifests, _ = pods.Render(result.Checked, "", pods.Options{FirstTurns: true})
+	}
+	return v
 }

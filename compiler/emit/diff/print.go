@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 
 	"github.com/sergi/go-diff/diffmatchpatch"
@@ -27,7 +28,7 @@ func Text(w io.Writer, objects []Object, style Style) error {
 			p.line(0, "", "")
 		}
 		p.line(0, o.Action, title(o))
-		p.changes(o.Changes)
+		p.object(o)
 	}
 	_, err := io.WriteString(w, p.b.String())
 	return err
@@ -44,11 +45,11 @@ func Markdown(w io.Writer, objects []Object, _ Style) error {
 			b.WriteByte('\n')
 		}
 		fmt.Fprintf(&b, "### %s %s\n", title(o), o.Action)
-		if len(o.Changes) == 0 {
+		if len(o.Changes)+len(o.Pods) == 0 {
 			continue
 		}
 		p := printer{signsFirst: true}
-		p.changes(o.Changes)
+		p.object(o)
 		fence := "```"
 		for strings.Contains(p.b.String(), fence) {
 			fence += "`"
@@ -117,7 +118,47 @@ func (p *printer) line(depth int, a Action, text string) {
 	p.b.WriteString(text + "\n")
 }
 
-// changes writes the changes of an object, each template and step once above
+// object writes what happened inside an object: as it is written, then as it
+// runs.
+func (p *printer) object(o Object) {
+	p.changes(o.Changes)
+	for _, pods := range o.Pods {
+		if pods.Action != Changed {
+			p.line(1, pods.Action, pods.title())
+			continue
+		}
+		p.line(1, "", pods.title())
+		container := ""
+		for _, c := range pods.Changes {
+			if c.Container != container && c.Field != "" && c.Container != "" {
+				p.line(2, "", fmt.Sprintf("container %q", c.Container))
+			}
+			container = c.Container
+			p.change(c, 1)
+		}
+	}
+}
+
+// maxNodes is how many nodes a line names.
+const maxNodes = 4
+
+// title names the nodes.
+func (o Pods) title() string {
+	if len(o.Nodes) == 1 {
+		return fmt.Sprintf("Pod %q", o.Nodes[0])
+	}
+	var names []string
+	for _, n := range o.Nodes[:min(len(o.Nodes), maxNodes)] {
+		names = append(names, strconv.Quote(n))
+	}
+	if more := len(o.Nodes) - len(names); more > 0 {
+		names = append(names, fmt.Sprintf("%d more", more))
+	}
+	last := len(names) - 1
+	return "Pods " + strings.Join(names[:last], ", ") + " and " + names[last]
+}
+
+// changes writes the changes of a document, each template and step once above
 // what happened inside it.
 func (p *printer) changes(all []Change) {
 	template, step := "", ""
@@ -133,23 +174,28 @@ func (p *printer) changes(all []Change) {
 			p.line(2, "", fmt.Sprintf("step %q", c.Step))
 		}
 		step = c.Step
-		p.change(c)
+		p.change(c, 0)
 	}
 }
 
-func (p *printer) change(c Change) {
-	depth, what := 1, c.Field
-	if c.Template != "" {
-		depth++
-	}
-	if c.Step != "" {
-		depth++
+// change writes one change. depth is that of what it is in.
+func (p *printer) change(c Change, depth int) {
+	depth++
+	what := c.Field
+	for _, inside := range []string{c.Template, c.Step, c.Container} {
+		if inside != "" {
+			depth++
+		}
 	}
 	if c.Field == "" {
 		depth--
-		what = fmt.Sprintf("template %q", c.Template)
-		if c.Step != "" {
+		switch {
+		case c.Container != "":
+			what = fmt.Sprintf("container %q", c.Container)
+		case c.Step != "":
 			what = fmt.Sprintf("step %q", c.Step)
+		default:
+			what = fmt.Sprintf("template %q", c.Template)
 		}
 	}
 	multi := c.block || strings.Contains(c.Old+c.New, "\n")

@@ -26,9 +26,10 @@ type shape struct {
 type role uint8
 
 const (
-	field     role = iota // a plain map, or a list
-	templates             // by name
-	steps                 // or tasks, by name
+	field      role = iota // a plain map, or a list
+	templates              // by name
+	steps                  // or tasks, by name
+	containers             // of a Pod, by name
 )
 
 // show is the shape as a person reads it.

@@ -42,9 +42,10 @@ type Options struct {
 
 // A Manifest is what one node of a run, or the run itself, makes in a cluster.
 type Manifest struct {
-	Run      string // name of the run
-	Node     string // path of the node; "" for what belongs to the whole run
-	Template string // as messages name it
+	Of       *ir.Object // what is run
+	Run      string     // name of the run
+	Node     string     // path of the node; "" for what belongs to the whole run
+	Template string     // as messages name it
 	// Objects are in the order in which they are made. There are none when the
 	// node makes no Pod, and Why says why.
 	Objects []runtime.Object
@@ -74,6 +75,7 @@ func Render(c *ir.Checked, file string, o Options) ([]Manifest, []diag.Diagnosti
 // renderer makes the manifests of one run.
 type renderer struct {
 	options Options
+	object  *ir.Object
 	run     pod.Run
 	specs   []*ir.Spec // the workflow's, and that of the template it is made from
 	found   diag.List
@@ -81,7 +83,7 @@ type renderer struct {
 
 func newRenderer(p *plan.Plan, o Options) *renderer {
 	object := p.Object()
-	r := &renderer{options: o, specs: []*ir.Spec{object.Spec}}
+	r := &renderer{options: o, object: object, specs: []*ir.Spec{object.Spec}}
 	r.run = pod.Run{
 		Name: plan.RunName(object), Namespace: object.Namespace.Text(), UID: zeroUID, OwnerUID: zeroUID, Spec: object.Spec,
 	}
@@ -94,7 +96,7 @@ func newRenderer(p *plan.Plan, o Options) *renderer {
 // claims are the PersistentVolumeClaims of the run.
 func (r *renderer) claims() []Manifest {
 	s := newScope(r, plan.Leaf{Known: r.known()})
-	m := Manifest{Run: r.run.Name}
+	m := Manifest{Of: r.object, Run: r.run.Name}
 	findings := s.settle(func() []diag.Diagnostic {
 		claims, findings := pod.Claims(r.run, s)
 		m.Objects = nil
@@ -126,7 +128,7 @@ func (r *renderer) known() map[string]string {
 
 // leaf is what one use of a leaf template makes.
 func (r *renderer) leaf(run plan.Run, leaf plan.Leaf) Manifest {
-	m := Manifest{Run: r.run.Name, Node: leaf.Path, Template: leaf.Template.Describe()}
+	m := Manifest{Of: r.object, Run: r.run.Name, Node: leaf.Path, Template: leaf.Template.Describe()}
 	if m.Why = pod.Why(leaf.Template); m.Why != "" {
 		return m
 	}

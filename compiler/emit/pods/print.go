@@ -9,6 +9,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 
 	"github.com/weft-lang/weft/lang/source"
+	"github.com/weft-lang/weft/lang/tree"
 	"github.com/weft-lang/weft/lang/yaml"
 )
 
@@ -28,7 +29,7 @@ func YAML(all []Manifest) []byte {
 			if j > 0 {
 				b.WriteString("---\n")
 			}
-			b.Write(document(o))
+			b.Write(yaml.Print(Tree(o)))
 		}
 	}
 	return []byte(b.String())
@@ -51,9 +52,8 @@ func comment(b *strings.Builder, text string) {
 	}
 }
 
-// document prints an object with its keys in order, without what a cluster
-// fills in.
-func document(o runtime.Object) []byte {
+// Tree is an object with its keys in order, without what a cluster fills in.
+func Tree(o runtime.Object) *tree.Node {
 	text, err := json.Marshal(o)
 	if err != nil {
 		panic(fmt.Sprintf("pods: %v", err)) // decoded from a tree a moment ago
@@ -69,5 +69,5 @@ func document(o runtime.Object) []byte {
 		panic(fmt.Sprintf("pods: %v", err))
 	}
 	docs, _ := yaml.Parse(source.NewFile("object", string(text)))
-	return yaml.Print(docs[0].Root)
+	return docs[0].Root
 }
