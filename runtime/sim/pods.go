@@ -43,7 +43,10 @@ func (w *World) Create(_ context.Context, p *run.Pod) error {
 		return &run.Refusal{Class: outcome.Class, Message: outcome.Refused}
 	}
 	s := &simulated{Pod: p, outcome: outcome}
-	w.Created[p.Name]++
+	if w.made[p.Name] && w.Recreated != nil {
+		w.Recreated(p.PodRef)
+	}
+	w.made[p.Name] = true
 	w.pods[p.Name] = s
 	w.begin(s)
 	if w.faults.hits(w.rand, w.faults.CreateError) {
@@ -60,7 +63,7 @@ func (w *World) begin(s *simulated) {
 		w.say(s)
 	}
 	lost := s.outcome.Lost
-	if !lost && w.faults.hits(w.rand, w.faults.Lost) {
+	if !isDaemon(s.Leaf.Template) && w.faults.hits(w.rand, w.faults.Lost) {
 		lost = true
 	}
 	w.after(wait, func() {

@@ -41,15 +41,17 @@ type World struct {
 	watch *watch                // of the driver that listens
 	cut   bool                  // the watch: reports get lost, and are told again later
 
-	// Created counts the Pods that were made, by name.
-	Created map[string]int
+	made map[string]bool // names of Pods, those that vanished included
+	// Recreated, if there is one, is told of Pods that are made again after they
+	// vanished.
+	Recreated func(run.PodRef)
 }
 
 // New is a World in which Pods do what a script says.
 func New(script Script, faults Faults) *World {
 	return &World{
 		script: script, faults: faults, rand: rand.New(rand.NewPCG(faults.Seed, 0x77656674)),
-		now: Epoch, pods: map[string]*simulated{}, Created: map[string]int{},
+		now: Epoch, pods: map[string]*simulated{}, made: map[string]bool{},
 	}
 }
 
@@ -102,6 +104,15 @@ func (w *World) happen() bool {
 	w.now = next.at
 	next.do()
 	return true
+}
+
+// Sleep lets things happen for a while, without a driver.
+func (w *World) Sleep(d time.Duration) {
+	until := w.now.Add(d)
+	for len(w.coming) > 0 && !w.coming[0].at.After(until) {
+		w.happen()
+	}
+	w.now = until
 }
 
 // Loop is a loop for one driver, which is killed after so many occurrences; 0

@@ -1,0 +1,343 @@
+package sim_test
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"hash/fnv"
+	"math/rand/v2"
+	"runtime"
+	"sort"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/weft-lang/weft/compiler/ir"
+	"github.com/weft-lang/weft/compiler/pod"
+	"github.com/weft-lang/weft/runtime/engine"
+	"github.com/weft-lang/weft/runtime/run"
+	"github.com/weft-lang/weft/runtime/sim"
+)
+
+var (
+	seeds   = flag.Int("sim.seeds", 0, "how many `seeds` each property is tried with; 0 is enough for every day")
+	oneSeed = flag.Int64("sim.seed", -1, "try this `seed` alone, and tell about it")
+)
+
+// A trial is one workflow in one world, driven to its end by as many drivers as
+// are killed on the way.
+type trial struct {
+	ctx     context.Context
+	checked *ir.Checked
+	script  sim.Script
+	faults  sim.Faults
+	kills   int // how many drivers are killed
+
+	world   *sim.World
+	journal sim.Journal
+	shared  *sim.Shared
+	engine  *engine.Engine
+	twice   []string
+}
+
+// fate is the outcome of a Pod: it hangs on the seed and the attempt, and not on
+// when anything happens.
+func fate(seed uint64) sim.Script {
+	return func(p *run.Pod) sim.Outcome {
+		h := fnv.New64a()
+		fmt.Fprint(h, seed, p.Leaf.Path)
+		r := rand.New(rand.NewPCG(h.Sum64(), 0))
+		o := sim.Succeed(p)
+		o.After = time.Duration(1+r.IntN(5000)) * time.Millisecond
+		if p.Leaf.Template.Node.Get("daemon").Text() == "true" {
+			o.After = 0
+			return o
+		}
+		switch n := r.IntN(20); {
+		case n < 3:
+			o.Code = 1 + n
+		case n == 3:
+			o.Code, o.Reason = 137, "OOMKilled"
+		case n == 4:
+			o.Outputs, o.OutputError = nil, "no such file"
+		case n == 5:
+			o.Refused, o.Class = "it is refused", engine.ClassUser
+		}
+		if o.Code != 0 && r.IntN(2) == 0 {
+			o.Outputs = nil
+		}
+		return o
+	}
+}
+
+// bare makes no objects: what a Pod looks like is not what is tried.
+func bare(pod.Input) (*pod.Objects, error) { return nil, nil }
+
+// drive drives the run to its end.
+func (tr *trial) drive() (run.Result, error) {
+	kill := rand.New(rand.NewPCG(tr.faults.Seed, 2))
+	tr.world = sim.New(tr.script, tr.faults)
+	tr.shared = tr.world.Shared()
+	tr.world.Recreated = func(ref run.PodRef) {
+		if tr.acknowledged(ref) {
+			tr.twice = append(tr.twice, fmt.Sprintf("node %d, generation %d", ref.Node, ref.Generation))
+		}
+	}
+	for {
+		lifetime := 0
+		if tr.kills > 0 {
+			tr.kills--
+			if kill.IntN(2) == 0 {
+				lifetime = 1 + kill.IntN(60)
+			} else {
+				tr.journal.Kill, tr.journal.Torn = 1+kill.IntN(25), kill.IntN(2) == 0
+			}
+		}
+		r, err := run.New(tr.checked, config(tr.checked), run.Options{
+			Backend: tr.world, Loop: tr.world.Loop(lifetime), Journal: &tr.journal, History: tr.journal.History(),
+			Caches: tr.shared, Locks: tr.shared, Values: tr.shared, Build: bare, Tries: 1000, Creates: 4,
+		})
+		if err != nil {
+			return run.Result{}, err
+		}
+		tr.engine = r.Engine()
+		result, err := r.Go(tr.ctx)
+		tr.journal.Kill = 0
+		if !errors.Is(err, sim.ErrKilled) {
+			return result, err
+		}
+		tr.world.Sleep(time.Duration(kill.IntN(10)) * time.Second)
+	}
+}
+
+// acknowledged reports whether the journal knows that a Pod was made.
+func (tr *trial) acknowledged(ref run.PodRef) bool {
+	for ev := range tr.journal.History() {
+		if ev.Kind != engine.EventReport || ev.Node != ref.Node || ev.Generation != ref.Generation {
+			continue
+		}
+		switch s := ev.Report.State; s {
+		case engine.PodLost, engine.PodRefused:
+		case engine.PodPending:
+			if ev.Report.Class != engine.ClassQuota {
+				return true
+			}
+		default:
+			return true
+		}
+	}
+	return false
+}
+
+// summary is what must not hang on time: the phases and outputs of all nodes.
+func (tr *trial) summary(result run.Result) string {
+	var lines []string
+	for id := range engine.NodeID(tr.engine.Len()) {
+		v := tr.engine.View(id)
+		lines = append(lines, fmt.Sprintf("%s %s %s %s", v.Path, v.Type, v.Phase, outputs(v.Outputs)))
+	}
+	sort.Strings(lines)
+	return fmt.Sprintf("run %s\n%s\n", result.Phase, strings.Join(lines, "\n"))
+}
+
+func outputs(o *engine.Outputs) string {
+	if o == nil {
+		return "-"
+	}
+	var parts []string
+	if o.Result != nil {
+		parts = append(parts, "result="+*o.Result)
+	}
+	if o.ExitCode != nil {
+		parts = append(parts, fmt.Sprintf("code=%d", *o.ExitCode))
+	}
+	for _, p := range o.Parameters {
+		parts = append(parts, p.Name+"="+p.Value)
+	}
+	return strings.Join(parts, ",")
+}
+
+// property tries something with many seeds.
+func property(t *testing.T, everyDay int, try func(seed uint64) error) {
+	t.Parallel()
+	n := everyDay
+	if *seeds > 0 {
+		n = *seeds
+	}
+	if *oneSeed >= 0 {
+		if err := try(uint64(*oneSeed)); err != nil {
+			t.Errorf("%v\n%s", err, workflow(uint64(*oneSeed)))
+		}
+		return
+	}
+	var work sync.WaitGroup
+	next := make(chan uint64)
+	for range runtime.GOMAXPROCS(0) {
+		work.Go(func() {
+			for seed := range next {
+				if t.Failed() {
+					continue
+				}
+				if err := try(seed); err != nil {
+					t.Errorf("%v\ntry it alone: go test ./runtime/sim -run '^%s$' -sim.seed=%d", err, t.Name(), seed)
+				}
+			}
+		})
+	}
+	for seed := range uint64(n) {
+		next <- seed
+	}
+	close(next)
+	work.Wait()
+}
+
+// end drives a trial that has to end, and sums it up.
+func (tr *trial) end() (string, error) {
+	result, err := tr.drive()
+	switch {
+	case err != nil:
+		return "", fmt.Errorf("the run does not end: %w\n%s", err, tr.unfinished())
+	case len(tr.twice) > 0:
+		return "", fmt.Errorf("created twice: %s", strings.Join(tr.twice, "; "))
+	case tr.engine.Impossible() > 0:
+		return "", fmt.Errorf("%d events that should not have come", tr.engine.Impossible())
+	}
+	return tr.summary(result), nil
+}
+
+// unfinished says what the nodes wait for that are not done.
+func (tr *trial) unfinished() string {
+	var b strings.Builder
+	for id := range engine.NodeID(tr.engine.Len()) {
+		if v := tr.engine.View(id); !v.Phase.Fulfilled() {
+			fmt.Fprintf(&b, "%s %s %s: %s\n", v.Path, v.Type, v.Phase, tr.engine.Blocked(id))
+		}
+	}
+	return b.String()
+}
+
+// crashes are faults that must change nothing.
+func crashes(seed uint64) sim.Faults {
+	r := rand.New(rand.NewPCG(seed, 3))
+	f := sim.Faults{Seed: seed}
+	for _, set := range []func(){
+		func() { f.Delay = time.Duration(1+r.IntN(4000)) * time.Millisecond },
+		func() { f.Duplicate = 0.3 },
+		func() { f.CutWatch = 0.05 },
+		func() { f.CreateError = 0.15 },
+		func() { f.Busy = 0.2 },
+		func() { f.Batch = 0.5 },
+	} {
+		if r.IntN(3) > 0 {
+			set()
+		}
+	}
+	return f
+}
+
+func difference(want, got string) error {
+	if want == got {
+		return nil
+	}
+	a, b := strings.Split(want, "\n"), strings.Split(got, "\n")
+	in := func(list []string, line string) bool {
+		for _, l := range list {
+			if l == line {
+				return true
+			}
+		}
+		return false
+	}
+	var out strings.Builder
+	for _, l := range a {
+		if !in(b, l) {
+			out.WriteString("- " + l + "\n")
+		}
+	}
+	for _, l := range b {
+		if !in(a, l) {
+			out.WriteString("+ " + l + "\n")
+		}
+	}
+	return errors.New("the run differs from the one without faults:\n" + out.String())
+}
+
+// With crashes, delays, duplicates, reordering, cut watches and calls that fail,
+// phases and outputs are those of the run without faults.
+func TestFaultsChangeNothing(t *testing.T) {
+	property(t, 700, func(seed uint64) error {
+		checked := check(t, workflow(seed))
+		calm := &trial{ctx: t.Context(), checked: checked, script: fate(seed)}
+		want, err := calm.end()
+		if err != nil {
+			return fmt.Errorf("without faults: %w", err)
+		}
+		rough := &trial{ctx: t.Context(), checked: checked, script: fate(seed), faults: crashes(seed), kills: int(seed % 5)}
+		got, err := rough.end()
+		if err != nil {
+			return err
+		}
+		return difference(want, got)
+	})
+}
+
+// A driver that is killed at any event and resumed goes on as if nothing was.
+func TestKilledAtEveryEvent(t *testing.T) {
+	property(t, 25, func(seed uint64) error {
+		checked := check(t, workflow(seed))
+		calm := &trial{ctx: t.Context(), checked: checked, script: fate(seed)}
+		want, err := calm.end()
+		if err != nil {
+			return err
+		}
+		for at := 1; at <= calm.journal.Len(); at++ {
+			for _, torn := range []bool{false, true} {
+				tr := &trial{ctx: t.Context(), checked: checked, script: fate(seed)}
+				tr.journal.Kill, tr.journal.Torn = at, torn
+				got, err := tr.end()
+				if err == nil {
+					err = difference(want, got)
+				}
+				if err != nil {
+					return fmt.Errorf("killed at event %d: %w", at, err)
+				}
+			}
+		}
+		return nil
+	})
+}
+
+// With lost Pods, exactly the attempts that lost theirs end in Error, and the
+// rest equals a run without faults in which that is the script.
+func TestLostPodsHurtNobodyElse(t *testing.T) {
+	property(t, 500, func(seed uint64) error {
+		checked := check(t, workflow(seed))
+		faults := crashes(seed)
+		faults.Lost = 0.2
+		rough := &trial{ctx: t.Context(), checked: checked, script: fate(seed), faults: faults, kills: int(seed % 4)}
+		got, err := rough.end()
+		if err != nil {
+			return err
+		}
+		lost := map[string]bool{}
+		for id := range engine.NodeID(rough.engine.Len()) {
+			v := rough.engine.View(id)
+			if v.Class == engine.ClassInfrastructure && (v.Type == engine.PodNode || v.Type == engine.HTTPNode) {
+				lost[v.Path] = true
+			}
+		}
+		script := fate(seed)
+		calm := &trial{ctx: t.Context(), checked: checked, script: func(p *run.Pod) sim.Outcome {
+			o := script(p)
+			o.Lost = lost[p.Leaf.Path]
+			return o
+		}}
+		want, err := calm.end()
+		if err != nil {
+			return fmt.Errorf("without faults: %w", err)
+		}
+		return difference(want, got)
+	})
+}
