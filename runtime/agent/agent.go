@@ -1,0 +1,248 @@
+// Package agent is what runs inside a Pod beside the user's own processes: it
+// brings the script and the input artifacts in, runs the user's command, and
+// leaves a record of what came out.
+//
+// It talks to nobody but artifact stores. What it is to do stands in a file; what
+// it has done goes into the container's termination message. So it needs no
+// token, and a Pod in which it is killed looks like any other.
+package agent
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/weft-lang/weft/compiler/pod/instructions"
+	"github.com/weft-lang/weft/runtime/artifact"
+	"github.com/weft-lang/weft/runtime/record"
+)
+
+// Exit codes of the agent itself. A user's process that ends gives its own.
+const (
+	codeFailed     = 1
+	codeNotStarted = 64 // the user's command could not be run
+)
+
+// defaultMessageFile is what the kubelet reads when a container ends.
+const defaultMessageFile = "/dev/termination-log"
+
+// Options are about the machine that the agent runs on. The zero value is right
+// in a Pod of a cluster.
+type Options struct {
+	// Home replaces /weft as the place of everything that is weft's, for machines
+	// on which /weft cannot be made.
+	Home string
+	// MessageFile replaces the file that becomes the termination message.
+	MessageFile string
+	// Staged says that the agent is there already and need not be copied.
+	Staged bool
+	// Env is the environment of the user's command; nil is the agent's own.
+	Env []string
+	// Started is called when the user's command runs, or with the reason why it
+	// cannot.
+	Started        func(error)
+	Stdout, Stderr *os.File // nil are those of the agent
+}
+
+// Main carries out one command of the agent and returns its exit code.
+func Main(ctx context.Context, args []string, opts Options) int {
+	a, err := newAgent(opts)
+	if err == nil && len(args) == 0 {
+		err = errors.New("the agent is given no command")
+	}
+	if err != nil {
+		a.say(err)
+		return codeNotStarted
+	}
+	command, ok := commands[args[0]]
+	if !ok {
+		a.say(fmt.Errorf("the agent does not know the command %q", args[0]))
+		return codeNotStarted
+	}
+	return command(a, ctx, args[1:])
+}
+
+var commands = map[string]func(*agent, context.Context, []string) int{
+	instructions.CommandStage: plainly((*agent).stage),
+	instructions.CommandLoad:  plainly((*agent).load),
+	instructions.CommandRun:   (*agent).run,
+	instructions.CommandSave:  (*agent).save,
+	"data":                    (*agent).data,
+}
+
+// plainly makes a command of work that ends well or with one error.
+func plainly(work func(*agent, context.Context) error) func(*agent, context.Context, []string) int {
+	return func(a *agent, ctx context.Context, _ []string) int {
+		if err := work(a, ctx); err != nil {
+			a.say(err)
+			a.leave([]byte(cut(err.Error(), messageSize)))
+			return codeFailed
+		}
+		return 0
+	}
+}
+
+// messageSize is what a kubelet keeps of a termination message.
+const messageSize = 4096
+
+func cut(s string, most int) string {
+	if len(s) > most {
+		return strings.ToValidUTF8(s[:most], "")
+	}
+	return s
+}
+
+type agent struct {
+	opts    Options
+	tell    instructions.Instructions
+	message string // file
+	stdout  *os.File
+	stderr  *os.File
+}
+
+func newAgent(opts Options) (*agent, error) {
+	a := &agent{opts: opts, message: opts.MessageFile, stdout: opts.Stdout, stderr: opts.Stderr}
+	if a.message == "" {
+		a.message = defaultMessageFile
+	}
+	if a.stdout == nil {
+		a.stdout = os.Stdout
+	}
+	if a.stderr == nil {
+		a.stderr = os.Stderr
+	}
+	text, err := os.ReadFile(a.at(instructions.Path))
+	if err != nil {
+		return a, fmt.Errorf("read instructions: %w", err)
+	}
+	if err := json.Unmarshal(text, &a.tell); err != nil {
+		return a, fmt.Errorf("read instructions: %w", err)
+	}
+	if a.tell.Version != instructions.Version {
+		return a, fmt.Errorf("the instructions are of version %d, and this agent reads version %d", a.tell.Version, instructions.Version)
+	}
+	return a, nil
+}
+
+// at is where a path of the Pod is on this machine.
+func (a *agent) at(path string) string {
+	const root = "/weft"
+	if below, ok := strings.CutPrefix(path, root); ok && a.opts.Home != "" && (below == "" || below[0] == '/') {
+		return filepath.Join(a.opts.Home, below)
+	}
+	return path
+}
+
+// say is for people who read the log.
+func (a *agent) say(err error) { fmt.Fprintf(a.stderr, "weft-agent: %v\n", err) }
+
+// leave writes the termination message.
+func (a *agent) leave(message []byte) {
+	// The file is made by the kubelet and may not be replaced.
+	if err := os.WriteFile(a.message, message, 0o666); err != nil {
+		a.say(fmt.Errorf("leave a message: %w", err))
+	}
+}
+
+// tellAll writes a record. One that cannot be told becomes one that says so.
+func (a *agent) tellAll(r record.Record) {
+	message, lines, err := record.Encode(r, a.tell.Limit)
+	if err != nil {
+		a.say(err)
+		r.Result, r.Parameters, r.Message = nil, nil, cut(r.Message, a.tell.Limit/2)
+		r.Error = strings.TrimPrefix(r.Error+"; "+err.Error(), "; ")
+		if message, lines, err = record.Encode(r, a.tell.Limit); err != nil {
+			a.say(err)
+			return
+		}
+	}
+	if len(lines) > 0 {
+		// What the user's process wrote last may be no whole line.
+		if _, err := fmt.Fprintf(a.stdout, "\n%s\n", strings.Join(lines, "\n")); err != nil {
+			a.say(err)
+		}
+	}
+	a.leave([]byte(message))
+}
+
+// stage brings the agent and the script to where other containers find them.
+func (a *agent) stage(context.Context) error {
+	if s := a.tell.Script; s != nil {
+		if err := writeExecutable(a.at(instructions.ScriptPath), strings.NewReader(*s)); err != nil {
+			return fmt.Errorf("stage script: %w", err)
+		}
+	}
+	if a.opts.Staged {
+		return nil
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return fmt.Errorf("stage agent: %w", err)
+	}
+	in, err := os.Open(self)
+	if err != nil {
+		return fmt.Errorf("stage agent: %w", err)
+	}
+	defer in.Close()
+	if err := writeExecutable(a.at(instructions.AgentPath), in); err != nil {
+		return fmt.Errorf("stage agent: %w", err)
+	}
+	return nil
+}
+
+// writeExecutable writes a file that everybody may run. It is complete or not
+// there: the container may be started again.
+func writeExecutable(path string, content io.Reader) error {
+	part := path + ".part"
+	out, err := os.Create(part)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(out, content)
+	if err := errors.Join(err, out.Chmod(0o755), out.Close()); err != nil {
+		return err
+	}
+	return os.Rename(part, path)
+}
+
+// secret reads a key of a secret that is mounted.
+func (a *agent) secret(name, key string) (string, error) {
+	if !filepath.IsLocal(name) || !filepath.IsLocal(key) {
+		return "", fmt.Errorf("secret %q has no key %q", name, key)
+	}
+	text, err := os.ReadFile(filepath.Join(a.at(instructions.SecretsDir), name, key))
+	if errors.Is(err, os.ErrNotExist) {
+		return "", fmt.Errorf("secret %q has no key %q", name, key)
+	}
+	return string(text), err
+}
+
+// load fetches the input artifacts.
+func (a *agent) load(ctx context.Context) error {
+	for _, l := range a.tell.Load {
+		if err := a.loadOne(ctx, l); err != nil {
+			if l.Optional && errors.Is(err, artifact.ErrNotFound) {
+				continue
+			}
+			return fmt.Errorf("input artifact %q: %w", l.Name, err)
+		}
+	}
+	return nil
+}
+
+func (a *agent) loadOne(ctx context.Context, l instructions.Load) error {
+	at, err := artifact.Open(l.Location, a.secret)
+	if err != nil {
+		return err
+	}
+	archive, err := artifact.ParseArchive(l.Archive)
+	if err != nil {
+		return err
+	}
+	return at.Load(ctx, a.at(l.Target), artifact.LoadOptions{Archive: archive, Mode: l.Mode, RecurseMode: l.RecurseMode})
+}

@@ -1,0 +1,116 @@
+package agent
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/weft-lang/weft/compiler/pod/instructions"
+)
+
+// outcome is what a container tells the others of its Pod.
+type outcome struct {
+	Code   int      `json:"code"`
+	Packed []string `json:"packed,omitempty"` // artifacts
+}
+
+func (o outcome) packed(name string) bool { return slices.Contains(o.Packed, name) }
+
+func (a *agent) outcomeFile(container string) string {
+	return filepath.Join(a.at(instructions.ExchangeDir), container+".json")
+}
+
+// enter tells the other containers that this one is there, if any of them waits
+// for it. Its lock is what tells them that it is gone: a file alone could not,
+// when the agent is killed.
+func (w *watched) enter() (announce func(outcome) error, err error) {
+	name := w.process.Container
+	saves := func(s instructions.Save) bool { return s.Container == name && s.By != name }
+	if !w.process.Announce && !slices.ContainsFunc(w.tell.Save, saves) {
+		return nil, nil
+	}
+	file := w.outcomeFile(name)
+	lock, err := os.OpenFile(file+".lock", os.O_CREATE|os.O_RDWR, 0o666)
+	if err != nil {
+		return nil, err
+	}
+	if err := lock.Chmod(0o666); err != nil {
+		lock.Close()
+		return nil, err
+	}
+	if err := lockFile(lock); err != nil {
+		lock.Close()
+		return nil, err
+	}
+	return func(o outcome) error {
+		defer lock.Close()
+		text, err := json.Marshal(o)
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(file+".part", text, 0o666); err != nil {
+			return err
+		}
+		return os.Rename(file+".part", file)
+	}, nil
+}
+
+// wait waits for the containers that must have ended well before.
+func (w *watched) wait(signals <-chan os.Signal) (code int, err error) {
+	for _, name := range w.process.After {
+		o, err := w.await(name, signals)
+		var stopped *stoppedError
+		if errors.As(err, &stopped) {
+			return stopped.code, err
+		}
+		if err == nil && o.Code != 0 {
+			err = fmt.Errorf("container %q, which must end well before, ended with exit code %d", name, o.Code)
+		}
+		if err != nil {
+			if w.opts.Started != nil {
+				w.opts.Started(nil)
+			}
+			return codeNotStarted, err
+		}
+	}
+	return 0, nil
+}
+
+// A stoppedError says that somebody stopped the container while it waited.
+type stoppedError struct{ code int }
+
+func (e *stoppedError) Error() string { return "stopped while it waited" }
+
+// pollEvery is short against the time that a container takes to start.
+const pollEvery = 20 * time.Millisecond
+
+// await waits until a container has told its outcome.
+func (a *agent) await(container string, signals <-chan os.Signal) (outcome, error) {
+	file := a.outcomeFile(container)
+	for {
+		gone := isUnlocked(file + ".lock") // asked first: the outcome is written before it goes
+		text, err := os.ReadFile(file)
+		if err == nil {
+			var o outcome
+			return o, json.Unmarshal(text, &o)
+		}
+		if !errors.Is(err, fs.ErrNotExist) {
+			return outcome{}, err
+		}
+		if gone {
+			return outcome{}, fmt.Errorf("container %q ended without a word", container)
+		}
+		select {
+		case s := <-signals:
+			if code, ends := endingCode(s); ends {
+				return outcome{}, &stoppedError{code}
+			}
+		case <-time.After(pollEvery):
+		}
+	}
+}

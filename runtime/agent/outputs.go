@@ -1,0 +1,233 @@
+package agent
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/weft-lang/weft/compiler/pod/instructions"
+	"github.com/weft-lang/weft/lang/expr"
+	"github.com/weft-lang/weft/runtime/artifact"
+	"github.com/weft-lang/weft/runtime/record"
+)
+
+// maxParameter bounds an output parameter: what is longer cannot be told anyway.
+const maxParameter = 1 << 20
+
+// parameters reads the output parameters. A default takes the place of a file
+// that cannot be read.
+func (w *watched) parameters() (values []record.Value, faults []error) {
+	for _, p := range w.process.Parameters {
+		value, err := readParameter(p.Path)
+		if err != nil && p.Default != nil {
+			value, err = *p.Default, nil
+		}
+		if err != nil {
+			faults = append(faults, fmt.Errorf("output parameter %q: %w", p.Name, err))
+			continue
+		}
+		values = append(values, record.Value{Name: p.Name, Value: value})
+	}
+	return values, faults
+}
+
+func readParameter(path string) (string, error) {
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", fmt.Errorf("there is no file %q", path)
+	}
+	if err != nil {
+		return "", err
+	}
+	if info.IsDir() {
+		return "", fmt.Errorf("%q is a folder", path)
+	}
+	if info.Size() > maxParameter {
+		return "", fmt.Errorf("%q has %d bytes, and a parameter at most %d; pass large data as an artifact", path, info.Size(), maxParameter)
+	}
+	text, err := os.ReadFile(path)
+	return trimNewline(string(text)), err
+}
+
+// trimNewline takes away the one newline that ends most files.
+func trimNewline(s string) string { return strings.TrimSuffix(s, "\n") }
+
+// saveOwn saves the artifacts that need no credentials, and packs the others for
+// weft-save.
+func (w *watched) saveOwn(ctx context.Context) (saved []record.Artifact, packed []string, faults []error) {
+	for _, s := range w.tell.Save {
+		if s.Container != w.process.Container {
+			continue
+		}
+		own := s.By == w.process.Container
+		err := w.saveOne(ctx, s, own)
+		switch {
+		case s.Optional && errors.Is(err, fs.ErrNotExist):
+		case err != nil:
+			faults = append(faults, fmt.Errorf("output artifact %q: %w", s.Name, err))
+		case own:
+			saved = append(saved, record.Artifact{Name: s.Name, Location: s.Location})
+		default:
+			packed = append(packed, s.Name)
+		}
+	}
+	return saved, packed, faults
+}
+
+func (w *watched) saveOne(ctx context.Context, s instructions.Save, own bool) error {
+	archive, err := artifact.ParseArchive(s.Archive)
+	if err != nil {
+		return err
+	}
+	from := s.Path
+	if s.Log {
+		from, archive = w.output.logName(), artifact.Archive{None: &struct{}{}}
+	}
+	if _, err := os.Lstat(from); errors.Is(err, fs.ErrNotExist) {
+		return &missingError{from}
+	}
+	if own {
+		at, err := artifact.Open(s.Location, w.secret)
+		if err != nil {
+			return err
+		}
+		return at.Save(ctx, from, archive)
+	}
+	to := w.packedAt(s.Name)
+	if err := sharedDir(filepath.Dir(to)); err != nil {
+		return err
+	}
+	return artifact.Pack(from, to, archive)
+}
+
+// missingError is a file that the user's process should have left.
+type missingError struct{ path string }
+
+func (e *missingError) Error() string        { return fmt.Sprintf("there is no file %q", e.path) }
+func (e *missingError) Is(target error) bool { return target == fs.ErrNotExist }
+
+func (a *agent) packedAt(name string) string {
+	return filepath.Join(a.at(instructions.ExchangeDir), "artifacts", name)
+}
+
+// sharedDir makes a folder in which containers of any user may write.
+func sharedDir(dir string) error {
+	if err := os.Mkdir(dir, 0o777); errors.Is(err, fs.ErrExist) {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	return os.Chmod(dir, 0o777) // the umask may have taken something away
+}
+
+// logFile says where the output of the container is to be kept, "" for nowhere.
+func (w *watched) logFile() string {
+	for _, s := range w.tell.Save {
+		if s.Log && s.Container == w.process.Container {
+			if s.By != s.Container {
+				return filepath.Join(w.at(instructions.ExchangeDir), s.Container+".log")
+			}
+			return filepath.Join(os.TempDir(), "weft-"+s.Container+".log")
+		}
+	}
+	return ""
+}
+
+// save uploads what other containers have packed, as the only one who holds the
+// credentials.
+func (a *agent) save(ctx context.Context, _ []string) int {
+	r := record.Record{Container: "weft-save"}
+	var faults []error
+	outcomes := map[string]outcome{}
+	signals, stop := listen()
+	defer stop()
+	for _, s := range a.tell.Save {
+		if s.By == s.Container {
+			continue
+		}
+		o, known := outcomes[s.Container]
+		if !known {
+			var err error
+			if o, err = a.await(s.Container, signals); err != nil {
+				faults = append(faults, err)
+			}
+			outcomes[s.Container] = o
+		}
+		if !o.packed(s.Name) {
+			continue // the container has said why
+		}
+		if err := a.upload(ctx, s); err != nil {
+			faults = append(faults, fmt.Errorf("output artifact %q: %w", s.Name, err))
+			continue
+		}
+		r.Artifacts = append(r.Artifacts, record.Artifact{Name: s.Name, Location: s.Location})
+	}
+	code := 0
+	if len(faults) > 0 {
+		code, r.Error = codeFailed, joined(faults)
+		r.Message = r.Error
+		a.say(errors.New(r.Error))
+	}
+	a.tellAll(r)
+	return code
+}
+
+func (a *agent) upload(ctx context.Context, s instructions.Save) error {
+	at, err := artifact.Open(s.Location, a.secret)
+	if err != nil {
+		return err
+	}
+	return at.Put(ctx, a.packedAt(s.Name))
+}
+
+// data lists the paths of an artifact and turns them over expression by
+// expression. The last value is the result.
+func (a *agent) data(ctx context.Context, _ []string) int {
+	result, err := a.evaluate(ctx)
+	r := record.Record{Container: "main"}
+	if err != nil {
+		a.say(err)
+		r.Message = err.Error()
+		a.tellAll(r)
+		return codeFailed
+	}
+	fmt.Fprintln(a.stdout, result)
+	r.Result = &result
+	a.tellAll(r)
+	return 0
+}
+
+func (a *agent) evaluate(ctx context.Context) (string, error) {
+	if a.tell.Data == nil {
+		return "", errors.New("there are no instructions for a data template")
+	}
+	at, err := artifact.Open(a.tell.Data.Location, a.secret)
+	if err != nil {
+		return "", err
+	}
+	keys, err := at.List(ctx)
+	if err != nil {
+		return "", err
+	}
+	list := make([]any, len(keys))
+	for i, key := range keys {
+		list[i] = key
+	}
+	var value any = list
+	for _, text := range a.tell.Data.Transformations {
+		e, fault := expr.ParseExpr(text)
+		if fault != nil {
+			return "", fmt.Errorf("transformation %q: %s", text, fault.Message)
+		}
+		if value, err = e.Eval(e.WithHelpers(map[string]any{"data": value})); err != nil {
+			return "", fmt.Errorf("transformation %q: %w", text, err)
+		}
+	}
+	out, err := json.Marshal(value)
+	return string(out), err
+}

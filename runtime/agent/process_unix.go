@@ -1,0 +1,142 @@
+//go:build unix
+
+package agent
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"os/signal"
+	"syscall"
+)
+
+// forwarded are the signals that go on to the user's command.
+var forwarded = []os.Signal{
+	syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP, syscall.SIGQUIT, syscall.SIGUSR1, syscall.SIGUSR2, syscall.SIGWINCH, syscall.SIGCONT,
+}
+
+func listen() (signals <-chan os.Signal, stop func()) {
+	c := make(chan os.Signal, 16)
+	signal.Notify(c, forwarded...)
+	return c, func() { signal.Stop(c) }
+}
+
+// endingCode is the code of a process that a signal ends.
+func endingCode(s os.Signal) (code int, ends bool) {
+	switch s {
+	case syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP, syscall.SIGQUIT:
+		return 128 + int(s.(syscall.Signal)), true
+	}
+	return 0, false
+}
+
+// hold waits until somebody ends the container.
+func hold(signals <-chan os.Signal) {
+	for s := range signals {
+		if _, ends := endingCode(s); ends {
+			return
+		}
+	}
+}
+
+type process struct{ pid int }
+
+// start starts a command that is found in the PATH of its own environment.
+func start(command, env []string, stdout, stderr *os.File) (*process, error) {
+	if env == nil {
+		env = os.Environ()
+	}
+	program, err := find(command[0], env)
+	if err != nil {
+		return nil, err
+	}
+	nothing, err := os.Open(os.DevNull)
+	if err != nil {
+		return nil, err
+	}
+	defer nothing.Close()
+	p, err := os.StartProcess(program, command, &os.ProcAttr{Env: env, Files: []*os.File{nothing, stdout, stderr}})
+	if err != nil {
+		return nil, explain(command[0], err)
+	}
+	pid := p.Pid
+	return &process{pid}, p.Release() // wait collects whatever child ends
+}
+
+// explain names the command, and the reason without the name of a system call.
+func explain(name string, err error) error {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		err = path.Err
+	}
+	if errors.Is(err, syscall.ENOENT) {
+		// The file is there: what cannot be found is the program that reads it.
+		return fmt.Errorf("run %q: the interpreter that it names, or its dynamic loader, is not there", name)
+	}
+	return fmt.Errorf("run %q: %w", name, err)
+}
+
+// wait waits for the end of the process and collects orphans that end meanwhile,
+// as the first process of a container has to.
+func (p *process) wait(signals <-chan os.Signal) (code int, signalled bool) {
+	ended := make(chan int, 1)
+	go func() {
+		for {
+			var status syscall.WaitStatus
+			pid, err := syscall.Wait4(-1, &status, 0, nil)
+			switch {
+			case errors.Is(err, syscall.EINTR):
+			case err != nil:
+				ended <- codeFailed // somebody else has collected it
+				return
+			case pid == p.pid && status.Signaled():
+				ended <- 128 + int(status.Signal())
+				return
+			case pid == p.pid && status.Exited():
+				ended <- status.ExitStatus()
+				return
+			}
+		}
+	}()
+	for {
+		select {
+		case code := <-ended:
+			return code, signalled
+		case s := <-signals:
+			if _, ends := endingCode(s); ends {
+				signalled = true
+			}
+			syscall.Kill(p.pid, s.(syscall.Signal)) //nolint:errcheck // it may just have ended
+		}
+	}
+}
+
+// find looks a command up in the PATH that it will have itself.
+func find(name string, env []string) (string, error) {
+	path := ""
+	for _, e := range env {
+		if len(e) > 5 && e[:5] == "PATH=" {
+			path = e[5:]
+		}
+	}
+	program, err := lookPath(name, path)
+	if err != nil {
+		return "", &exec.Error{Name: name, Err: err}
+	}
+	return program, nil
+}
+
+// lockFile marks a file as long as this process lives.
+func lockFile(f *os.File) error { return syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) }
+
+// isUnlocked reports whether a file is there that nobody has locked any more.
+func isUnlocked(path string) bool {
+	f, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	return syscall.Flock(int(f.Fd()), syscall.LOCK_SH|syscall.LOCK_NB) == nil
+}

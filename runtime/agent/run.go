@@ -1,0 +1,211 @@
+package agent
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"time"
+
+	"github.com/weft-lang/weft/compiler/pod/instructions"
+	"github.com/weft-lang/weft/lang/expr"
+	"github.com/weft-lang/weft/runtime/record"
+)
+
+// run runs the user's command: run CONTAINER -- COMMAND ARGS...
+func (a *agent) run(ctx context.Context, args []string) int {
+	if len(args) < 3 || args[1] != "--" {
+		a.say(errors.New("run takes the name of a container, --, and a command"))
+		return codeNotStarted
+	}
+	i := slices.IndexFunc(a.tell.Processes, func(p instructions.Process) bool { return p.Container == args[0] })
+	if i < 0 {
+		a.say(fmt.Errorf("there are no instructions for container %q", args[0]))
+		return codeNotStarted
+	}
+	w := &watched{agent: a, process: a.tell.Processes[i], command: args[2:]}
+	if w.process.MessageLog != "" && a.opts.MessageFile == "" {
+		a.message = w.process.MessageLog
+	}
+	return w.run(ctx)
+}
+
+// watched is a user's command under the agent.
+type watched struct {
+	*agent
+	process instructions.Process
+	command []string
+	output  capture
+	said    string // why the command could not be run
+}
+
+func (w *watched) run(ctx context.Context) int {
+	announce, err := w.enter()
+	if err != nil {
+		return w.fail(err)
+	}
+	signals, stop := listen()
+	defer stop()
+	code, err := w.wait(signals)
+	if err == nil && code == 0 {
+		code, err = w.tryAll(signals)
+	}
+	if err != nil {
+		w.said = err.Error()
+		w.say(err)
+	}
+	if w.process.Sidecar {
+		hold(signals)
+		return code
+	}
+	packed := w.finish(ctx, code)
+	if announce != nil {
+		if err := announce(outcome{Code: code, Packed: packed}); err != nil {
+			w.say(err)
+		}
+	}
+	return code
+}
+
+// fail ends before there was anything to run.
+func (w *watched) fail(err error) int {
+	w.said = err.Error()
+	w.say(err)
+	if w.opts.Started != nil {
+		w.opts.Started(err)
+	}
+	w.finish(context.Background(), codeNotStarted)
+	return codeNotStarted
+}
+
+// tryAll runs the command until it ends well or there are no tries left.
+func (w *watched) tryAll(signals <-chan os.Signal) (int, error) {
+	var retry instructions.Retry
+	if w.process.Retry != nil {
+		retry = *w.process.Retry
+	}
+	var pause time.Duration
+	if retry.Duration != "" {
+		d, fault := expr.ParseDuration(retry.Duration)
+		if fault != nil {
+			return codeNotStarted, fmt.Errorf("the wait between two tries: %s", fault.Message)
+		}
+		pause = d
+	}
+	for left := retry.Retries; ; left-- {
+		code, signalled, err := w.try(signals)
+		if err != nil || code == 0 || left <= 0 || signalled {
+			return code, err
+		}
+		fmt.Fprintf(w.stderr, "weft-agent: exit code %d, tried again\n", code)
+		select {
+		case <-signals:
+			return code, nil
+		case <-time.After(pause):
+		}
+	}
+}
+
+// try runs the command once.
+func (w *watched) try(signals <-chan os.Signal) (code int, signalled bool, err error) {
+	w.output.close()
+	w.output = capture{}
+	if err := w.output.open(w.agent, w.process.Result, w.logFile()); err != nil {
+		return codeNotStarted, false, err
+	}
+	p, err := start(w.command, w.opts.Env, w.output.stdout, w.output.stderr)
+	w.output.started()
+	if w.opts.Started != nil {
+		w.opts.Started(err)
+	}
+	if err != nil {
+		w.output.drain()
+		return codeNotStarted, false, err
+	}
+	code, signalled = p.wait(signals)
+	w.output.drain()
+	return code, signalled, nil
+}
+
+// Exec runs a command that nobody wants anything of, as the first process of a
+// container: signals go on to it, and orphans find an end.
+func Exec(command []string, opts Options) int {
+	signals, stop := listen()
+	defer stop()
+	stdout, stderr := opts.Stdout, opts.Stderr
+	if stdout == nil {
+		stdout = os.Stdout
+	}
+	if stderr == nil {
+		stderr = os.Stderr
+	}
+	p, err := start(command, opts.Env, stdout, stderr)
+	if opts.Started != nil {
+		opts.Started(err)
+	}
+	if err != nil {
+		fmt.Fprintln(stderr, err)
+		return CodeNoCommand
+	}
+	code, _ := p.wait(signals)
+	return code
+}
+
+// CodeNoCommand is the code of a container whose own command cannot be started.
+const CodeNoCommand = 128
+
+// finish gathers the outputs and writes the record. It returns the artifacts
+// that were packed for weft-save.
+func (w *watched) finish(ctx context.Context, code int) (packed []string) {
+	message := w.said
+	if message == "" {
+		if text, err := os.ReadFile(w.message); err == nil {
+			message = cut(string(text), messageSize)
+		}
+	}
+	r := record.Record{Container: w.process.Container, Message: message}
+	var faults []error
+	if code != codeNotStarted || w.said == "" {
+		if w.process.Result {
+			result := w.output.result()
+			r.Result = &result
+		}
+		r.Parameters, faults = w.parameters()
+		var bad []error
+		r.Artifacts, packed, bad = w.saveOwn(ctx)
+		faults = append(faults, bad...)
+	}
+	w.output.close()
+	if err := errors.Join(faults...); err != nil {
+		r.Error = joined(faults)
+		if code == 0 {
+			w.say(errors.New(r.Error))
+		}
+	}
+	if w.tells() {
+		w.tellAll(r)
+	} else if w.said != "" {
+		w.leave([]byte(cut(w.said, messageSize)))
+	}
+	return packed
+}
+
+// tells reports whether anybody expects a record. Otherwise the message of the
+// user's process is left as it is, for people to read.
+func (w *watched) tells() bool {
+	return w.process.Result || len(w.process.Parameters) > 0 ||
+		slices.ContainsFunc(w.tell.Save, func(s instructions.Save) bool { return s.Container == w.process.Container })
+}
+
+// joined puts errors on one line.
+func joined(faults []error) string {
+	text := ""
+	for i, err := range faults {
+		if i > 0 {
+			text += "; "
+		}
+		text += err.Error()
+	}
+	return text
+}
