@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"fmt"
 	"maps"
 	"os"
 	"slices"
@@ -8,16 +9,21 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/weft-lang/weft/compiler"
 	"github.com/weft-lang/weft/compiler/emit/diff"
+	"github.com/weft-lang/weft/compiler/emit/pods"
 	"github.com/weft-lang/weft/compiler/load"
 	"github.com/weft-lang/weft/lang/diag"
-	"github.com/weft-lang/weft/lang/tree"
+	"github.com/weft-lang/weft/validate"
 	"github.com/weft-lang/weft/validate/lint"
+	"github.com/weft-lang/weft/validate/rules"
 )
 
 const diffHelp = `Says how two versions of workflows differ in meaning: by template, step and
-field. Order, comments, quotes and spelling do not count, and one version may be
-.weft where the other is YAML.
+field, then by the Pods that would run. Order, comments, quotes and spelling do not
+count, and one version may be .weft where the other is YAML.
+
+Pods are compared where neither version has errors; --pods=false leaves them out.
 
 A and B are files or folders, here or in a git revision, as REVISION:PATH.
 
@@ -30,6 +36,7 @@ const diffExamples = `  weft diff old.yaml new.yaml
 
 func newDiff(s Streams) *cobra.Command {
 	var format, color string
+	var withPods bool
 	formats := slices.Sorted(maps.Keys(diff.Formats))
 	cmd := &cobra.Command{
 		Use:     "diff A B",
@@ -53,7 +60,10 @@ func newDiff(s Streams) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			objects := diff.Compare(before, after)
+			if withPods {
+				addPods(s, args, before, after)
+			}
+			objects := diff.CompareVersions(*before, *after)
 			if err := print(s.Out, objects, diff.Style{Color: useColor(color, s.Out, os.Getenv)}); err != nil {
 				return failure("cannot write: %w", err)
 			}
@@ -65,13 +75,33 @@ func newDiff(s Streams) *cobra.Command {
 	}
 	cmd.Flags().StringVar(&format, "format", "text", "print as `FORMAT`: "+strings.Join(formats, ", "))
 	cmd.Flags().StringVar(&color, "color", colorAuto, "use colours `WHEN`: "+strings.Join(colors, ", "))
+	cmd.Flags().BoolVar(&withPods, "pods", true, "compare the Pods that would run, too")
 	complete(cmd, "format", formats)
 	complete(cmd, "color", colors)
 	return cmd
 }
 
+// addPods adds to both versions the Pods that would run. Of a version with
+// errors nobody knows them; then none are compared.
+func addPods(s Streams, args []string, versions ...*diff.Version) {
+	for i, v := range versions {
+		settings := validate.Settings{Target: validate.ForWeft}
+		result := validate.Check(compiler.Bind(v.Documents), validate.Options{
+			Rules: rules.All(), Settings: func(string) *validate.Settings { return &settings },
+		})
+		if result.Checked == nil {
+			fmt.Fprintf(s.Err, "weft: %s has errors, so Pods are not compared; weft lint shows them\n", args[i])
+			for _, v := range versions {
+				v.Manifests = nil
+			}
+			return
+		}
+		v.Manifests, _ = pods.Render(result.Checked, "", pods.Options{FirstTurns: true})
+	}
+}
+
 // readVersion reads the documents of a file or folder, here or in a revision.
-func readVersion(s Streams, arg string) ([]*tree.Document, error) {
+func readVersion(s Streams, arg string) (*diff.Version, error) {
 	loaded, err := loadVersion(s, arg)
 	if err != nil {
 		return nil, err
@@ -79,13 +109,13 @@ func readVersion(s Streams, arg string) ([]*tree.Document, error) {
 	if loaded.Findings.Has(diag.Error) {
 		return nil, refuse(s, loaded.Findings, loaded)
 	}
-	var docs []*tree.Document
+	v := &diff.Version{}
 	for _, f := range loaded.Files {
 		if f.Ours {
-			docs = append(docs, f.Documents...)
+			v.Documents = append(v.Documents, f.Documents...)
 		}
 	}
-	return docs, nil
+	return v, nil
 }
 
 func loadVersion(s Streams, arg string) (*load.Result, error) {

@@ -71,7 +71,8 @@ func wellFormed(t *testing.T, text string) {
 func TestLarge(t *testing.T) {
 	const head = "apiVersion: argoproj.io/v1alpha1\nkind: Workflow\nmetadata: {name: big}\nspec:\n  entrypoint: main\n  templates:\n" +
 		"  - {name: leaf, container: {image: 'busybox:1.36'}}\n"
-	p := plan.Of(check(t, head+"  - {name: main, steps: [[{name: a, template: leaf, withSequence: {count: 300000}}]]}\n"), "")
+	p := plan.Of(check(t, head+"  - {name: main, steps: [[{name: a, template: half, withSequence: {count: 600}}]]}\n"+
+		"  - {name: half, steps: [[{name: b, template: leaf, withSequence: {count: 500}}]]}\n"), "")
 	if len(p) != 1 || p[0].Pods != 300_000 || p[0].Widest != 300_000 || len(p[0].Runs) > 30_000 {
 		t.Errorf("%d Pods, %d at once, %d runs", p[0].Pods, p[0].Widest, len(p[0].Runs))
 	}
