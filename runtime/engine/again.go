@@ -1,0 +1,4 @@
+package engine
+
+// retry runs again what failed.
+func (e *Engine) retry(*Signal) {}

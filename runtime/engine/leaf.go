@@ -1,0 +1,262 @@
+package engine
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"time"
+
+	"github.com/weft-lang/weft/compiler/ir"
+)
+
+// startLeaf asks for the Pod or request of a leaf.
+func (e *Engine) startLeaf(id NodeID) {
+	n := e.at(id)
+	e.wait(id, stagePending)
+	if n.typ == PodNode {
+		n.flags |= flagPod
+		e.activePods++
+	}
+	left, err := e.bounds(id)
+	if err != nil {
+		e.fail(id, err)
+		return
+	}
+	for i := range n.plan.members {
+		c := e.at(e.create(id, labelContainer, int32(i), nil))
+		c.typ, c.plan, c.stage, c.call = ContainerNode, emptyPlan, stageGroup, nil
+		e.set(e.at(id).last, Pending)
+	}
+	e.actions = append(e.actions, StartLeaf{Leaf: e.leaf(id, left)})
+}
+
+// leaf is all that a driver needs to make the Pod of a node.
+func (e *Engine) leaf(id NodeID, left int64) *Leaf {
+	n := e.at(id)
+	l := &Leaf{
+		Node: id, Path: e.path(id), Generation: int(n.generation), Template: n.plan.t, Scope: e.leafScope(id),
+		WantsResult: n.call.wantsResult || n.plan.t.Type() == ir.Data, SecondsLeft: left, OnExit: n.is(flagExit),
+	}
+	if b := n.boundary; b != NoNode {
+		l.Boundary = e.at(b).plan.t
+	}
+	if n.frame != nil && n.frame.more != nil {
+		l.Artifacts = n.frame.more.artifacts
+	}
+	if n.label == labelAttempt && n.plan.retry.spread {
+		for _, a := range e.children(n.up) {
+			if a.label == labelAttempt && a.phase.Bad() && a.host != "" {
+				l.FailedHosts = append(l.FailedHosts, a.host)
+			}
+		}
+	}
+	return l
+}
+
+// stopLeaf asks for the end of a Pod.
+func (e *Engine) stopLeaf(id NodeID) {
+	e.actions = append(e.actions, StopLeaf{Node: id, Generation: int(e.at(id).generation)})
+}
+
+// bounds sets the timers of a leaf, and tells how long its Pod may live; 0 is no
+// bound.
+func (e *Engine) bounds(id NodeID) (seconds int64, err error) {
+	n := e.at(id)
+	left := int64(math.MaxInt64)
+	bound := func(at int64) { left = min(left, at-e.now) }
+	if e.deadline != 0 && !n.is(flagExit) {
+		bound(e.deadline)
+	}
+	s := e.inside(id)
+	timeout, err1 := s.duration(&n.plan.timeout, "timeout")
+	pending, err2 := s.duration(&n.plan.pending, "pendingTimeout")
+	if timeout > 0 {
+		bound(n.started + int64(timeout))
+		e.setTimer(id, timerTimeout, n.started+int64(timeout))
+	}
+	if pending > 0 {
+		e.setTimer(id, timerPending, n.started+int64(pending))
+	}
+	if n.label == labelAttempt {
+		most, err := e.inside(n.up).duration(&n.plan.retry.maxDuration, "maxDuration")
+		if err != nil {
+			return 0, err
+		}
+		if first := e.firstAttempt(e.at(n.up)); most > 0 {
+			bound(first.started + int64(most))
+		}
+	}
+	for _, err := range []error{err1, err2} {
+		if err != nil {
+			return 0, err
+		}
+	}
+	if left == math.MaxInt64 {
+		return 0, nil
+	}
+	return max(1, (left+int64(time.Second)-1)/int64(time.Second)), nil
+}
+
+// leafScope is what a Pod is built from. It holds nothing that the engine
+// changes later, so that it may be read while the engine goes on.
+type leafScope struct {
+	path    string
+	caller  *call
+	globals *globals
+	now     int64
+	frame   *frame
+	retry   *retried
+}
+
+func (e *Engine) leafScope(id NodeID) *leafScope {
+	n := e.at(id)
+	s := &leafScope{path: e.path(id), globals: e.globals, now: e.now, frame: n.frame, retry: e.lastRetry(id)}
+	if n.call.loop != nil {
+		s.caller = n.call
+	}
+	return s
+}
+
+// Value knows the names that a Pod may use.
+func (s *leafScope) Value(name string) (string, bool) {
+	if s.frame != nil && s.frame.more != nil {
+		for i := range s.frame.more.captured {
+			if c := &s.frame.more.captured[i]; c.name == name && c.known == present {
+				return c.value, true
+			}
+		}
+	}
+	switch root, rest, _ := strings.Cut(name, "."); root {
+	case "inputs":
+		v, k := s.frame.lookup(rest)
+		return v, k == present
+	case "workflow":
+		return s.globals.lookup(rest, s.now)
+	case "node":
+		return s.path, rest == "name"
+	case "retries", "lastRetry":
+		return s.retry.lookup(name)
+	case "steps", "tasks":
+		if s.caller != nil && rest == "name" && s.caller.task == (root == "tasks") {
+			return s.caller.name, true
+		}
+	}
+	return "", false
+}
+
+// Vars are all of them.
+func (s *leafScope) Vars() map[string]string {
+	vars := map[string]string{"node.name": s.path}
+	add := func(name string, value any) {
+		if text, ok := value.(string); ok {
+			vars[name] = text
+		}
+	}
+	(&scope{frame: s.frame, node: NoNode}).eachInput(add)
+	s.globals.each(s.now, add)
+	s.retry.each("retries", add)
+	s.retry.each("lastRetry", add)
+	if s.frame != nil && s.frame.more != nil {
+		for _, c := range s.frame.more.captured {
+			if c.known == present {
+				vars[c.name] = c.value
+			}
+		}
+	}
+	for _, root := range []string{"steps", "tasks"} {
+		if v, ok := s.Value(root + ".name"); ok {
+			vars[root+".name"] = v
+		}
+	}
+	return vars
+}
+
+// suspend makes a node wait for somebody, or for a time.
+func (e *Engine) suspend(id NodeID) {
+	n := e.at(id)
+	d, err := e.inside(id).duration(&n.plan.duration, "duration")
+	if err != nil {
+		e.fail(id, err)
+		return
+	}
+	n.stage = stageSuspended
+	e.set(id, Running)
+	if n.plan.duration.raw != "" {
+		e.setTimer(id, timerSuspend, e.now+int64(d))
+	}
+}
+
+// resume ends a suspend node. What nobody supplied takes its default.
+func (e *Engine) resume(id NodeID, message string) {
+	n := e.at(id)
+	for i := range n.plan.results {
+		r := &n.plan.results[i]
+		if _, ok := n.outputs.parameter(r.name); ok || !r.supplied && r.fallback == nil {
+			continue
+		}
+		if r.fallback == nil {
+			e.fail(id, fmt.Errorf("output parameter %q was not supplied", r.name))
+			return
+		}
+		v, err := e.inside(id).fill(r.fallback)
+		if err != nil {
+			e.fail(id, fmt.Errorf("output parameter %q: %w", r.name, err))
+			return
+		}
+		n.supply(Value{r.name, v})
+	}
+	e.finish(id, Succeeded, message)
+}
+
+// supply gives a suspend node an output.
+func (n *node) supply(v Value) {
+	o := &Outputs{}
+	if n.outputs != nil {
+		*o = *n.outputs
+	}
+	o.Parameters = append(o.Parameters[:len(o.Parameters):len(o.Parameters)], v)
+	for i := range o.Parameters[:len(o.Parameters)-1] {
+		if o.Parameters[i].Name == v.Name {
+			o.Parameters = append(append([]Value(nil), o.Parameters[:i]...), o.Parameters[i+1:]...)
+			break
+		}
+	}
+	n.outputs = o
+}
+
+// parameter is the value of an output parameter.
+func (o *Outputs) parameter(name string) (string, bool) {
+	if o == nil {
+		return "", false
+	}
+	for i := range o.Parameters {
+		if o.Parameters[i].Name == name {
+			return o.Parameters[i].Value, true
+		}
+	}
+	return "", false
+}
+
+// displayName is the name for people.
+func (e *Engine) displayName(id NodeID) string {
+	n := e.at(id)
+	if n.more != nil && n.more.display != "" {
+		return n.more.display
+	}
+	full := e.path(id)
+	if n.boundary == NoNode {
+		return full
+	}
+	rest := full[len(e.path(n.boundary)):]
+	if n.typ != StepGroupNode && len(rest) > 0 && rest[0] == '[' {
+		for i := range rest {
+			if rest[i] == '.' {
+				return rest[i+1:]
+			}
+		}
+	}
+	if len(rest) > 0 && rest[0] == '.' {
+		return rest[1:]
+	}
+	return rest
+}

@@ -1,0 +1,61 @@
+package engine
+
+import "errors"
+
+// acquire asks for the locks of a template.
+func (e *Engine) acquire(id NodeID) {
+	n := e.at(id)
+	locks, err := fillLocks(e.inside(id), n.plan.locks)
+	if err != nil {
+		e.fail(id, err)
+		return
+	}
+	n.flags |= flagLocked
+	e.wait(id, stageLocking)
+	e.actions = append(e.actions, Acquire{Node: id, Locks: locks})
+}
+
+func fillLocks(s *scope, plans []lockPlan) ([]Lock, error) {
+	locks := make([]Lock, 0, len(plans))
+	seen := map[Lock]bool{}
+	for i := range plans {
+		p := &plans[i]
+		var l Lock
+		for _, f := range []struct {
+			into *string
+			from *text
+		}{{&l.Mutex, &p.mutex}, {&l.ConfigMap, &p.configMap}, {&l.Key, &p.key}, {&l.Database, &p.database}, {&l.Namespace, &p.namespace}} {
+			v, err := s.fill(f.from)
+			if err != nil {
+				return nil, err
+			}
+			*f.into = v
+		}
+		if l.Mutex == "" && l.ConfigMap == "" && l.Database == "" {
+			return nil, errors.New("a lock has no name")
+		}
+		if seen[l] {
+			return nil, errors.New("a lock is named twice")
+		}
+		seen[l] = true
+		locks = append(locks, l)
+	}
+	return locks, nil
+}
+
+// locked takes the answer to a request for locks.
+func (e *Engine) locked(id NodeID, ev *Event) {
+	n := e.at(id)
+	switch {
+	case ev.Lock == nil:
+		e.impossible++
+	case ev.Lock.Error != "":
+		e.fail(id, errors.New(ev.Lock.Error))
+	case ev.Lock.Held:
+		n.message = ""
+		e.goOn(id)
+	case n.message != ev.Lock.Waiting:
+		n.message = ev.Lock.Waiting
+		e.changed(id)
+	}
+}

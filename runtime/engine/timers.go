@@ -1,0 +1,79 @@
+package engine
+
+import "time"
+
+// The timers of a node.
+const (
+	timerTimeout  TimerID = iota + 1 // timeout of the template
+	timerPending                     // pendingTimeout
+	timerSuspend                     // duration of a suspend
+	timerBackoff                     // of a Retry node
+	timerDeadline                    // of the run
+)
+
+// setTimer asks for an event at a time; 0 takes the wish back.
+func (e *Engine) setTimer(id NodeID, t TimerID, at int64) {
+	bit := uint8(1) << t
+	set := &e.timers
+	if id != NoNode {
+		n := e.at(id)
+		if at == 0 && (n.more == nil || n.more.timers&bit == 0) {
+			return
+		}
+		set = &n.extra().timers
+	}
+	if at == 0 && *set&bit == 0 {
+		return
+	}
+	when := time.Time{}
+	if *set &^= bit; at != 0 {
+		*set |= bit
+		when = nanos(at)
+	}
+	e.actions = append(e.actions, SetTimer{Node: id, Timer: t, At: when})
+}
+
+// stopTimers takes back what a node still waits for.
+func (e *Engine) stopTimers(id NodeID) {
+	if m := e.at(id).more; m == nil || m.timers == 0 {
+		return
+	}
+	for t := timerTimeout; t <= timerBackoff; t++ {
+		e.setTimer(id, t, 0)
+	}
+}
+
+// due reports whether a timer that has come is still set, and clears it.
+func (n *node) due(t TimerID) bool {
+	if n.more == nil || n.more.timers&(1<<t) == 0 {
+		return false
+	}
+	n.more.timers &^= 1 << t
+	return true
+}
+
+// leafTimer takes a timer of a leaf or a suspend node.
+func (e *Engine) leafTimer(id NodeID, ev *Event) {
+	n := e.at(id)
+	if !n.due(ev.Timer) {
+		return
+	}
+	switch {
+	case ev.Timer == timerSuspend && n.stage == stageSuspended:
+		e.resume(id, "")
+	case ev.Timer == timerTimeout, ev.Timer == timerPending && n.stage == stagePending:
+		if n.stage != stageSuspended {
+			e.stopLeaf(id)
+		}
+		n.class = classNumber(ClassTimeout)
+		e.endMembers(id, Failed, "timeout")
+		e.finish(id, Failed, "timeout")
+	}
+}
+
+// backoffTimer begins the next attempt.
+func (e *Engine) backoffTimer(id NodeID, ev *Event) {
+	if ev.Timer == timerBackoff && e.at(id).due(timerBackoff) {
+		e.goOn(id)
+	}
+}
