@@ -40,6 +40,9 @@ func newDoubts(docs []*tree.Document) *doubts {
 		}
 	}
 	if q != nil {
+		for setting, name := range gives {
+			q.words[name] = q.words[name] || q.words[setting]
+		}
 		q.places.sort()
 		q.around.sort()
 	}
@@ -70,7 +73,13 @@ func (q *doubts) about(r *Rule, d diag.Diagnostic) bool {
 	case fromText[r.Name]:
 		return false
 	}
-	return r.Group == DeadWeight || !fromNames[r.Name] && q.around.touch(d.Span) || names(d, q.words)
+	return isAbsence(r) || !fromNames[r.Name] && q.around.touch(d.Span) || names(d, q.words)
+}
+
+// isAbsence reports whether r finds that something is missing from a whole
+// document, where it may stand in the damage.
+func isAbsence(r *Rule) bool {
+	return r.Group == DeadWeight || r.Group == Robustness || r.Name == "entrypoint-required"
 }
 
 // ruleResourceNotFound is the rule about references to other documents.
@@ -78,6 +87,10 @@ const ruleResourceNotFound = "resource-not-found"
 
 // grammar are words of references that name nothing by themselves.
 var grammar = nameSet("workflow", "parameters", "artifacts", "inputs", "outputs", "steps", "tasks", "item", "result")
+
+// gives are the settings that bring names into being: a daemon has an address, a
+// workflow that ends knows its failures.
+var gives = map[string]string{"daemon": "ip", "onExit": "failures", "exit": "failures"}
 
 // fromText are the rules that look at the text that they underline, and at
 // nothing else.

@@ -85,7 +85,8 @@ type scanner struct {
 	stack    []bracket
 	diags    *diag.List
 	damage   []source.Span // what cannot be what was meant
-	closedAt int           // where the last bracket ended that nothing was around
+	skewed   []int         // where a block ended too early: what follows is not where it seems
+	declared int           // where the last template starts
 	sepAt    int           // offset of a separator that is due, -1 if none
 	newline  bool          // a line break was seen since the last token
 	repaired map[int]bool  // indexes of closers that are not in the text
@@ -200,6 +201,9 @@ func (s *scanner) comment() {
 
 func (s *scanner) token(c byte) {
 	if s.newline {
+		if s.text[s.pos-1] == '\n' && declares(s.text[s.pos:]) {
+			s.declared = s.pos
+		}
 		s.resync()
 	}
 	start := s.pos
@@ -220,7 +224,11 @@ func (s *scanner) token(c byte) {
 	case c == '`':
 		s.raw(start)
 	case strings.HasPrefix(s.text[start:], "<<"):
-		s.heredoc(start)
+		s.heredoc(start, 2)
+	case c == '<' && s.meantHeredoc(start):
+		s.report(start, start+1, &diag.Fix{Title: "write <<", Safe: true, Edits: []diag.Edit{{Span: s.file.At(start, start+1), New: "<<"}}},
+			"", "a heredoc starts with <<")
+		s.heredoc(start, 1)
 	default:
 		s.punct(start, c)
 	}
@@ -286,18 +294,22 @@ func (s *scanner) closer(start int, c byte) {
 		i--
 	}
 	if i < 0 {
-		s.report(start, s.pos, nil, "", "%q closes nothing", string(c))
-		s.damage = append(s.damage, s.file.At(s.closedAt, start))
+		s.report(start, s.pos, nil, "remove it, or the one above that closes too much", "%q closes nothing", string(c))
+		s.damage = append(s.damage, s.file.At(s.declared, start)) // since when nothing may be where it seems
 		return
 	}
 	end := s.pos
+	for _, b := range s.stack[i+1:] {
+		if b.open == '{' && c != '}' {
+			s.skewed = append(s.skewed, start)
+			break
+		}
+	}
 	s.closeAll(i+1, fmt.Sprintf("the %q that ends the block around it", string(c)))
 	s.sepAt = -1
 	s.pos = end
 	s.emit(tokPunct, start)
-	if s.stack = s.stack[:i]; i == 0 {
-		s.closedAt = s.pos
-	}
+	s.stack = s.stack[:i]
 }
 
 // closeAll closes what is open above depth, with one report for the innermost.
@@ -309,7 +321,8 @@ func (s *scanner) closeAll(depth int, before string) {
 	at := s.tokens[in.token].Pos.Offset
 	s.report(at, at+1, nil, fmt.Sprintf("put a %q before %s", string(closerOf[in.open]), before), "%q is never closed", string(in.open))
 	last := s.tokens[len(s.tokens)-1]
-	s.damage = append(s.damage, s.file.At(at, last.Pos.Offset+len(last.Value)))
+	line := strings.LastIndexByte(s.text[:at], '\n') + 1 // what stands before it may not be what it seems
+	s.damage = append(s.damage, s.file.At(line, last.Pos.Offset+len(last.Value)))
 	s.balance(depth)
 }
 

@@ -106,9 +106,25 @@ func firstLine(text string) string {
 	return strings.TrimRight(line, "\r")
 }
 
-// heredoc lexes <<TAG, the lines below it, and the closing tag.
-func (s *scanner) heredoc(start int) {
-	s.pos += 2
+// meantHeredoc reports whether a < starts a heredoc: a tag ends the line, and
+// stands on a line of its own below.
+func (s *scanner) meantHeredoc(start int) bool {
+	tag := strings.TrimSpace(firstLine(s.text[start+1:]))
+	if !isIdent(tag) {
+		return false
+	}
+	for line := range strings.Lines(s.text[start+1+len(tag):]) {
+		if strings.TrimSpace(line) == tag {
+			return true
+		}
+	}
+	return false
+}
+
+// heredoc lexes <<TAG, the lines below it, and the closing tag. What opens it is
+// so many bytes long.
+func (s *scanner) heredoc(start, opener int) {
+	s.pos += opener
 	if s.pos < len(s.text) && s.text[s.pos] == '-' {
 		s.pos++
 	}
@@ -130,6 +146,9 @@ func (s *scanner) heredoc(start int) {
 		if !found || rest != "" && isIdentPart(rest[0]) {
 			continue
 		}
+		if len(trimmed) < len(s.text)-line && s.swallows(body, line) {
+			break
+		}
 		s.pos = len(s.text) - len(rest)
 		s.checkIndent(body, line, s.text[line:len(s.text)-len(trimmed)])
 		s.emit(tokHeredoc, start)
@@ -137,6 +156,18 @@ func (s *scanner) heredoc(start int) {
 	}
 	s.report(start, body, nil, "put "+tag+" on a line of its own behind the text", "the heredoc is never closed")
 	s.abandon(start)
+}
+
+// swallows reports whether a template starts in the first column of the text
+// between body and end, which an indented closing tag forbids: then that tag
+// belongs to another heredoc.
+func (s *scanner) swallows(body, end int) bool {
+	for line := nextLine(s.text, body); line < end; line = nextLine(s.text, line) {
+		if declares(s.text[line:]) {
+			return true
+		}
+	}
+	return false
 }
 
 // abandon gives up a text of which nobody knows where it ends: the file goes on

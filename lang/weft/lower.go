@@ -24,12 +24,29 @@ func Lower(f *File, opts Options) ([]*tree.Document, *diag.List) {
 	own := f.damage
 	l := &lowerer{file: f, opts: opts, diags: &diag.List{}, damage: &own, loading: map[string]bool{f.Source.Name: true}}
 	docs := l.documents()
+	l.forget()
 	if damage := l.damage.tree(); damage != nil {
 		for _, d := range docs {
 			d.Damage = damage
 		}
 	}
 	return docs, l.diags
+}
+
+// forget drops what was said of places that could not be read, and doubts what
+// turned out to be wrong later.
+func (l *lowerer) forget() {
+	kept := &diag.List{}
+	for _, d := range l.diags.Sorted() {
+		switch {
+		case d.Rule == RuleSyntax:
+			l.doubt(d.Span)
+		case d.Rule != RuleImport && l.damage.touches(d.Span):
+			continue
+		}
+		kept.Add(d)
+	}
+	l.diags = kept
 }
 
 // Library reports whether the file has no header and no manifest, so that it
@@ -157,6 +174,9 @@ func (l *lowerer) declareAs(items []*Item, prefix string) *unit {
 		case it.Param != nil:
 			if once("parameter", it.Param.Spec.Name) {
 				u.params[it.Param.Spec.Name.text()] = it.Param.Spec.declared()
+				if l.damage.touches(it.at) {
+					u.params[it.Param.Spec.Name.text()] = declared{}
+				}
 			}
 		case it.Artifact != nil:
 			once("artifact", it.Artifact.Spec.Name)

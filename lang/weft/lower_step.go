@@ -171,6 +171,9 @@ func (l *lowerer) args(c *Call, params []param, s *scope) *tree.Node {
 		case isArtifactRef(a.Value, s):
 			artifacts.add(newMap(a.at, entryOf("name", name), entryOf("from", l.value(a.Value, place{}, s))))
 		default:
+			if a.Value.Ref != nil && s.broken[a.Value.Ref.Parts[0].text()] {
+				l.doubt(a.at) // it may be an artifact
+			}
 			l.checkArg(a, name.Value, params, s)
 			parameters.add(newMap(a.at, entryOf("name", name), entryOf("value", l.jsonValue(a.Value, s))))
 		}

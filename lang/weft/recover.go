@@ -2,7 +2,9 @@ package weft
 
 import (
 	"cmp"
+	"path"
 	"slices"
+	"strings"
 
 	"github.com/alecthomas/participle/v2/lexer"
 
@@ -46,6 +48,15 @@ func (p *parser) items(chunks []chunk) {
 		p.file.Items = append(p.file.Items, it)
 		if p.paramsLost && it.Template != nil && it.Template.Name != nil {
 			p.file.broken[it.Template.Name.text()] = true
+		}
+	}
+	for _, c := range chunks {
+		span := p.span(c)
+		for _, at := range p.scanner.skewed {
+			if span.Start <= at && at < span.End {
+				p.scanner.damage = append(p.scanner.damage, p.file.Source.At(at, span.End))
+				break
+			}
 		}
 	}
 	p.file.damage.places = p.scanner.damage
@@ -124,7 +135,10 @@ func (p *parser) chunk(l level, c chunk) element {
 			p.giveUp(c)
 			return nil
 		}
-		p.giveUp(chunk{c.start, groups[len(groups)-1].start})
+		if len(groups) > 0 {
+			c.end = groups[len(groups)-1].start
+		}
+		p.giveUp(c)
 	}
 	if !refill(e, content) {
 		for _, g := range groups {
@@ -137,8 +151,15 @@ func (p *parser) chunk(l level, c chunk) element {
 // revive reads a template whose signature is wrong, or whose kind is misspelt,
 // as one that has neither mistake nor parameters.
 func (p *parser) revive(l level, shell []lexer.Token) element {
-	n := len(shell)
-	if l != levelItem || n < 4 || !isName(shell[1]) || shell[n-2].Value != "{" {
+	open := len(shell) - 1
+	for open > 0 && shell[open].Value != "{" {
+		open--
+	}
+	if l == levelItem && open <= 0 {
+		return reviveHeader(shell)
+	}
+	name := slices.IndexFunc(shell[min(1, len(shell)):], isName) + 1
+	if l != levelItem || name == 0 || name > open {
 		return nil
 	}
 	kind := shell[0]
@@ -147,7 +168,7 @@ func (p *parser) revive(l level, shell []lexer.Token) element {
 			return nil
 		}
 	}
-	e, err := wholeItem([]lexer.Token{kind, shell[1], shell[n-2], shell[n-1]})
+	e, err := wholeItem([]lexer.Token{kind, shell[name], shell[open], shell[open+1]})
 	if err != nil || e.Template == nil {
 		return nil
 	}
@@ -238,6 +259,23 @@ func (p *parser) contentLevel(l level, c chunk, open int) level {
 	return levelEntry
 }
 
+// reviveHeader finds a header among tokens that make no sense.
+func reviveHeader(tokens []lexer.Token) element {
+	i := slices.IndexFunc(tokens, func(t lexer.Token) bool { return slices.Contains(headerNames, t.Value) })
+	if i < 0 || slices.ContainsFunc(tokens[:i], func(t lexer.Token) bool { return t.Value == "import" }) {
+		return nil
+	}
+	header := tokens[i : i+1 : i+1]
+	if j := slices.IndexFunc(tokens[i+1:], isName); j >= 0 {
+		header = append(header, tokens[i+1+j])
+	}
+	e, err := wholeItem(header)
+	if err != nil {
+		return nil
+	}
+	return e
+}
+
 // refill puts the statements that were parsed one by one back into the block
 // that the shell ends with: a template, a parallel or a map. It reports whether
 // there is no other block, and so nothing is lost.
@@ -288,16 +326,23 @@ func keep[T element](es []element) (out []T) {
 // markBroken remembers the names that a statement declares that was given up, so
 // that references to them are not reported as well.
 func (p *parser) markBroken(l level, tokens []lexer.Token) {
-	declares := min(4, len(tokens))
-	switch {
-	case l == levelItem: // with the parameters of a template
-		declares = len(tokens)
-	case len(tokens) > 1 && tokens[1].Value == "=": // a step
-		declares = 1
+	at := func(i int) string {
+		if i < 0 || i >= len(tokens) {
+			return ""
+		}
+		return tokens[i].Value
 	}
-	for _, t := range tokens[:declares] {
-		if t.Type == tokIdent || t.Type == tokString {
-			p.file.broken[unquote(t.Value, 0).String()] = true
+	for i, t := range tokens {
+		isStep := at(i+1) == "=" || at(i+1) == "(" && at(i-1) != "="
+		switch {
+		case t.Type != tokIdent && t.Type != tokString,
+			l != levelItem && !isStep && (i >= 4 || at(1) == "="):
+			continue
+		}
+		name := unquote(t.Value, 0).String()
+		p.file.broken[name] = true
+		if l == levelItem {
+			p.file.broken[strings.TrimSuffix(path.Base(name), ".weft")] = true // an import
 		}
 	}
 }
