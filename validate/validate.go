@@ -69,7 +69,7 @@ type checker struct {
 	errors  diag.List               // what the profile calls an error, whatever the settings
 	dropped map[*tree.Document]bool // documents the reference would not see, in profile argo
 	doubts  *doubts
-	named   map[source.Span]bool    // names that the .weft front end found to lead nowhere
+	named   map[source.Span]bool // names that the .weft front end found to lead nowhere
 
 	stubs    map[*source.File]bool
 	asking   sync.Mutex           // held to ask for settings: rules do, all at once
@@ -111,15 +111,23 @@ func (c *checker) result() *Result {
 // onceEach leaves out what the structural walk says about a place that a rule
 // with more to say has found fault with, too.
 func onceEach(findings []diag.Diagnostic) []diag.Diagnostic {
-	general := func(d diag.Diagnostic) bool { return d.Rule == schema.CrdOnlyConstraint || d.Rule == schema.NullListEntry }
+	general := func(d diag.Diagnostic) bool {
+		return d.Rule == schema.CrdOnlyConstraint || d.Rule == schema.NullListEntry
+	}
 	if !slices.ContainsFunc(findings, general) {
 		return findings
 	}
 	return slices.DeleteFunc(slices.Clone(findings), func(d diag.Diagnostic) bool {
 		return general(d) && slices.ContainsFunc(findings, func(other diag.Diagnostic) bool {
-			return !general(other) && (d.Span.Contains(other.Span) || other.Span.Contains(d.Span))
+			return !general(other) && samePlace(d.Span, other.Span)
 		})
 	})
+}
+
+// samePlace reports whether two spans are about the same text, with or without
+// its quotes.
+func samePlace(a, b source.Span) bool {
+	return a.File == b.File && max(a.Start-b.Start, b.Start-a.Start) <= 1 && max(a.End-b.End, b.End-a.End) <= 1
 }
 
 // isDamaged reports whether there is an object that could not be read whole.

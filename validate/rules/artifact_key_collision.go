@@ -47,6 +47,14 @@ spec:
       artifacts: [{name: binary, path: /binary, s3: {key: "out/{{pod.name}}/binary.tgz"}}]
 `,
 	Check: func(p *validate.Pass) {
+		for _, w := range overwritten(p, certainKeys) {
+			if w.together || w.first.node == w.second.node {
+				p.Report(diag.Diagnostic{
+					Span: w.second.node.Place(), Message: fmt.Sprintf("%s and %s write an artifact to the same key", w.first.call.Describe(), w.second.call.Describe()),
+					Help: "put {{pod.name}}, or an input that differs, into the key", Related: w.related(),
+				})
+			}
+		}
 		looped := map[*ir.Template]*ir.Call{}
 		for _, o := range p.Project.Objects {
 			for c := range o.AllCalls() {

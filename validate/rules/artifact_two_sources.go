@@ -1,7 +1,9 @@
 package rules
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 
 	"github.com/weft-lang/weft/lang/diag"
 	"github.com/weft-lang/weft/validate"
@@ -45,6 +47,9 @@ spec:
 					sources = append([]string{key}, sources...)
 				}
 			}
+			slices.SortFunc(sources, func(x, y string) int {
+				return cmp.Compare(keyPlace(a.Node, x).Start, keyPlace(a.Node, y).Start)
+			})
 			if len(sources) > 1 {
 				p.Report(diag.Diagnostic{
 					Span: keyPlace(a.Node, sources[1]), Message: fmt.Sprintf("artifact %q has %s as well as %s", a.text(a.Name), sources[1], sources[0]),

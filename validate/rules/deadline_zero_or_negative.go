@@ -42,6 +42,9 @@ spec:
 				if !ok || d > 0 || d == 0 && key != "activeDeadlineSeconds" {
 					continue
 				}
+				if d < 0 && key == "activeDeadlineSeconds" && s.use != nil && s.use.Template.Type().IsLeaf() {
+					continue // active-deadline-invalid says so
+				}
 				text, _ := s.text(s.node)
 				p.Report(valueFinding(s.use, s.node, text, &expr.Error{
 					End: len(text), Message: fmt.Sprintf("%s %s leaves no time to run", key, text), Help: "leave the field out where there is no limit",

@@ -1,6 +1,8 @@
 package rules
 
 import (
+	"slices"
+
 	"github.com/weft-lang/weft/lang/diag"
 	"github.com/weft-lang/weft/lang/tree"
 	"github.com/weft-lang/weft/validate"
@@ -9,17 +11,19 @@ import (
 var dynamicTemplateRefUnverifiable = validate.Rule{
 	Name: "dynamic-template-ref-unverifiable", Group: validate.References, Severity: diag.Info, Profile: validate.Strict,
 	Summary: "which template a call means is known only when the workflow runs",
-	Why:     `Nothing about such a call can be checked beforehand: whether the template exists, and which inputs it needs.`,
+	Why: `Nothing about such a call can be checked beforehand: whether the template exists, and which inputs it needs. Give the
+parameter an enum, or loop over a list that stands in the file: then every value is looked up.`,
 	Bad: `
 apiVersion: argoproj.io/v1alpha1
 kind: Workflow
 metadata: {generateName: build-}
 spec:
   entrypoint: main
+  arguments: {parameters: [{name: which}]}
   templates:
   - name: main
     steps:
-    - - {name: run, templateRef: {name: "{{item}}", template: main}, withItems: [a, b]}
+    - - {name: run, templateRef: {name: "{{workflow.parameters.which}}", template: main}}
 `,
 	Good: `
 apiVersion: argoproj.io/v1alpha1
@@ -27,10 +31,11 @@ kind: Workflow
 metadata: {generateName: build-}
 spec:
   entrypoint: main
+  arguments: {parameters: [{name: which, value: a, enum: [a]}]}
   templates:
   - name: main
     steps:
-    - - {name: run, templateRef: {name: a, template: main}}
+    - - {name: run, templateRef: {name: "{{workflow.parameters.which}}", template: main}}
 ---
 apiVersion: argoproj.io/v1alpha1
 kind: WorkflowTemplate
@@ -41,17 +46,18 @@ spec:
     container: {image: "alpine:3.23", command: [date]}
 `,
 	Check: func(p *validate.Pass) {
-		for _, o := range p.Project.Objects {
-			for c := range o.AllCalls() {
+		for _, u := range p.Trace.Bodies {
+			for _, c := range u.Template.Calls() {
 				nodes := []*tree.Node{c.Callee.Name}
 				if ref := c.Callee.Ref; ref != nil {
-					nodes = append(nodes, ref.Name, ref.Template)
+					nodes = []*tree.Node{ref.Name, ref.Template}
 				}
-				for _, n := range nodes {
-					if isDynamic(n) {
-						p.Reportf(n.Place(), "which template %s runs cannot be checked before the run", c.Describe())
-						break
-					}
+				i := slices.IndexFunc(nodes, isDynamic)
+				if i < 0 {
+					continue
+				}
+				if _, known := u.Choices(c, nodes...); !known {
+					p.Reportf(nodes[i].Place(), "which template %s runs cannot be checked before the run", c.Describe())
 				}
 			}
 		}

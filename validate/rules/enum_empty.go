@@ -43,16 +43,26 @@ spec:
       command: [echo, "{{workflow.parameters.message}}"]
 `,
 	Check: func(p *validate.Pass) {
-		for l := range argumentLists(p) {
-			for _, a := range l.valued(p.Exact).Parameters {
-				if a.Enum != nil && a.Enum.Kind == tree.List && len(a.Enum.Items) == 0 {
-					p.Report(diag.Diagnostic{
-						Span:    a.Enum.Place(),
-						Message: fmt.Sprintf("the enum of argument %q allows no value", l.text(a.Name)),
-						Help:    "list the allowed values, or leave the enum out",
-					})
+		if !p.Exact {
+			for t := range usedTemplates(p) {
+				for _, in := range t.Inputs.Parameters {
+					reportEmptyEnum(p, in.Enum, "input", in.Name.Text())
 				}
 			}
 		}
+		for l := range argumentLists(p) {
+			for _, a := range l.valued(p.Exact).Parameters {
+				reportEmptyEnum(p, a.Enum, "argument", l.text(a.Name))
+			}
+		}
 	},
+}
+
+func reportEmptyEnum(p *validate.Pass, enum *tree.Node, what, name string) {
+	if enum != nil && enum.Kind == tree.List && len(enum.Items) == 0 {
+		p.Report(diag.Diagnostic{
+			Span: enum.Place(), Message: fmt.Sprintf("the enum of %s %q allows no value", what, name),
+			Help: "list the allowed values, or leave the enum out",
+		})
+	}
 }

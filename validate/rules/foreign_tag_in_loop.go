@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/weft-lang/weft/lang/diag"
@@ -58,6 +59,13 @@ spec:
 					continue
 				}
 				for _, left := range u.AfterFilling(n) {
+					if in := c.Callee.Inline; in != nil && in.Node.Span.Contains(n.Span) && isPodTime(left.Tag.Key) {
+						p.Report(diag.Diagnostic{
+							Span: left.Span, Message: fmt.Sprintf("%q has no value yet when the items are filled in, and a looped step needs every tag to resolve", left.Tag.Key),
+							Help: "give the inline template a name and call it",
+						})
+						continue
+					}
 					if root, _, _ := strings.Cut(left.Tag.Key, "."); !loopRoots[root] && !strings.Contains(left.Tag.Body, "{{") {
 						p.Reportf(left.Span, "nothing named %q exists, and a looped step needs every tag to resolve", left.Tag.Key)
 					}
@@ -72,4 +80,9 @@ spec:
 var loopRoots = map[string]bool{
 	"item": true, "steps": true, "tasks": true, "inputs": true, "outputs": true, "workflow": true, "pod": true, "node": true,
 	"retries": true, "lastRetry": true,
+}
+
+// isPodTime reports whether key gets its value only when a Pod is made.
+func isPodTime(key string) bool {
+	return key == "pod.name" || key == "retries" || strings.HasPrefix(key, "lastRetry.")
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/weft-lang/weft/compiler/ir"
 	"github.com/weft-lang/weft/lang/diag"
+	"github.com/weft-lang/weft/lang/tree"
 	"github.com/weft-lang/weft/validate"
 	"github.com/weft-lang/weft/validate/trace"
 )
@@ -47,6 +48,7 @@ spec:
 	Check: func(p *validate.Pass) {
 		for _, o := range p.Project.Objects {
 			for h := range o.AllHooks() {
+				reportPassedTwice(p, h)
 				if h.Callee.Target == nil {
 					continue
 				}
@@ -61,10 +63,24 @@ spec:
 	},
 }
 
+func reportPassedTwice(p *validate.Pass, h *ir.Hook) {
+	first := map[string]*tree.Node{}
+	for _, q := range h.Arguments.Parameters {
+		name := q.Name.Text()
+		if before := first[name]; before != nil && name != "" {
+			p.Report(diag.Diagnostic{
+				Span: q.Name.Place(), Message: fmt.Sprintf("hook %q passes %q twice", h.Event.Value, name), Help: "keep one of the two",
+				Related: []diag.Related{{Span: before.Place(), Message: "the first"}},
+			})
+		}
+		first[name] = q.Name
+	}
+}
+
 // missingInput is the first input of t that neither has a value nor gets one.
 func missingInput(t *ir.Template, passed ir.Arguments) (string, bool) {
 	for _, q := range t.Inputs.Parameters {
-		if q.Value == nil && q.Default == nil && !q.ValueFrom.Has("configMapKeyRef") && passed.Parameter(q.Name.Text()) == nil {
+		if q.Value == nil && q.Default == nil && !q.ValueFrom.Has("configMapKeyRef") && !isPassed(passed.Parameter(q.Name.Text())) {
 			return q.Name.Text(), q.Name.Text() != ""
 		}
 	}
@@ -74,4 +90,8 @@ func missingInput(t *ir.Template, passed ir.Arguments) (string, bool) {
 		}
 	}
 	return "", false
+}
+
+func isPassed(q *ir.Parameter) bool {
+	return q != nil && (q.Value != nil || q.ValueFrom != nil || q.Default != nil)
 }

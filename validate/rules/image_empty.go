@@ -48,6 +48,11 @@ spec:
 				d.Span = image.Place()
 				d.Help = ""
 			}
+			if defaultImage(u.Base.Spec, t.Type().Key()) {
+				d.Span, d.Help = u.Place, "give the template an image of its own, or "+u.Run.Object.Describe()+" the same templateDefaults"
+				d.Message = fmt.Sprintf("called through templateRef, %s has no image: the templateDefaults of %s do not count here", t.Describe(), u.Base.Describe())
+				d.Related = []diag.Related{{Span: templatePlace(t), Message: "the template"}}
+			}
 			p.Report(d)
 		}
 	},
@@ -62,10 +67,12 @@ func hasImage(p *validate.Pass, u *trace.Use) bool {
 	if defaultImage(u.Run.Object.Spec, key) && (!p.Exact || u.Base == u.Run.Object) {
 		return true
 	}
-	// Those of a cluster template count when the whole workflow is taken from it,
-	// which the reference overlooks.
-	cluster := u.Base.Kind == ir.ClusterWorkflowTemplate
-	return (!cluster || !p.Exact && u.Base == u.Run.Ref) && defaultImage(u.Base.Spec, key)
+	if p.Exact {
+		return u.Base.Kind != ir.ClusterWorkflowTemplate && defaultImage(u.Base.Spec, key)
+	}
+	// Only those of the workflow that runs count, or of what all of it is taken
+	// from; the reference's linter takes others for them.
+	return u.Base == u.Run.Ref && defaultImage(u.Base.Spec, key)
 }
 
 func defaultImage(s *ir.Spec, key string) bool {

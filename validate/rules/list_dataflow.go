@@ -8,6 +8,7 @@ var dataflowRules = []validate.Rule{
 	skippableProducerUnhandled,
 	aggregateOfSkippable,
 	failedProducerResult,
+	daemonOutput,
 	outputValueOnStepsOrDag,
 	outputValueOnSuspend,
 	suspendSuppliedWithoutDefault,

@@ -71,6 +71,9 @@ var outsideRoots = []string{"inputs.parameters.", "workflow.parameters.", "item"
 
 // fromOutside reports whether the value of a tag may be anything.
 func fromOutside(t expr.Tag) bool {
+	if t.Expr && givesNoText(t.Body[1:]) {
+		return false
+	}
 	for _, root := range outsideRoots {
 		if t.Expr && strings.Contains(t.Body, root) || !t.Expr && strings.HasPrefix(t.Key, root) {
 			switch {
@@ -82,6 +85,17 @@ func fromOutside(t expr.Tag) bool {
 		}
 	}
 	return false
+}
+
+// givesNoText reports whether an expression is certain to give a number, a
+// boolean or nothing, in which nobody can hide anything.
+func givesNoText(src string) bool {
+	e, fault := expr.ParseExpr(src)
+	if fault != nil {
+		return false
+	}
+	kind, _ := e.Check(expr.Env{Open: true, Helpers: true}, expr.Unknown)
+	return kind == expr.Number || kind == expr.Bool || kind == expr.Nil
 }
 
 // shownTag is a tag as the user wrote it.

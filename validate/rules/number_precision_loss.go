@@ -61,7 +61,7 @@ spec:
 	},
 }
 
-// plainNumber reports whether text is a decimal number without an exponent.
+// plainNumber reports whether text is a decimal number.
 func plainNumber(text string) bool {
-	return text != "" && strings.Trim(text, "+-.0123456789") == ""
+	return text != "" && strings.Trim(text, "+-.0123456789eE") == ""
 }

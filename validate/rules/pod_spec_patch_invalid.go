@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/weft-lang/weft/lang/diag"
@@ -9,6 +10,7 @@ import (
 	"github.com/weft-lang/weft/lang/tree"
 	"github.com/weft-lang/weft/lang/yaml"
 	"github.com/weft-lang/weft/validate"
+	"github.com/weft-lang/weft/validate/schema"
 )
 
 var podSpecPatchInvalid = validate.Rule{
@@ -80,7 +82,44 @@ func checkPatch(p *validate.Pass, n *tree.Node) {
 			return
 		}
 	}
-	if len(docs) > 0 && docs[0].Root != nil && docs[0].Root.Kind != tree.Map {
+	if len(docs) == 0 || docs[0].Root == nil {
+		return
+	}
+	if docs[0].Root.Kind != tree.Map {
 		p.Reportf(n.Place(), "%s", fmt.Sprintf("the patch is a %s, not a part of a PodSpec", docs[0].Root.Kind))
+		return
+	}
+	checkPatchFields(p, n, docs[0].Root)
+}
+
+// checkPatchFields reports keys that no PodSpec and no container has: the patch
+// goes through a decoder that drops them.
+func checkPatchFields(p *validate.Pass, n, root *tree.Node) {
+	for _, e := range root.Entries {
+		key := e.Key.Value
+		if strings.HasPrefix(key, "$") || strings.HasPrefix(key, "xxxx") || slices.Contains(podSpecFields, key) {
+			continue
+		}
+		p.Report(diag.Diagnostic{
+			Span: n.Source(e.Key.Span.Start, e.Key.Span.End), Message: fmt.Sprintf("a PodSpec has no field %q, so Argo drops it", key),
+			Help: diag.DidYouMean(key, slices.Values(podSpecFields)),
+		})
+	}
+	for _, list := range []string{"containers", "initContainers"} {
+		for _, c := range root.Get(list).List() {
+			schema.Check(c, "core.Container", schema.Options{Templates: true}, func(f schema.Finding) {
+				if f.Rule == schema.UnknownField && !strings.HasPrefix(f.Span.Text(), "$") && !strings.HasPrefix(f.Span.Text(), "xxxx") {
+					p.Report(diag.Diagnostic{Span: n.Source(f.Span.Start, f.Span.End), Message: f.Message, Help: f.Help})
+				}
+			})
+		}
 	}
 }
+
+// podSpecFields are the fields of a PodSpec.
+var podSpecFields = strings.Fields(`activeDeadlineSeconds affinity automountServiceAccountToken containers dnsConfig dnsPolicy
+		enableServiceLinks ephemeralContainers hostAliases hostIPC hostNetwork hostPID hostUsers hostname hostnameOverride imagePullSecrets
+		initContainers nodeName nodeSelector os overhead preemptionPolicy priority priorityClassName readinessGates resourceClaims
+		resources restartPolicy runtimeClassName schedulerName schedulingGates securityContext serviceAccount serviceAccountName
+		setHostnameAsFQDN shareProcessNamespace subdomain terminationGracePeriodSeconds tolerations topologySpreadConstraints
+		volumes workloadRef`)

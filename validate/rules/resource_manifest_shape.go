@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/weft-lang/weft/compiler/ir"
 	"github.com/weft-lang/weft/lang/diag"
 	"github.com/weft-lang/weft/lang/tree"
 	"github.com/weft-lang/weft/validate"
@@ -44,13 +45,62 @@ spec:
         metadata: {name: settings}
 `,
 	Check: func(p *validate.Pass) {
+		for t := range usedTemplates(p) {
+			reportNothingNamed(p, t)
+		}
 		for _, m := range manifests(p) {
-			if strings.Contains(m.action, "{{") || m.action == "patch" || len(m.template.Body().Get("flags").List()) > 0 || len(m.docs) > 1 {
-				continue // flags may name the object, and a patch is a part of one
+			if strings.Contains(m.action, "{{") || len(m.template.Body().Get("flags").List()) > 0 {
+				continue // flags may name the object
+			}
+			if docs := filledDocs(m); len(docs) > 1 {
+				p.Report(diag.Diagnostic{
+					Span: m.at(headPlace(docs[1].Root)), Message: fmt.Sprintf("the manifest holds %d objects, and a resource template follows one", len(docs)),
+					Help: "write a template for each, or one object of kind List",
+				})
+				continue
 			}
 			checkManifest(p, m, m.docs[0].Root)
+			checkOwner(p, m, m.docs[0].Root)
 		}
 	},
+}
+
+// filledDocs are the documents of m that hold something.
+func filledDocs(m manifest) []*tree.Document {
+	var out []*tree.Document
+	for _, d := range m.docs {
+		if d.Root != nil && !d.Root.IsNull() {
+			out = append(out, d)
+		}
+	}
+	return out
+}
+
+// reportNothingNamed reports a get or delete that says by nothing what it means.
+func reportNothingNamed(p *validate.Pass, t *ir.Template) {
+	r := t.Node.Get("resource")
+	action := r.Get("action").Text()
+	if t.Type() != ir.Resource || action != "get" && action != "delete" {
+		return
+	}
+	if r.Get("manifest").Text() == "" && !r.Has("manifestFrom") && len(r.Get("flags").List()) == 0 {
+		p.Report(diag.Diagnostic{
+			Span: valuePlace(r, "action"), Message: "nothing says which object to " + action, Help: "add a manifest with its kind and name, or flags",
+		})
+	}
+}
+
+// checkOwner reports an owner reference from another namespace, for which the
+// object is removed as if its owner were gone.
+func checkOwner(p *validate.Pass, m manifest, root *tree.Node) {
+	own, there := m.template.Owner.Namespace.Text(), root.At("metadata", "namespace")
+	if !isTrue(m.template.Body().Get("setOwnerReference")) || own == "" || there.Text() == "" || there.Text() == own || strings.Contains(there.Text(), "xxxx") {
+		return
+	}
+	p.Report(diag.Diagnostic{
+		Span: m.at(there.Span), Message: fmt.Sprintf("an object in namespace %q cannot belong to a workflow in %q", there.Text(), own),
+		Help: "drop setOwnerReference, or the namespace",
+	})
 }
 
 func checkManifest(p *validate.Pass, m manifest, root *tree.Node) {

@@ -7,6 +7,8 @@ import (
 	"github.com/weft-lang/weft/lang/diag"
 	"github.com/weft-lang/weft/lang/tree"
 	"github.com/weft-lang/weft/validate"
+	"github.com/weft-lang/weft/validate/trace"
+	"github.com/weft-lang/weft/validate/types"
 )
 
 var unboundedFanOut = validate.Rule{
@@ -57,7 +59,7 @@ spec:
 				if n == nil {
 					n = dynamicCount(c.WithSequence)
 				}
-				if strings.Contains(n.Text(), "{{") {
+				if strings.Contains(n.Text(), "{{") && !gathersFewer(u, n) {
 					p.Report(diag.Diagnostic{
 						Span: n.Place(), Message: fmt.Sprintf("%s runs all items of a list of unknown length at once", c.Describe()),
 						Help: "set parallelism on " + u.Template.Describe() + " or on the workflow",
@@ -66,6 +68,18 @@ spec:
 			}
 		}
 	},
+}
+
+// gathersFewer reports whether n is the outputs of all items of a loop over a
+// list that stands in the file.
+func gathersFewer(u *trace.Use, n *tree.Node) bool {
+	for r := range types.References(u) {
+		if from := r.Producer; r.Node == n && r.Whole && from.Looped() {
+			return len(from.WithItems.List()) > 0 || from.WithSequence != nil && dynamicCount(from.WithSequence) == nil ||
+				from.WithParam.Text() != "" && !isDynamic(from.WithParam)
+		}
+	}
+	return false
 }
 
 // dynamicCount is what gives the length of a withSequence when that is known

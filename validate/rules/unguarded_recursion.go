@@ -69,16 +69,35 @@ func findRecursion(p *validate.Pass, t *ir.Template, state map[*ir.Template]visi
 	}
 	state[t] = onPath
 	for _, c := range t.Calls() {
-		target := c.Callee.Target
-		if target == nil || isGuarded(c) {
+		if isGuarded(c) {
 			continue
 		}
-		if state[target] == onPath {
-			reportRecursion(p, c, target)
+		for _, callee := range alwaysCalled(c) {
+			if callee.Target == nil {
+				continue
+			}
+			if state[callee.Target] == onPath {
+				reportRecursion(p, c, callee)
+			}
+			findRecursion(p, callee.Target, state)
 		}
-		findRecursion(p, target, state)
 	}
 	state[t] = done
+}
+
+// alwaysCalled are the templates that run whenever c does: its own, and those of
+// its hooks at the end.
+func alwaysCalled(c *ir.Call) []ir.Callee {
+	callees := []ir.Callee{c.Callee}
+	if name := c.OnExit.Text(); name != "" {
+		callees = append(callees, ir.Callee{Name: c.OnExit, Target: c.Parent.Owner.Spec.Template(name)})
+	}
+	for _, h := range c.Hooks {
+		if h.Event.Value == "exit" && h.Expression.Text() == "" {
+			callees = append(callees, h.Callee)
+		}
+	}
+	return callees
 }
 
 // isGuarded reports whether c may be left out at run time: it has a condition,
@@ -87,10 +106,10 @@ func isGuarded(c *ir.Call) bool {
 	return c.When.Text() != "" || c.WithParam != nil || c.WithSequence != nil || strings.ContainsAny(c.Depends.Text(), ".!")
 }
 
-func reportRecursion(p *validate.Pass, c *ir.Call, target *ir.Template) {
-	at := c.Callee.Name
-	if c.Callee.Ref != nil {
-		at = c.Callee.Ref.Template
+func reportRecursion(p *validate.Pass, c *ir.Call, callee ir.Callee) {
+	at, target := callee.Name, callee.Target
+	if callee.Ref != nil {
+		at = callee.Ref.Template
 	}
 	message := "calls itself without a condition"
 	if target != c.Parent {

@@ -45,7 +45,7 @@ spec:
 			if !u.Template.Type().IsGroup() {
 				continue
 			}
-			for _, key := range []string{"metadata", "annotations", "synchronization", "memoize", "inputs"} {
+			for _, key := range []string{"metadata", "annotations", "synchronization", "memoize", "inputs", "metrics"} {
 				for t := range simpleTags(u.Template.Node.Get(key), nil) {
 					if u.Knows(t.Key) || isLate(t.Key, u.Run.TemplateMode) || insideLoop(u.Template) && isItem(t.Key) {
 						continue

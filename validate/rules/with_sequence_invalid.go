@@ -80,5 +80,13 @@ func reportNumber(p *validate.Pass, n *tree.Node, key, text string) {
 		p.Reportf(n.Place(), "%s is %q, not a whole number", key, text)
 	case key == "count" && i < 0:
 		p.Reportf(n.Place(), "a count cannot be negative")
+	case key == "count" && i > mostItems:
+		p.Report(diag.Diagnostic{
+			Span: n.Place(), Message: fmt.Sprintf("%d steps do not fit into one workflow object", i), Help: "let each step do more, or start workflows that do a part each",
+		})
 	}
 }
+
+// mostItems is how many steps one workflow can keep the state of, with a wide
+// margin: an object in the cluster has at most 1.5 MiB, however well it is packed.
+const mostItems = 100_000

@@ -80,6 +80,7 @@ func (f *follower) object(o *ir.Object) {
 	if run.Entrypoint.Text() != "" && (!run.TemplateMode || o.Spec.Entrypoint != nil) {
 		f.entry(holder{role: AsEntrypoint, callee: ir.Callee{Name: run.Entrypoint}, node: run.Entrypoint}, base, f.entryArgs())
 	}
+	f.hooks(o.Spec.Hooks, nil)
 	f.foreseeAll(base)
 	f.exitHandler(base)
 	for _, t := range base.Spec.Templates {
@@ -159,6 +160,7 @@ func (f *follower) missResource(h holder, node *tree.Node, name string, kind ir.
 func (f *follower) resolve(h holder, base *ir.Object) (t *ir.Template, in *ir.Object, known bool) {
 	c := h.callee
 	name := h.text(c.Name)
+	f.chosen(h, base)
 	if c.Ref != nil {
 		return f.resolveRef(h, base, name)
 	}
@@ -241,6 +243,27 @@ func hasSimpleTag(text string) bool {
 	return false
 }
 
+// hooks looks for the resources that hooks refer to; the reference does not.
+func (f *follower) hooks(hooks []*ir.Hook, outer *Use) {
+	if f.exact {
+		return
+	}
+	for _, h := range hooks {
+		ref := h.Callee.Ref
+		if ref == nil || h.Callee.Target != nil {
+			continue
+		}
+		at := holder{role: AsCallee, callee: h.Callee, node: h.Event, call: h.Call, outer: outer}
+		name := at.text(ref.Name)
+		if name == "" || hasSimpleTag(name) || f.dynamic(name) {
+			continue
+		}
+		if f.project.Resource(f.run.Object.Namespace.Text(), name, ref.Cluster) == nil {
+			f.missResource(at, ref.Name, name, resourceKind(ref.Cluster))
+		}
+	}
+}
+
 // use notes u, and looks at its body if this is the first use of the template.
 func (f *follower) use(u *Use) {
 	f.trace.Uses = append(f.trace.Uses, u)
@@ -263,6 +286,9 @@ func (f *follower) use(u *Use) {
 	}
 	u.First = true
 	f.trace.Bodies = append(f.trace.Bodies, u)
+	for _, c := range u.Template.Calls() {
+		f.hooks(c.Hooks, u)
+	}
 	switch u.Template.Type() {
 	case ir.Steps:
 		f.steps(u)

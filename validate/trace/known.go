@@ -7,7 +7,7 @@ func (u *Use) Knows(name string) bool { return u.knows(name) }
 // Knows reports whether a simple tag of that name resolves outside templates.
 func (r *Run) Knows(name string) bool {
 	_, ok := r.globals[name]
-	return ok || !hasAnyPrefix(name, policed[:]) || hasAnyPrefix(name, exempt[:]) || r.knows(name)
+	return ok || !hasAnyPrefix(name, policed[:]) || r.exempts(name) || r.knows(name)
 }
 
 // Names yields the global names that have a value, in no order.

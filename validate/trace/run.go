@@ -42,6 +42,7 @@ func (f *follower) newRun(o *ir.Object) *Run {
 		Arguments:    o.Spec.Arguments.Parameters,
 		Artifacts:    o.Spec.Arguments.Artifacts,
 		globals:      map[string]string{},
+		exact:        f.exact,
 		produced:     map[string]bool{},
 	}
 	if ref := o.Spec.Ref; ref != nil && ref.Target != nil {

@@ -143,6 +143,15 @@ var policed = [...]string{"item.", "steps.", "inputs.", "outputs.", "pod.", "wor
 // exempt are prefixes under which every name is accepted.
 var exempt = [...]string{"outputs.", "steps.name", "tasks.name", "workflow.duration", "workflow.creationTimestamp", "workflow.scheduledTime"}
 
+// exempts reports whether a name is taken without a look. That steps.namexyz
+// goes through, too, is an accident of the reference.
+func (r *Run) exempts(name string) bool {
+	if !r.exact && (strings.HasPrefix(name, "steps.name") || strings.HasPrefix(name, "tasks.name")) {
+		return name == "steps.name" || name == "tasks.name"
+	}
+	return hasAnyPrefix(name, exempt[:])
+}
+
 func hasAnyPrefix(s string, prefixes []string) bool {
 	for _, p := range prefixes {
 		if strings.HasPrefix(s, p) {
@@ -162,7 +171,7 @@ func tagName(body string) string {
 // knows reports whether a name resolves in the template itself, whatever
 // steps or tasks stand around it.
 func (u *Use) knows(name string) bool {
-	if !hasAnyPrefix(name, policed[:]) || hasAnyPrefix(name, exempt[:]) {
+	if !hasAnyPrefix(name, policed[:]) || u.Run.exempts(name) {
 		return true
 	}
 	if _, ok := (all{u}).Value(name); ok {

@@ -78,6 +78,7 @@ type Run struct {
 	Artifacts  []*ir.Artifact
 
 	globals  map[string]string
+	exact    bool                  // Options.Exact
 	produced map[string]bool       // workflow.outputs.* seen so far
 	failures bool                  // workflow.failures is in scope
 	handlers map[*ir.Template]bool // the templates in which it is, unless exact

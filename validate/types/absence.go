@@ -29,6 +29,10 @@ type world struct {
 	result string
 }
 
+// untouched is the world in which everything succeeds: what waits for a failure
+// is omitted in it.
+var untouched = world{cause: -1}
+
 // NewAbsence prepares the answers for a body.
 func NewAbsence(u *trace.Use) *Absence {
 	a := &Absence{use: u, tasks: u.Template.Tasks, number: map[*ir.Call]int{}, worlds: map[world][]string{}}
@@ -86,7 +90,7 @@ func (a *Absence) inSomeWorld(producer *ir.Call, holds func([]string) bool) bool
 	a.asking.Lock()
 	defer a.asking.Unlock()
 	for _, w := range a.allCauses() {
-		if w.cause != p && !a.use.Graph.IsAncestor(a.tasks[w.cause], producer) {
+		if w.cause != p && w != untouched && !a.use.Graph.IsAncestor(a.tasks[w.cause], producer) {
 			continue
 		}
 		results := a.play(w)
@@ -122,6 +126,9 @@ func (a *Absence) allCauses() []world {
 		if handled[c.Name.Text()] {
 			a.causes = append(a.causes, world{i, "Failed"})
 		}
+	}
+	if len(a.causes) > 0 {
+		a.causes = append(a.causes, untouched)
 	}
 	if len(a.causes) > budget || len(a.causes)*len(a.tasks) > moves {
 		a.causes = a.causes[:0]
