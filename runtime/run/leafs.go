@@ -46,8 +46,8 @@ func (r *Run) ref(l *leaf) PodRef {
 	return PodRef{Node: l.Node, Generation: l.Generation, Name: l.name}
 }
 
-// build is pod.Build with its findings as an error.
-func build(in pod.Input) (*pod.Objects, error) {
+// Build is pod.Build with its first error as an error.
+func Build(in pod.Input) (*pod.Objects, error) {
 	objects, findings := pod.Build(in)
 	if objects != nil {
 		return objects, nil

@@ -66,7 +66,7 @@ type Options struct {
 	// Requests carries out http templates; without it they go to the backend like
 	// Pods, without objects.
 	Requests Requests
-	// Build makes the objects of a leaf; nil is pod.Build.
+	// Build makes the objects of a leaf; nil is Build.
 	Build func(pod.Input) (*pod.Objects, error)
 	// Signals are given to the run before anything else happens: retry, for a run
 	// that has ended.
@@ -125,7 +125,7 @@ func New(checked *ir.Checked, cfg engine.Config, opts Options) (*Run, error) {
 		opts.Loop = NewLoop()
 	}
 	if opts.Build == nil {
-		opts.Build = build
+		opts.Build = Build
 	}
 	for _, bound := range []struct{ field, standard *int }{
 		{&opts.Creates, new(64)}, {&opts.Tries, new(10)}, {&opts.Group, new(1024)},
@@ -269,20 +269,17 @@ func (r *Run) do(a engine.Action) {
 
 // Signal gives a signal to the run, for the nodes with these paths; none means
 // the whole run. It returns when the signal is in the journal. It may be called
-// from any goroutine.
+// from any goroutine but that of Go.
 func (r *Run) Signal(ctx context.Context, s engine.Signal, paths ...string) error {
-	kept := make(chan error, 1)
-	r.loop.Post(func() {
+	kept := r.Send(func(e *engine.Engine) (engine.Signal, error) {
 		for _, p := range paths {
-			id, ok := r.engine.Lookup(p)
+			id, ok := e.Lookup(p)
 			if !ok {
-				kept <- fmt.Errorf("the run has no node %q", p)
-				return
+				return s, fmt.Errorf("the run has no node %q", p)
 			}
 			s.Nodes = append(s.Nodes, id)
 		}
-		r.take(engine.Event{Kind: engine.EventSignal, Node: engine.NoNode, Signal: &s})
-		r.waiting = append(r.waiting, kept)
+		return s, nil
 	})
 	select {
 	case err := <-kept:
@@ -297,6 +294,22 @@ func (r *Run) Signal(ctx context.Context, s engine.Signal, paths ...string) erro
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+}
+
+// Send gives the run the signal that prepare makes of its state, and tells when
+// it is in the journal. It does not wait.
+func (r *Run) Send(prepare func(*engine.Engine) (engine.Signal, error)) <-chan error {
+	kept := make(chan error, 1)
+	r.loop.Post(func() {
+		s, err := prepare(r.engine)
+		if err != nil {
+			kept <- err
+			return
+		}
+		r.take(engine.Event{Kind: engine.EventSignal, Node: engine.NoNode, Signal: &s})
+		r.waiting = append(r.waiting, kept)
+	})
+	return kept
 }
 
 // Engine is the state of the run. It may be read when Go has returned, and by

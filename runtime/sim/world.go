@@ -84,6 +84,10 @@ func (o *occurrences) Pop() any {
 	return x
 }
 
+// After lets something happen after a while that is no fault and no Pod: what a
+// person does.
+func (w *World) After(d time.Duration, do func()) { w.after(d, do) }
+
 // after lets something happen after a while.
 func (w *World) after(d time.Duration, do func()) { w.at(w.now.Add(d), do) }
 
