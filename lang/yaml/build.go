@@ -15,6 +15,7 @@ type builder struct {
 	i         int // the token at hand
 	end       int // where the last token with text ended
 	nodes     []tree.Node
+	scratch   *scratch     // where places and stacks are borrowed from
 	entries   []tree.Entry // stack of the maps being read
 	items     []*tree.Node // stack of the lists being read
 	entrySlab []tree.Entry
@@ -117,13 +118,27 @@ func (b *builder) bail(f *fault) {
 
 func (b *builder) newNode(kind tree.Kind, start, end int) *tree.Node {
 	if len(b.nodes) == 0 {
-		b.nodes = make([]tree.Node, min(256, len(b.tokens)/4+4))
+		b.nodes = make([]tree.Node, min(256, max(b.unread(), 4)))
 	}
 	n := &b.nodes[0]
 	b.nodes = b.nodes[1:]
 	n.Kind = kind
 	n.Span = b.file.At(start, end)
 	return n
+}
+
+// unread is about how many nodes the tokens from the one at hand on make.
+func (b *builder) unread() int {
+	nodes := 1
+	for _, t := range b.tokens[b.i:] {
+		switch t.kind {
+		case tokScalar, tokAlias, tokBlockList, tokBlockMap, tokListOpen, tokMapOpen:
+			if nodes++; nodes >= 256 {
+				return nodes
+			}
+		}
+	}
+	return nodes
 }
 
 // absent is the node of a value that is not there, right behind what came last.
@@ -211,10 +226,11 @@ func (b *builder) blockList(indentless bool) *tree.Node {
 	mark := len(b.items)
 	for b.peek() == tokDash {
 		dash := b.advance()
+		at := b.openPlace(int(dash.start))
 		item := b.blockItem(indentless)
 		b.checkValue(item)
 		b.items = append(b.items, item)
-		b.place(int(dash.start), item, item)
+		b.place(at, item, item)
 	}
 	if !indentless {
 		if b.peek() != tokBlockEnd {
@@ -245,6 +261,7 @@ func (b *builder) closeList(n *tree.Node, mark int) *tree.Node {
 	n.Items = b.itemSlab[:size:size]
 	b.itemSlab = b.itemSlab[size:]
 	copy(n.Items, b.items[mark:])
+	clear(b.items[mark:])
 	b.items = b.items[:mark]
 	n.Span.End = b.end
 	return n
@@ -257,6 +274,7 @@ func (b *builder) blockMap() *tree.Node {
 	for b.peek() == tokKey {
 		b.advance()
 		key := b.blockValue()
+		at := b.openPlace(key.Place().Start)
 		value := (*tree.Node)(nil)
 		if b.peek() == tokValue {
 			b.advance()
@@ -264,7 +282,7 @@ func (b *builder) blockMap() *tree.Node {
 		} else {
 			value = b.absent()
 		}
-		b.entry(&m, key, value)
+		b.entry(&m, at, key, value)
 	}
 	if b.peek() != tokBlockEnd {
 		b.bail(b.blockKeyFault(n))
@@ -297,10 +315,11 @@ func (b *builder) flowList() *tree.Node {
 		if b.peek() == tokListClose {
 			break
 		}
+		at := b.openPlace(int(b.tokens[b.i].start))
 		item := b.flowItem()
 		b.checkValue(item)
 		b.items = append(b.items, item)
-		b.place(item.Place().Start, item, item)
+		b.place(at, item, item)
 	}
 	b.advance()
 	return b.closeList(n, mark)
@@ -316,7 +335,9 @@ func (b *builder) flowItem() *tree.Node {
 	n := b.newNode(tree.Map, int(b.tokens[b.i-1].start), 0)
 	n.Flow = true
 	m := mapReader{node: n, mark: len(b.entries)}
-	b.entry(&m, b.flowPart(tokListClose), b.flowPairValue(tokListClose))
+	key := b.flowPart(tokListClose)
+	at := b.openPlace(key.Place().Start)
+	b.entry(&m, at, key, b.flowPairValue(tokListClose))
 	return b.closeMap(&m)
 }
 
@@ -338,10 +359,11 @@ func (b *builder) flowMap() *tree.Node {
 		case tokKey:
 			b.advance()
 			key := b.flowPart(tokMapClose)
-			b.entry(&m, key, b.flowPairValue(tokMapClose))
+			at := b.openPlace(key.Place().Start)
+			b.entry(&m, at, key, b.flowPairValue(tokMapClose))
 		default:
 			key := b.node(false, false)
-			b.entry(&m, key, b.absent())
+			b.entry(&m, b.openPlace(key.Place().Start), key, b.absent())
 		}
 	}
 	b.advance()

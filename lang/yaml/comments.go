@@ -16,9 +16,19 @@ type place struct {
 	value *tree.Node
 }
 
-func (b *builder) place(start int, node, value *tree.Node) {
+// openPlace notes where an entry or item starts, before what it holds is read: so
+// places are in source order, those around others first.
+func (b *builder) openPlace(start int) (at int) {
 	if len(b.comments) > 0 {
-		b.places = append(b.places, place{start, node, value})
+		b.places = append(b.places, place{start: start})
+	}
+	return len(b.places) - 1
+}
+
+// place says what was read at the place that was opened. Of a merge nothing is said.
+func (b *builder) place(at int, node, value *tree.Node) {
+	if len(b.comments) > 0 {
+		b.places[at].node, b.places[at].value = node, value
 	}
 }
 
@@ -50,8 +60,10 @@ func (b *builder) attachComments(root *tree.Node, all []tree.Comment) {
 	if root == nil || len(all) == 0 {
 		return
 	}
-	slices.Reverse(b.places) // children were noted before their parents
-	slices.SortStableFunc(b.places, func(a, c place) int { return a.start - c.start })
+	b.places = slices.DeleteFunc(b.places, func(p place) bool { return p.node == nil })
+	if inOrder := func(a, c place) int { return a.start - c.start }; !slices.IsSortedFunc(b.places, inOrder) {
+		slices.SortStableFunc(b.places, inOrder)
+	}
 	c := commenter{builder: b, root: root, all: all}
 	for _, p := range b.places {
 		if p.value.Flow && p.value.Alias.IsZero() {

@@ -24,7 +24,9 @@ type merge struct {
 	value *tree.Node
 }
 
-func (b *builder) entry(m *mapReader, key, value *tree.Node) {
+// entry adds an entry to m; at is its place, which was opened before the value
+// was read.
+func (b *builder) entry(m *mapReader, at int, key, value *tree.Node) {
 	if b.mergeKeys[key] {
 		b.aliases.nodes-- // the reader that decides does not count the key
 		if value.Kind == tree.List && value.Alias.IsZero() {
@@ -33,7 +35,7 @@ func (b *builder) entry(m *mapReader, key, value *tree.Node) {
 		b.merge(m, key, value)
 		return
 	}
-	b.place(key.Place().Start, key, value)
+	b.place(at, key, value)
 	b.checkKey(key)
 	b.checkValue(value)
 	b.entries = append(b.entries, tree.Entry{Key: key, Value: value})
@@ -96,6 +98,7 @@ func (b *builder) closeMap(m *mapReader) *tree.Node {
 	} else {
 		m.node.Entries = b.copyEntries(own)
 	}
+	clear(own)
 	b.entries = b.entries[:m.mark]
 	return m.node
 }

@@ -102,7 +102,10 @@ func (r *reader) piece(start, end int) {
 		r.docs = append(r.docs, doc)
 		return
 	}
-	b.scanner = scan(text, start+len(bom(text[start:])))
+	b.scanner = newScanner(text, start+len(bom(text[start:])))
+	b.borrow()
+	defer b.giveBack()
+	b.scan()
 	root, empty := b.document()
 	comments := b.treeComments()
 	if empty {

@@ -1,6 +1,10 @@
 package yaml
 
-import "github.com/weft-lang/weft/lang/tree"
+import (
+	"slices"
+
+	"github.com/weft-lang/weft/lang/tree"
+)
 
 // The scanner turns the bytes of one document into tokens.
 //
@@ -79,20 +83,23 @@ type scanner struct {
 // A span is a byte range of the file at hand.
 type span struct{ start, end int }
 
-// scan reads text[start:] to its end. What it found is in the scanner's fields.
-func scan(text string, start int) *scanner {
+func newScanner(text string, start int) *scanner {
 	s := &scanner{text: text, pos: start, lineStart: start, indent: -1, keyAllowed: true}
 	s.build.src = text
-	s.keys = append(make([]simpleKey, 0, 8), simpleKey{})
-	size := len(text) - start
-	s.tokens = make([]token, 0, size/8+8)
-	s.texts = make([]scalarText, 0, size/20+4)
+	return s
+}
+
+// scan reads to the end of the text. What it found is in the scanner's fields.
+func (s *scanner) scan() {
+	s.keys = append(s.keys, simpleKey{})
+	size := len(s.text) - s.pos
+	s.tokens = slices.Grow(s.tokens, size/6+8)
+	s.texts = slices.Grow(s.texts, size/12+4)
 	for s.next() {
 	}
 	if s.fault != nil {
 		s.emit(tokFault, s.pos, s.pos)
 	}
-	return s
 }
 
 // at is the byte at offset i, 0 behind the end.
