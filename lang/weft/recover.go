@@ -35,6 +35,9 @@ const (
 // afterwards count as broken.
 func (p *parser) items(chunks []chunk) {
 	for _, span := range p.scanner.damage {
+		if !strings.ContainsAny(span.Text(), "\n({[") {
+			continue // no statement is lost in it
+		}
 		for _, w := range tree.Words(span.Text()) {
 			p.file.broken[w] = true
 		}
