@@ -15,6 +15,8 @@ import (
 const (
 	gapX    = 22
 	gapY    = 40
+	maxGapY = 160
+	slope   = 12 // how flat an edge may be, sideways to down
 	padding = 14
 	sweeps  = 12
 )
@@ -26,6 +28,7 @@ type box struct {
 	inner      *layout
 	x, y, w, h float64 // x and y are the top left corner within the graph
 	head       float64 // height of the title of a nested graph
+	foot       float64 // where the layer ends
 	layer      int
 	up, down   []*box
 }
@@ -132,7 +135,8 @@ func (l *layout) route(g *Graph) {
 	}
 }
 
-// order sorts each layer by where the neighbours are, down and up again.
+// order sorts each layer by where the neighbours are, down and up again, and
+// keeps the order in which the fewest edges cross.
 func (l *layout) order() {
 	place := map[*box]float64{}
 	number := func(layer []*box) {
@@ -144,21 +148,84 @@ func (l *layout) order() {
 		number(layer)
 	}
 	sort := func(layer []*box, neighbours func(*box) []*box) {
-		at := make(map[*box]float64, len(layer))
-		for _, b := range layer {
-			at[b] = mean(neighbours(b), func(n *box) float64 { return place[n] }, place[b])
-		}
-		slices.SortStableFunc(layer, func(a, b *box) int { return cmp.Compare(at[a], at[b]) })
+		sortTied(layer, neighbours, place)
 		number(layer)
 	}
+	best, fewest := l.copyLayers(), l.crossings(place)
 	for range sweeps {
 		for _, layer := range l.layers[1:] {
 			sort(layer, func(b *box) []*box { return b.up })
 		}
+		if n := l.crossings(place); n < fewest {
+			best, fewest = l.copyLayers(), n
+		}
 		for i := len(l.layers) - 2; i >= 0; i-- {
 			sort(l.layers[i], func(b *box) []*box { return b.down })
 		}
+		if n := l.crossings(place); n < fewest {
+			best, fewest = l.copyLayers(), n
+		}
+		if fewest == 0 {
+			break
+		}
 	}
+	l.layers = best
+}
+
+// sortTied sorts the boxes of a layer that have neighbours by the mean of their
+// places. Those that have none stay where they are.
+func sortTied(layer []*box, neighbours func(*box) []*box, place map[*box]float64) {
+	at := make(map[*box]float64, len(layer))
+	var tied []*box
+	for _, b := range layer {
+		if near := neighbours(b); len(near) > 0 {
+			at[b] = mean(near, func(n *box) float64 { return place[n] }, 0)
+			tied = append(tied, b)
+		}
+	}
+	slices.SortStableFunc(tied, func(a, b *box) int { return cmp.Compare(at[a], at[b]) })
+	for i, b := range layer {
+		if _, ok := at[b]; ok {
+			layer[i], tied = tied[0], tied[1:]
+		}
+	}
+}
+
+func (l *layout) copyLayers() [][]*box {
+	out := make([][]*box, len(l.layers))
+	for i, layer := range l.layers {
+		out[i] = slices.Clone(layer)
+	}
+	return out
+}
+
+// crossings counts the pairs of edges that cross between neighbouring layers:
+// the inversions among their lower ends, taken in the order of the upper ones.
+func (l *layout) crossings(place map[*box]float64) int {
+	count := 0
+	for i := 1; i < len(l.layers); i++ {
+		seen := make([]int, len(l.layers[i])+1) // a tree of sums (Fenwick)
+		total := 0
+		for _, b := range l.layers[i-1] {
+			ends := make([]int, len(b.down))
+			for k, d := range b.down {
+				ends[k] = int(place[d]) + 1
+			}
+			for _, e := range ends {
+				count += total
+				for k := e; k > 0; k -= k & -k {
+					count -= seen[k]
+				}
+			}
+			for _, e := range ends {
+				total++
+				for k := e; k < len(seen); k += k & -k {
+					seen[k]++
+				}
+			}
+		}
+	}
+	return count
 }
 
 func mean(boxes []*box, value func(*box) float64, none float64) float64 {
@@ -201,23 +268,47 @@ func (l *layout) place() {
 			}
 		}
 	}
-	y := 0.0
 	for _, layer := range l.layers {
+		for _, b := range layer {
+			b.x -= left
+			l.w = max(l.w, b.x+b.w)
+		}
+	}
+	l.stack()
+}
+
+// stack puts the layers below each other.
+func (l *layout) stack() {
+	y := 0.0
+	for i, layer := range l.layers {
+		if i > 0 {
+			y += gap(layer)
+		}
 		height := 0.0
 		for _, b := range layer {
 			height = max(height, b.h)
 		}
 		for _, b := range layer {
-			b.x -= left
-			l.w = max(l.w, b.x+b.w)
 			if b.node == nil {
 				b.h = height
 			}
-			b.y = y
+			b.y, b.foot = y, y+height
 		}
-		y += height + gapY
+		y += height
 	}
-	l.h = y - gapY
+	l.h = y
+}
+
+// gap is the room above a layer. It grows with how far to the side edges go on
+// their way through it: flat ones cannot be told apart.
+func gap(layer []*box) float64 {
+	farthest := 0.0
+	for _, b := range layer {
+		for _, u := range b.up {
+			farthest = max(farthest, b.middle()-u.middle(), u.middle()-b.middle())
+		}
+	}
+	return gapY + min(farthest/slope, maxGapY-gapY)
 }
 
 // pull moves the boxes of a layer so that the squares of their distances from

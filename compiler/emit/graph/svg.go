@@ -62,25 +62,34 @@ func (r route) draw(b *strings.Builder, x, y float64) {
 	from := r.path[0]
 	fx, fy := x+from.middle(), y+from.y+from.h
 	fmt.Fprintf(b, `<path d="M%.1f %.1f`, fx, fy)
-	for _, p := range r.path[1:] {
-		tx, ty := x+p.middle(), y+p.y
-		bend := (ty - fy) / 2
-		fmt.Fprintf(b, " C%.1f %.1f %.1f %.1f %.1f %.1f", fx, fy+bend, tx, ty-bend, tx, ty)
-		fx, fy = tx, ty
-		if p.node == nil {
-			fy += p.h
+	leave := func(p *box) { // straight down, past what stands beside it
+		if foot := y + p.foot; foot > fy {
+			fy = foot
 			fmt.Fprintf(b, " V%.1f", fy)
 		}
 	}
-	to := r.path[len(r.path)-1]
+	leave(from)
+	labelX, labelY := 0.0, 0.0
+	for i, p := range r.path[1:] {
+		tx, ty := x+p.middle(), y+p.y
+		bend := (ty - fy) / 2
+		fmt.Fprintf(b, " C%.1f %.1f %.1f %.1f %.1f %.1f", fx, fy+bend, tx, ty-bend, tx, ty)
+		if i == (len(r.path)-2)/2 { // halfway, where edges to one box are still apart
+			labelX, labelY = (fx+tx)/2, fy+bend
+		}
+		fx, fy = tx, ty
+		if p.node == nil {
+			leave(p)
+		}
+	}
 	arrow := ` marker-end="url(#arrow)"`
-	if to.node.Joint {
+	if r.path[len(r.path)-1].node.Joint {
 		arrow = ""
 	}
 	fmt.Fprintf(b, `" fill="none" stroke="#627d98"%s%s/>`+"\n", dash, arrow)
 	if r.edge.Label != "" {
 		const halo = ` text-anchor="middle" fill="#52606d" font-size="10" stroke="#f5f7fa" stroke-width="4" paint-order="stroke"`
-		text(b, x+to.middle(), y+to.y-10, halo, r.edge.Label)
+		text(b, labelX, labelY+3, halo, r.edge.Label)
 	}
 }
 
