@@ -198,8 +198,12 @@ func (r *Run) knows(name string) bool {
 		r.anyArtifact && strings.HasPrefix(name, "workflow.outputs.artifacts."):
 		return true
 	}
-	return r.produced[name]
+	return r.produced[name] || !r.exact && hasAnyPrefix(name, givenByController[:])
 }
+
+// givenByController begin the names of labels and annotations that the
+// controller sets when a run starts, whoever starts it.
+var givenByController = [...]string{"workflow.labels.workflows.argoproj.io/", "workflow.annotations.workflows.argoproj.io/"}
 
 // names are the names with a value in the template itself, sorted.
 func (u *Use) names() []string {
