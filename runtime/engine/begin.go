@@ -12,7 +12,7 @@ import (
 func (e *Engine) begin(s start) {
 	id, g := e.groupFor(&s)
 	switch {
-	case e.closed(&s) || g != nil && g.failFast && s.label != labelExit:
+	case e.pointless(&s, g):
 		e.drop(s)
 	case g != nil && g.limit > 0 && (g.active >= g.limit || g.waiting.len() > 0):
 		g.waiting.push(s)
@@ -24,6 +24,18 @@ func (e *Engine) begin(s start) {
 	default:
 		e.waiting.push(s)
 	}
+}
+
+// pointless reports whether a call must not begin any more: the run ends, or its
+// group does.
+func (e *Engine) pointless(s *start, g *group) bool {
+	switch {
+	case e.closed(s):
+		return true
+	case g == nil || s.label == labelExit || s.label == labelHook:
+		return false
+	}
+	return g.failFast || g.fault != "" && !g.hookFault && e.at(s.up).typ == StepGroupNode
 }
 
 // groupOf is the group in which something below up is called.
@@ -53,7 +65,7 @@ func (e *Engine) pump(id NodeID) {
 	g := e.at(id).more.group
 	for g.waiting.len() > 0 {
 		switch {
-		case e.closed(g.waiting.peek()) || g.failFast:
+		case e.pointless(g.waiting.peek(), g):
 			e.drop(g.waiting.pop())
 		case g.active >= g.limit:
 			return
@@ -88,7 +100,7 @@ func (e *Engine) drop(s start) {
 // launch makes the node of a call.
 func (e *Engine) launch(s start) {
 	_, g := e.groupFor(&s)
-	if e.closed(&s) || g != nil && g.failFast && s.label != labelExit {
+	if e.pointless(&s, g) {
 		e.drop(s)
 		return
 	}

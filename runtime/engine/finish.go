@@ -24,6 +24,9 @@ func (e *Engine) finish(id NodeID, p Phase, message string) {
 	if p == Succeeded && n.more != nil && n.more.memo != nil {
 		e.remember(id)
 	}
+	if n.is(flagErrored) {
+		e.blame(id)
+	}
 	wasDaemon := n.is(flagDaemon)
 	n.flags &^= flagDaemon
 	if n.is(flagSettled) {
@@ -72,15 +75,26 @@ func (e *Engine) settled(id NodeID) {
 	}
 }
 
+// blame makes a step group end in Error for a child that weft itself could not
+// go on with, and keeps the rest of the group from beginning.
+func (e *Engine) blame(id NodeID) {
+	n := e.at(id)
+	if n.up == NoNode || e.at(n.up).typ != StepGroupNode {
+		return
+	}
+	if _, g := e.groupOf(n.up); g.fault == "" {
+		g.fault = "step group deemed errored due to child " + e.path(id) + " error: " + n.message
+		if g.waiting.len() > 0 {
+			e.pumps.push(n.boundary)
+		}
+	}
+}
+
 // callDone counts a call that is done off.
 func (e *Engine) callDone(up, id NodeID) {
 	o, n := e.at(up), e.at(id)
-	_, g := e.groupOf(up)
 	if n.phase.Bad() && !n.call.tolerates(n.phase) {
 		e.failFast(up, n)
-	}
-	if n.is(flagErrored) && g.fault == "" && !n.call.tolerates(n.phase) {
-		g.fault = "step group deemed errored due to child " + e.path(id) + " error: " + n.message
 	}
 	if o.typ == DAGNode {
 		e.taskDone(up, id)

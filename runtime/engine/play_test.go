@@ -67,19 +67,21 @@ func (d *dues) Pop() any {
 
 // player drives an engine by a script, on a clock of its own.
 type player struct {
-	t       testing.TB
-	e       *engine.Engine
-	script  []line
-	queue   dues
-	seq     int
-	now     time.Time
-	timers  map[string]time.Time
-	events  []engine.Event // all that were taken
-	log     []string
-	caches  map[string]*engine.Outputs
-	held    map[engine.Lock]engine.NodeID
-	wanting []engine.Acquire
-	ended   *engine.RunFinished
+	t         testing.TB
+	e         *engine.Engine
+	script    []line
+	outcome   func(*engine.Leaf) map[string]string // instead of the script
+	queue     dues
+	seq       int
+	now       time.Time
+	timers    map[string]time.Time
+	events    []engine.Event // all that were taken
+	log       []string
+	caches    map[string]*engine.Outputs
+	held      map[engine.Lock]engine.NodeID
+	wanting   []engine.Acquire
+	lockError string // there are no locks: why
+	ended     *engine.RunFinished
 }
 
 // line says what becomes of the leaves whose path fits: the last line that fits
@@ -240,6 +242,9 @@ func (p *player) grant() {
 			free = free && !taken
 		}
 		answer := &engine.LockAnswer{Held: free}
+		if p.lockError != "" {
+			free, answer.Error = true, p.lockError
+		}
 		if free {
 			for _, l := range w.Locks {
 				p.held[l] = w.Node
@@ -266,6 +271,9 @@ func (p *player) words(path string) map[string]string {
 // start plays the Pod of a leaf.
 func (p *player) start(l *engine.Leaf) {
 	words := p.words(l.Path)
+	if p.outcome != nil {
+		words = p.outcome(l)
+	}
 	p.logLeaf(l, words)
 	took := 2 * time.Second
 	if d, ok := words["took"]; ok {
@@ -321,6 +329,9 @@ func (p *player) end(l *engine.Leaf, words map[string]string) engine.Report {
 		}
 		for _, name := range names {
 			c := engine.Container{Name: name, Role: engine.RoleMain, Ended: true, Code: code, Message: words["message"]}
+			if own, ok := words["exit."+name]; ok {
+				c.Code, _ = strconv.Atoi(own)
+			}
 			if c.Code != 0 {
 				c.Reason = "Error"
 			}

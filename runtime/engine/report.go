@@ -40,6 +40,7 @@ func (e *Engine) reported(id NodeID, ev *Event) {
 		e.endMembers(id, Error, "container deleted")
 		e.conclude(id, outcome{Error, "pod deleted", ClassInfrastructure}, r)
 	case PodRefused:
+		n.flags |= flagErrored
 		e.endMembers(id, Error, "")
 		e.conclude(id, outcome{Error, r.Message, ClassInfrastructure}, r)
 	}
