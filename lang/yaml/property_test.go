@@ -182,7 +182,7 @@ func aloneFlaw(doc *tree.Document, n *tree.Node, flow, isJSON bool) string {
 // lineBreak is the line break at offset i, if the document reaches that far.
 func lineBreak(doc *tree.Document, i int) string {
 	rest := doc.Span.File.Text[i:doc.Span.End]
-	for _, br := range []string{"\r\n", "\n", "\r"} {
+	for _, br := range []string{"\r\n", "\n", "\r", "\u0085", "\u2028", "\u2029"} {
 		if strings.HasPrefix(rest, br) {
 			return br
 		}

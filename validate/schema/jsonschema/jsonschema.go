@@ -7,6 +7,7 @@ package jsonschema
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -33,8 +34,12 @@ func Compile(n *tree.Node) (*Schema, error) {
 		return nil, fmt.Errorf("read JSON Schema: %w", err)
 	}
 	v := value(n)
-	if top, ok := v.(map[string]any); ok {
+	switch top := v.(type) {
+	case map[string]any:
 		delete(top, "$id") // all references are local
+	case bool: // takes everything, or nothing
+	default:
+		return nil, errors.New("read JSON Schema: it must be a map, true or false")
 	}
 	s, err := gojsonschema.NewSchema(loader{v})
 	if err != nil {
