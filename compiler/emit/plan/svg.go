@@ -59,7 +59,7 @@ func (p *Plan) bars() []bar {
 		out = append(out, bar{strings.TrimPrefix(r.Name, RunName(p.object)), r.Start, r.Times, r.Conditional, r.Open != "", r.Type})
 	}
 	for i := range out {
-		out[i].label = strings.TrimLeft(strings.TrimPrefix(out[i].label, p.Name), ".")
+		out[i].label = strings.TrimLeft(strings.TrimPrefix(out[i].label, RunName(p.object)), ".")
 	}
 	return out
 }
