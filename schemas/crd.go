@@ -25,8 +25,9 @@ var definitions = map[string]struct {
 type object = map[string]any
 
 // CRD returns the CustomResourceDefinition of a kind as JSON: what a cluster
-// needs to keep manifests of it. It knows every field, so that the API server
-// refuses unknown ones, and takes the place of what the reference installs.
+// needs to keep manifests of it. It knows every field that is not of Kubernetes
+// itself, so that the API server refuses unknown ones, and takes the place of
+// what the reference installs.
 func CRD(kind string) ([]byte, bool) {
 	names, ok := definitions[kind]
 	if !ok {
@@ -141,8 +142,11 @@ func (w *structurer) convert(s object) object {
 	return out
 }
 
+// reference describes what is Argo's. The parts that are Kubernetes' own, such
+// as containers and volumes, stay open: written out wherever they may stand, they
+// would make a definition more than twice as large.
 func (w *structurer) reference(name string) object {
-	if slices.Contains(w.inside, name) {
+	if slices.Contains(w.inside, name) || strings.Contains(name, ".") {
 		return anyObject()
 	}
 	definition, ok := w.definitions[name]

@@ -15,7 +15,7 @@ const schemaHelp = `Prints the JSON Schema (draft-07) of a kind of document, for
 tools; config is that of weft.yaml. Without KIND it lists the kinds there are.
 
 --crd prints what a cluster needs to keep manifests of a kind, or of every kind:
-its CustomResourceDefinition, which knows all fields. A cluster where Argo
+its CustomResourceDefinition, which knows the fields. A cluster where Argo
 Workflows is installed has such definitions already.`
 
 // schemaConfig is the name of the schema of weft.yaml.

@@ -38,6 +38,8 @@ type Options struct {
 	StandIns bool
 	// FirstTurns shows the first turn of each loop and leaves out the others.
 	FirstTurns bool
+	// Idle shows the templates, too, that no run comes to, each on its own.
+	Idle bool
 }
 
 // A Manifest is what one node of a run, or the run itself, makes in a cluster.
@@ -59,12 +61,30 @@ type Manifest struct {
 func Render(c *ir.Checked, file string, o Options) ([]Manifest, []diag.Diagnostic) {
 	var out []Manifest
 	var found diag.List
+	reached := map[*ir.Template]bool{}
 	for _, p := range plan.Of(c, file) {
-		r := newRenderer(p, o)
+		r := newRenderer(p.Object(), o)
 		out = append(out, r.claims()...)
 		for i, run := range p.Runs {
-			if leaf := p.Leaf(i); leaf.First || !o.FirstTurns {
+			leaf := p.Leaf(i)
+			reached[leaf.Template] = true
+			if leaf.First || !o.FirstTurns {
 				out = append(out, r.leaf(run, leaf))
+			}
+		}
+		found.Append(&r.found)
+	}
+	if !o.Idle {
+		return out, found.Sorted()
+	}
+	for _, object := range c.Project().Objects {
+		if object.Spec == nil || file != "" && object.Doc.File.Name != file {
+			continue
+		}
+		r := newRenderer(object, o)
+		for t := range object.AllTemplates() {
+			if t.Type().IsPod() && !reached[t] {
+				out = append(out, r.leaf(plan.Run{}, plan.Leaf{Path: r.run.Name + "." + t.Name.Text(), Template: t, First: true, Known: r.known()}))
 			}
 		}
 		found.Append(&r.found)
@@ -81,8 +101,7 @@ type renderer struct {
 	found   diag.List
 }
 
-func newRenderer(p *plan.Plan, o Options) *renderer {
-	object := p.Object()
+func newRenderer(object *ir.Object, o Options) *renderer {
 	r := &renderer{options: o, object: object, specs: []*ir.Spec{object.Spec}}
 	r.run = pod.Run{
 		Name: plan.RunName(object), Namespace: object.Namespace.Text(), UID: zeroUID, OwnerUID: zeroUID, Spec: object.Spec,
