@@ -54,6 +54,9 @@ func (in Input) PodName() string {
 	return strings.TrimLeft(readable+"-"+in.ID()[:suffixLength], "-")
 }
 
+// Names reports whether a name is that of the Pod, whatever its template.
+func (in Input) Names(pod string) bool { return strings.HasSuffix(pod, in.ID()[:suffixLength]) }
+
 // dnsName makes a name out of any text: lower-case letters, digits and hyphens.
 func dnsName(s string) string {
 	return strings.Trim(strings.Map(func(r rune) rune {

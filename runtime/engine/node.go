@@ -86,6 +86,7 @@ type View struct {
 	DisplayName string
 	Type        NodeType
 	Phase       Phase
+	Generation  int // raised when the node is started over
 	Message     string
 	Class       Class // of a node that ended badly
 	Template    string

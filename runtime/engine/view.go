@@ -14,7 +14,7 @@ func (e *Engine) View(id NodeID) View {
 	}
 	n := e.at(id)
 	v := View{
-		ID: id, Path: e.path(id), DisplayName: e.displayName(id), Type: n.typ, Phase: n.phase, Message: n.message, Class: classes[n.class],
+		ID: id, Path: e.path(id), DisplayName: e.displayName(id), Type: n.typ, Phase: n.phase, Generation: int(n.generation), Message: n.message, Class: classes[n.class],
 		Boundary: n.boundary, Children: e.edges(id), Started: nanos(n.started), Finished: nanos(n.finished), Daemoned: n.is(flagDaemon),
 		Hooked: n.is(flagHook), Retried: n.label == labelAttempt, Host: n.host, Outputs: n.outputs,
 	}
