@@ -8,7 +8,7 @@ import (
 	"os"
 	"testing"
 
-	"github.com/weft-lang/weft/runtime/internal/testenv"
+	"github.com/weft-lang/weft/runtime/kube/testenv"
 )
 
 // access leads to the API server that all tests of this package share.
@@ -22,13 +22,7 @@ func withAPIServer(m *testing.M) int {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	dir, err := os.MkdirTemp("", "weft-apiserver-")
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
-	}
-	defer os.RemoveAll(dir)
-	cluster, err := testenv.Start(context.Background(), programs, testenv.Options{Dir: dir})
+	cluster, err := testenv.Start(context.Background(), programs, testenv.Options{})
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1

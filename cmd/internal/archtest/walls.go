@@ -57,7 +57,7 @@ var rooms = map[string]room{
 	"compiler/pod/instructions": {},
 	"compiler/pod":              {ours: with(syntax, "lang/yaml", "lang/expr", "compiler/ir", "compiler/eval", "compiler/pod/instructions"), free: true},
 	"compiler/emit":             {ours: with(lang, "compiler/ir", "compiler/eval", "compiler/pod", "compiler/emit/diff"), free: true},
-	"compiler/emit/diff":        {ours: with(lang, "compiler/ir", "compiler/emit/pods", "compiler/pod"), theirs: values},
+	"compiler/emit/diff":        {ours: with(lang, "compiler/ir", "compiler/emit/pods", "compiler/pod", "compiler/pod/instructions"), theirs: values},
 	"compiler/emit/graph":       {ours: with(syntax, "lang/expr", "compiler/ir", "compiler/eval")},
 	"compiler/emit/plan":        {ours: with(lang, "compiler/ir", "compiler/eval"), theirs: values},
 	"compiler/emit/pods":        {ours: with(lang, "compiler/ir", "compiler/eval", "compiler/emit/plan", "compiler/pod"), free: true},
@@ -75,7 +75,7 @@ var rooms = map[string]room{
 	"runtime/unit":     {ours: []string{"lang/source", "lang/diag", "lang/tree", "compiler/ir", "compiler/emit", "runtime/sim", "runtime/run"}, free: true},
 	"runtime/report":   {ours: []string{"compiler/ir", "compiler/emit/graph", "runtime/engine"}},
 
-	"runtime/internal/testenv": {},
+	"runtime/kube/testenv": {},
 
 	"cmd/weft":       {ours: []string{"cmd/internal/cli"}},
 	"cmd/weft-agent": {ours: []string{"runtime/agent"}},

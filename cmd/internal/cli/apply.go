@@ -115,17 +115,18 @@ func apply(ctx context.Context, s Streams, paths []string, o applyOptions) error
 	if err != nil {
 		return err
 	}
-	applier, err := kube.NewApplier(o.access)
-	if err != nil {
-		return failure("%w", err)
-	}
-	results := &results{host: applier.Host, style: diff.Style{Color: useColor(o.color, s.Out, os.Getenv)}}
+	results := &results{style: diff.Style{Color: useColor(o.color, s.Out, os.Getenv)}}
 	if !slices.ContainsFunc(manifests, func(m *manifest) bool { return m.object != nil }) {
-		if err := write(s, results.text(manifests)); err != nil {
+		if err := write(s, results.lines(manifests)); err != nil {
 			return err
 		}
 		return &exit{Empty, errors.New("there is nothing to apply")}
 	}
+	applier, err := kube.NewApplier(o.access)
+	if err != nil {
+		return failure("%w", err)
+	}
+	results.host = applier.Host
 	// All objects are tried before one is changed, so that what is refused does not
 	// leave half of them applied.
 	if err := applyAll(ctx, applier, manifests, kube.ApplyOptions{DryRun: true, Force: o.force}); err != nil {

@@ -23,12 +23,12 @@ type results struct {
 	b       strings.Builder
 }
 
+// text is a line for each manifest, what would change below it, and a summary.
 func (r *results) text(manifests []*manifest) string {
+	text := r.lines(manifests)
 	counts := map[string]int{}
 	for _, m := range manifests {
-		word := m.outcome()
-		counts[word]++
-		r.result(word, m)
+		counts[m.outcome()]++
 	}
 	var parts []string
 	for _, word := range outcomes {
@@ -37,15 +37,24 @@ func (r *results) text(manifests []*manifest) string {
 		}
 	}
 	summary := strings.Join(parts, ", ")
+	if r.applied {
+		return fmt.Sprintf("%s\n%s in %s\n", text, summary, r.host)
+	}
+	end := "nothing has been changed, --yes does it"
 	switch {
-	case r.applied:
-		fmt.Fprintf(&r.b, "\n%s in %s\n", summary, r.host)
 	case counts[refused] > 0:
-		fmt.Fprintf(&r.b, "\ndry run in %s: %s; nothing has been changed\n", r.host, summary)
+		end = "nothing has been changed"
 	case counts[string(kube.Created)]+counts[string(kube.Configured)]+counts[string(kube.Pending)] == 0:
-		fmt.Fprintf(&r.b, "\ndry run in %s: %s; there is nothing to change\n", r.host, summary)
-	default:
-		fmt.Fprintf(&r.b, "\ndry run in %s: %s; nothing has been changed, --yes does it\n", r.host, summary)
+		end = "there is nothing to change"
+	}
+	return fmt.Sprintf("%s\ndry run in %s: %s; %s\n", text, r.host, summary, end)
+}
+
+// lines tells of each manifest, and of nothing else.
+func (r *results) lines(manifests []*manifest) string {
+	r.b.Reset()
+	for _, m := range manifests {
+		r.result(m)
 	}
 	return r.b.String()
 }
@@ -79,7 +88,8 @@ var marks = map[string]string{
 	string(kube.Created): "\x1b[32m", string(kube.Configured): "\x1b[33m", string(kube.Pending): "\x1b[36m", refused: "\x1b[31m",
 }
 
-func (r *results) result(word string, m *manifest) {
+func (r *results) result(m *manifest) {
+	word := m.outcome()
 	line := fmt.Sprintf("%-10s  %s", word, m.title())
 	if mark := marks[word]; mark != "" && r.style.Color {
 		line = fmt.Sprintf("%s%-10s\x1b[0m  %s", mark, word, m.title())

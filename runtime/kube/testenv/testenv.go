@@ -25,7 +25,8 @@ import (
 // Options of a control plane. The zero Options are an API server alone, in which
 // Pods stay as they were created and namespaces never empty.
 type Options struct {
-	// Dir holds keys, logs and data; it has to exist.
+	// Dir holds keys, logs and data; it has to exist. "" is a folder that Stop
+	// removes.
 	Dir string
 	// ControllerManager makes service accounts, and deletes what has lost its
 	// owner or its namespace.
@@ -39,6 +40,7 @@ type Cluster struct {
 
 	options   Options
 	programs  *Programs
+	remove    bool   // the folder
 	address   string // of the API server, host:port
 	token     string
 	processes []*process
@@ -50,7 +52,15 @@ const starting = 90 * time.Second
 // Start runs a control plane and returns when it answers. Whoever starts one
 // stops it.
 func Start(ctx context.Context, programs *Programs, options Options) (*Cluster, error) {
-	c := &Cluster{Kubeconfig: filepath.Join(options.Dir, "kubeconfig"), options: options, programs: programs, token: rand.Text()}
+	c := &Cluster{options: options, programs: programs, token: rand.Text()}
+	if options.Dir == "" {
+		dir, err := os.MkdirTemp("", "weft-testenv-")
+		if err != nil {
+			return nil, err
+		}
+		c.options.Dir, c.remove = dir, true
+	}
+	c.Kubeconfig = c.file("kubeconfig")
 	if err := c.start(ctx); err != nil {
 		c.Stop()
 		return nil, err
@@ -62,6 +72,9 @@ func Start(ctx context.Context, programs *Programs, options Options) (*Cluster, 
 func (c *Cluster) Stop() {
 	for _, p := range c.processes {
 		p.kill()
+	}
+	if c.remove {
+		_ = os.RemoveAll(c.options.Dir) // a folder for temporary files is cleaned anyway
 	}
 }
 

@@ -1,4 +1,4 @@
-module github.com/weft-lang/weft/runtime/internal/testenv/servers
+module github.com/weft-lang/weft/runtime/kube/testenv/servers
 
 go 1.26.0
 

@@ -71,7 +71,7 @@ func findModule() (string, error) {
 		return "", err
 	}
 	for {
-		module := filepath.Join(dir, "runtime", "internal", "testenv", "servers")
+		module := filepath.Join(dir, "runtime", "kube", "testenv", "servers")
 		if _, err := os.Stat(filepath.Join(module, "go.mod")); err == nil {
 			return module, nil
 		}
