@@ -75,10 +75,11 @@ type Engine struct {
 	daemons      []NodeID // of no group
 	activePods   int
 
-	counts     [Omitted + 1]int
-	done, todo int // progress
-	actions    []Action
-	impossible int
+	counts      [Omitted + 1]int
+	done, todo  int // progress
+	actions     []Action
+	impossible  int
+	transitions int
 }
 
 // runStage is how far the run as a whole has come.
@@ -105,7 +106,10 @@ func (q *fifo) len() int       { return len(q.list) - q.head }
 func (q *fifo) pop() NodeID {
 	id := q.list[q.head]
 	if q.head++; q.head == len(q.list) {
-		q.list, q.head = q.list[:0], 0
+		if q.head = 0; cap(q.list) > mostKept {
+			q.list = nil
+		}
+		q.list = q.list[:0]
 	}
 	return id
 }
@@ -202,7 +206,10 @@ const ofWorkflow = -1
 // Step takes an event and returns what is to be done about it. The slice is
 // the caller's until the next Step.
 func (e *Engine) Step(ev Event) []Action {
-	e.actions = e.actions[:0]
+	clear(e.actions) // what the caller had is not kept from the garbage collector
+	if e.actions = e.actions[:0]; cap(e.actions) > mostKept {
+		e.actions = nil
+	}
 	e.step++
 	if at := ev.At.UnixNano(); !ev.At.IsZero() && at > e.now {
 		e.now = at // time does not go back, whatever order events come in
@@ -211,6 +218,9 @@ func (e *Engine) Step(ev Event) []Action {
 	e.drain()
 	return e.actions
 }
+
+// mostKept is how long a list of actions may be that is used again.
+const mostKept = 1 << 12
 
 // drain does what the event has made possible, one thing at a time: nothing
 // that goes on along siblings or steps goes on by recursion.
@@ -247,3 +257,6 @@ func (e *Engine) Len() int { return e.count }
 
 // Impossible counts the events that should not have come.
 func (e *Engine) Impossible() int { return e.impossible }
+
+// Transitions counts how often a node has changed its phase.
+func (e *Engine) Transitions() int { return e.transitions }

@@ -159,7 +159,7 @@ func (q *queue) pop() start {
 	s := q.list[q.head]
 	q.list[q.head] = start{}
 	if q.head++; q.head == len(q.list) {
-		q.list, q.head = q.list[:0], 0
+		*q = queue{}
 	}
 	return s
 }
@@ -245,6 +245,7 @@ func (e *Engine) set(id NodeID, p Phase) {
 	e.countProgress(n, -1)
 	e.counts[n.phase]--
 	n.phase = p
+	e.transitions++
 	e.counts[p]++
 	e.countProgress(n, 1)
 	e.changed(id)
