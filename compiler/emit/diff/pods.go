@@ -7,6 +7,7 @@ import (
 
 	"github.com/weft-lang/weft/compiler/emit/pods"
 	"github.com/weft-lang/weft/compiler/pod"
+	"github.com/weft-lang/weft/compiler/pod/instructions"
 	"github.com/weft-lang/weft/lang/source"
 	"github.com/weft-lang/weft/lang/tree"
 	"github.com/weft-lang/weft/lang/yaml"
@@ -86,32 +87,33 @@ func nodeOf(m pods.Manifest) string {
 	return path
 }
 
-// podShape is the shape of a Pod and of what its agent is told. What follows
-// from the name of the run is left out.
+// podShape is the shape of a Pod as its template means it, and of what the agent
+// is told. How the agent comes into the Pod follows from that and is left out,
+// as is what follows from the name of the run.
 func podShape(m pods.Manifest) *shape {
 	s := &shape{children: map[string]*shape{}}
 	list := &shape{role: containers, children: map[string]*shape{}}
 	for _, o := range m.Objects {
 		n := pods.Tree(o)
-		if data := n.Get("data").Get("instructions.json"); data != nil {
+		if data := n.At("data", instructions.Key); data != nil {
 			s.put("instructions", told(data))
 			continue
 		}
-		metadata := n.Get("metadata")
+		metadata, spec := n.Get("metadata"), n.Get("spec")
 		if text := metadata.Get("annotations").Get(pod.AnnotationInstructions); text != nil {
 			s.put("instructions", told(text))
 		}
-		s.put("labels", of(ours(metadata.Get("labels")), "labels"))
-		s.put("annotations", of(ours(metadata.Get("annotations")), "annotations"))
-		spec := n.Get("spec")
-		for _, c := range slices.Concat(spec.Get("initContainers").List(), spec.Get("containers").List()) {
-			list.put(c.Get("name").Text(), ofNamed(c, ""))
+		for _, key := range []string{"labels", "annotations"} {
+			s.put(key, of(entries(metadata.Get(key), func(key string) bool { return !strings.HasPrefix(key, "weft.dev/") }), key))
 		}
-		if spec != nil {
-			for _, e := range spec.Entries {
-				if e.Key.Value != "containers" && e.Key.Value != "initContainers" {
-					s.put(e.Key.Value, of(e.Value, e.Key.Value))
-				}
+		for _, c := range slices.Concat(spec.Get("initContainers").List(), spec.Get("containers").List()) {
+			if !isWeft(c) {
+				list.put(c.Get("name").Text(), ofNamed(unwrapped(c), ""))
+			}
+		}
+		for _, e := range spec.Entries {
+			if e.Key.Value != "containers" && e.Key.Value != "initContainers" {
+				s.put(e.Key.Value, of(items(e.Value), e.Key.Value))
 			}
 		}
 	}
@@ -119,32 +121,72 @@ func podShape(m pods.Manifest) *shape {
 	return s
 }
 
-// told is what the agent is told, without the name of its node.
+// isWeft reports whether a container, volume or mount is of weft's own.
+func isWeft(n *tree.Node) bool { return strings.HasPrefix(n.Get("name").Text(), "weft-") }
+
+// items are those of a list that are not weft's own.
+func items(n *tree.Node) *tree.Node {
+	if n == nil || n.Kind != tree.List {
+		return n
+	}
+	out := *n
+	out.Items = slices.DeleteFunc(slices.Clone(n.Items), isWeft)
+	return &out
+}
+
+// unwrapped is a container without the agent before its command and the mounts
+// that the agent needs.
+func unwrapped(c *tree.Node) *tree.Node {
+	out := *c
+	out.Entries = slices.Clone(c.Entries)
+	for i, e := range out.Entries {
+		value := items(e.Value)
+		const words = 4 // the agent, "run", the container, "--"
+		if e.Key.Value == "command" && len(value.Items) > words && value.Items[0].Text() == instructions.AgentPath {
+			value.Items = value.Items[words:]
+		}
+		out.Entries[i].Value = value
+	}
+	return &out
+}
+
+// told is what the agent is told, each process under the name of its container.
 func told(text *tree.Node) *shape {
 	docs, _ := yaml.Parse(source.NewFile("instructions", text.Text()))
-	if len(docs) != 1 {
-		return scalar(text.Text())
+	root := entries(docs[0].Root, func(key string) bool { return key != "node" && key != "version" && key != "limit" })
+	for i, e := range root.Entries {
+		if e.Key.Value == "processes" {
+			root.Entries[i].Value = byName(e.Value, "container")
+		}
 	}
-	root := docs[0].Root
-	s := of(without(root, func(key string) bool { return key == "node" || key == "processes" }), "")
-	processes := &shape{children: map[string]*shape{}}
-	for _, p := range root.Get("processes").List() {
-		processes.put(p.Get("container").Text(), of(without(p, func(key string) bool { return key == "container" }), ""))
-	}
-	s.put("processes", processes)
-	return s
+	return of(root, "")
 }
 
-// ours are labels or annotations without those of weft.
-func ours(n *tree.Node) *tree.Node {
-	return without(n, func(key string) bool { return strings.HasPrefix(key, "weft.dev/") })
+// byName is a list of maps with a key of theirs called name.
+func byName(list *tree.Node, key string) *tree.Node {
+	out := *list
+	out.Items = nil
+	for _, it := range list.Items {
+		copied := *it
+		copied.Entries = slices.Clone(it.Entries)
+		for i, e := range copied.Entries {
+			if e.Key.Value == key {
+				name := *e.Key
+				name.Value = "name"
+				copied.Entries[i].Key = &name
+			}
+		}
+		out.Items = append(out.Items, &copied)
+	}
+	return &out
 }
 
-func without(n *tree.Node, gone func(key string) bool) *tree.Node {
+// entries is a map with the keys to keep.
+func entries(n *tree.Node, keep func(key string) bool) *tree.Node {
 	if n == nil {
 		return nil
 	}
 	out := *n
-	out.Entries = slices.DeleteFunc(slices.Clone(n.Entries), func(e tree.Entry) bool { return gone(e.Key.Value) })
+	out.Entries = slices.DeleteFunc(slices.Clone(n.Entries), func(e tree.Entry) bool { return !keep(e.Key.Value) })
 	return &out
 }
