@@ -42,10 +42,7 @@ type Options struct {
 	// Staged says that the agent is there already and need not be copied.
 	Staged bool
 	// Env is the environment of the user's command; nil is the agent's own.
-	Env []string
-	// Started is called when the user's command runs, or with the reason why it
-	// cannot.
-	Started        func(error)
+	Env            []string
 	Stdout, Stderr *os.File // nil are those of the agent
 }
 

@@ -72,9 +72,6 @@ func (w *watched) wait(signals <-chan os.Signal) (code int, err error) {
 			err = fmt.Errorf("container %q, which must end well before, ended with exit code %d", name, o.Code)
 		}
 		if err != nil {
-			if w.opts.Started != nil {
-				w.opts.Started(nil)
-			}
 			return codeNotStarted, err
 		}
 	}

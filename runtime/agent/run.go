@@ -72,9 +72,6 @@ func (w *watched) run(ctx context.Context) int {
 func (w *watched) fail(err error) int {
 	w.said = err.Error()
 	w.say(err)
-	if w.opts.Started != nil {
-		w.opts.Started(err)
-	}
 	w.finish(context.Background(), codeNotStarted)
 	return codeNotStarted
 }
@@ -116,9 +113,6 @@ func (w *watched) try(signals <-chan os.Signal) (code int, signalled bool, err e
 	}
 	p, err := start(w.command, w.opts.Env, w.output.stdout, w.output.stderr)
 	w.output.started()
-	if w.opts.Started != nil {
-		w.opts.Started(err)
-	}
 	if err != nil {
 		w.output.drain()
 		return codeNotStarted, false, err
@@ -129,23 +123,14 @@ func (w *watched) try(signals <-chan os.Signal) (code int, signalled bool, err e
 }
 
 // Exec runs a command that nobody wants anything of, as the first process of a
-// container: signals go on to it, and orphans find an end.
-func Exec(command []string, opts Options) int {
+// container: signals go on to it, and orphans find an end. It calls started when
+// the command runs, or with the reason why it cannot.
+func Exec(command []string, started func(error)) int {
 	signals, stop := listen()
 	defer stop()
-	stdout, stderr := opts.Stdout, opts.Stderr
-	if stdout == nil {
-		stdout = os.Stdout
-	}
-	if stderr == nil {
-		stderr = os.Stderr
-	}
-	p, err := start(command, opts.Env, stdout, stderr)
-	if opts.Started != nil {
-		opts.Started(err)
-	}
+	p, err := start(command, nil, os.Stdout, os.Stderr)
+	started(err)
 	if err != nil {
-		fmt.Fprintln(stderr, err)
 		return CodeNoCommand
 	}
 	code, _ := p.wait(signals)

@@ -1,0 +1,100 @@
+//go:build unix
+
+package local
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// In plain mode a volume is a link at its mount path. What had to be made for
+// that, and what containers leave at the paths of outputs, is removed at the
+// end of the Pod.
+
+// linkMounts puts the links in place.
+func (s *supervisor) linkMounts() error {
+	l := s.launch
+	for _, c := range slices.Concat(l.Init, l.Mains) {
+		for _, m := range c.Mounts {
+			at := m.Path
+			if isHome(at) {
+				at = filepath.Join(l.Dir, homeDir, strings.TrimPrefix(at, "/weft"))
+			}
+			dirs, err := link(filepath.Join(l.dirOf(m.Volume), m.SubPath), at)
+			s.made = append(s.made, dirs...)
+			if err != nil {
+				return fmt.Errorf("mount volume %q: %w", m.Volume, err)
+			}
+		}
+	}
+	for _, at := range l.Paths {
+		dirs, err := makeDirs(filepath.Dir(at))
+		s.made = append(s.made, dirs...)
+		if err != nil {
+			return fmt.Errorf("make room for %q: %w", at, err)
+		}
+	}
+	return nil
+}
+
+// link makes a link, and returns the folders that it made for it.
+func link(to, at string) (made []string, err error) {
+	if was, err := os.Readlink(at); err == nil && was == to {
+		return nil, nil // another container has the same
+	}
+	made, err = makeDirs(filepath.Dir(at))
+	if err != nil {
+		return made, err
+	}
+	return made, os.Symlink(to, at)
+}
+
+// makeDirs makes a folder and those around it, and returns those that are new.
+func makeDirs(dir string) (made []string, err error) {
+	for d := dir; ; d = filepath.Dir(d) {
+		if _, err := os.Stat(d); err == nil {
+			break
+		}
+		made = append(made, d)
+	}
+	slices.Reverse(made)
+	return made, os.MkdirAll(dir, 0o755)
+}
+
+// unlinkMounts takes away what the Pod has put on this machine outside its own
+// folder.
+func (s *supervisor) unlinkMounts() error {
+	var errs []error
+	for _, at := range s.launch.Paths {
+		errs = append(errs, removeAll(at)) // of a link only the link
+	}
+	slices.Reverse(s.made)
+	for _, dir := range s.made {
+		// What others have put there meanwhile keeps it alive.
+		if err := os.Remove(dir); err != nil && !errors.Is(err, fs.ErrNotExist) && !isNotEmpty(dir) {
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func isNotEmpty(dir string) bool {
+	entries, err := os.ReadDir(dir)
+	return err == nil && len(entries) > 0
+}
+
+// occupied is the first of the paths that is there already, and belongs to
+// somebody.
+func occupied(paths []string) (string, bool) {
+	for _, at := range paths {
+		if _, err := os.Lstat(at); err == nil {
+			return at, true
+		}
+	}
+	return "", false
+}
