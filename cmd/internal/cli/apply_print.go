@@ -184,7 +184,7 @@ func (p *project) refused(s Streams, manifests []*manifest) error {
 	for _, f := range p.files {
 		files = append(files, f.Source.Name)
 	}
-	return report(s, found.Sorted(), files)
+	return printErrors(s, found.Sorted(), files)
 }
 
 func (m *manifest) findings() []diag.Diagnostic {

@@ -111,7 +111,7 @@ func (o compileOptions) text(s Streams, p *project, f *load.File) (string, error
 	case outputPods:
 		all, findings := pods.Render(p.checked, f.Source.Name, p.podOptions(o.standIns))
 		if len(findings) > 0 {
-			return "", report(s, findings, []string{f.Source.Name})
+			return "", printErrors(s, findings, []string{f.Source.Name})
 		}
 		text = string(pods.YAML(all))
 	case outputIR:

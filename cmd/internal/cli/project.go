@@ -146,11 +146,11 @@ func unreadable(s Streams, failures []error) error {
 // refuse prints the errors among the findings.
 func refuse(s Streams, findings *diag.List, loaded *load.Result) error {
 	errors := slices.DeleteFunc(slices.Clone(findings.Sorted()), func(d diag.Diagnostic) bool { return d.Severity != diag.Error })
-	return report(s, errors, checkedFiles(loaded))
+	return printErrors(s, errors, checkedFiles(loaded))
 }
 
-// report prints what keeps a command from doing its work.
-func report(s Streams, found []diag.Diagnostic, files []string) error {
+// printErrors prints what keeps a command from doing its work.
+func printErrors(s Streams, found []diag.Diagnostic, files []string) error {
 	report := render.Report{Files: files, Diagnostics: found}
 	width, _ := terminalWidth(s.Err)
 	style := render.Options{Color: useColor(colorAuto, s.Err, os.Getenv), Width: width}
