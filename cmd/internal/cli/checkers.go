@@ -3,13 +3,8 @@ package cli
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"os/exec"
-	"runtime"
-	"slices"
-	"strconv"
 	"strings"
-	"sync"
 	"time"
 	"unicode/utf8"
 
@@ -40,62 +35,6 @@ func ask(text, program string, args ...string) []byte {
 	// Findings make it exit with 1; without output there are none.
 	_ = cmd.Run()
 	return out.Bytes()
-}
-
-// shellcheck asks the program of that name.
-type shellcheck struct{}
-
-// tagCodes are findings that tags cause: what takes their place is constant,
-// and variables come from the environment.
-var tagCodes = []int{1091, 2050, 2154, 2157, 2194}
-
-// Check asks about each script in a process of its own, several at a time.
-func (shellcheck) Check(scripts []validate.Script) []validate.ScriptFault {
-	program, err := exec.LookPath("shellcheck")
-	if err != nil {
-		return nil
-	}
-	found := make([][]validate.ScriptFault, len(scripts))
-	turns := make(chan struct{}, runtime.GOMAXPROCS(0))
-	var wg sync.WaitGroup
-	for i, s := range scripts {
-		wg.Go(func() {
-			turns <- struct{}{}
-			defer func() { <-turns }()
-			shell := s.Program
-			if shell == "ash" {
-				shell = "busybox"
-			}
-			found[i] = shellFaults(i, s.Text, ask(s.Text, program, "--norc", "--severity=warning", "--format=json1", "--shell="+shell, "-"))
-		})
-	}
-	wg.Wait()
-	return slices.Concat(found...)
-}
-
-// shellFaults reads what shellcheck prints. Its columns count code points.
-func shellFaults(script int, text string, report []byte) []validate.ScriptFault {
-	var r struct {
-		Comments []struct {
-			Line, EndLine, Column, EndColumn, Code int
-			Message                                string
-		}
-	}
-	if json.Unmarshal(report, &r) != nil {
-		return nil
-	}
-	f := source.NewFile("", text)
-	var found []validate.ScriptFault
-	for _, c := range r.Comments {
-		if slices.Contains(tagCodes, c.Code) {
-			continue
-		}
-		found = append(found, validate.ScriptFault{
-			Script: script, Start: offset(f, c.Line, c.Column), End: offset(f, c.EndLine, c.EndColumn),
-			Code: "SC" + strconv.Itoa(c.Code), Message: c.Message,
-		})
-	}
-	return found
 }
 
 // offset is the byte at a line and column as people count.

@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -13,17 +14,19 @@ import (
 func TestShellFaults(t *testing.T) {
 	text := "echo ä; cd $x\n"
 	report := `{"comments":[
-		{"file":"-","line":1,"endLine":1,"column":9,"endColumn":14,"level":"warning","code":2164,"message":"Use cd ... || exit."},
-		{"file":"-","line":1,"endLine":1,"column":1,"endColumn":2,"level":"warning","code":2050,"message":"constant"}]}`
-	found := shellFaults(3, text, []byte(report))
+		{"file":"/tmp/1","line":1,"endLine":1,"column":9,"endColumn":14,"level":"warning","code":2164,"message":"Use cd ... || exit."},
+		{"file":"/tmp/1","line":1,"endLine":1,"column":1,"endColumn":2,"level":"warning","code":2050,"message":"constant"},
+		{"file":"/tmp/2","line":1,"endLine":1,"column":1,"endColumn":2,"level":"warning","code":2164,"message":"of nothing here"}]}`
+	scripts := []validate.Script{{}, {Program: "sh", Text: text}}
+	found := shellFaults(scripts, []byte(report))
 	if len(found) != 1 {
 		t.Fatalf("%d findings, want the one that no tag causes", len(found))
 	}
 	f := found[0]
-	if got := text[f.Start:f.End]; f.Script != 3 || f.Code != "SC2164" || got != "cd $x" {
-		t.Errorf("script %d, %s at %q, want script 3, SC2164 at \"cd $x\"", f.Script, f.Code, got)
+	if got := text[f.Start:f.End]; f.Script != 1 || f.Code != "SC2164" || got != "cd $x" {
+		t.Errorf("script %d, %s at %q, want script 1, SC2164 at \"cd $x\"", f.Script, f.Code, got)
 	}
-	if got := shellFaults(0, text, []byte("not installed")); got != nil {
+	if got := shellFaults(scripts, []byte("not installed")); got != nil {
 		t.Errorf("a report that is none: %v", got)
 	}
 }
@@ -88,5 +91,50 @@ func TestPythonFaults(t *testing.T) {
 		if len(found) != 1 || texts[1][found[0].Start:found[0].End] != want {
 			t.Errorf("%q: found %v, want it at %q", report, found, want)
 		}
+	}
+}
+
+func TestShellBatches(t *testing.T) {
+	var scripts []validate.Script
+	for i := range 100 {
+		scripts = append(scripts, validate.Script{Program: []string{"sh", "bash", "sh"}[i%3]})
+	}
+	for processes, most := range map[int]int{1: maxBatch, 4: 25, 200: 1} {
+		seen := map[int]bool{}
+		for _, batch := range shellBatches(scripts, processes) {
+			if len(batch) == 0 || len(batch) > most {
+				t.Errorf("%d processes: a batch of %d scripts, want up to %d", processes, len(batch), most)
+			}
+			for _, k := range batch {
+				seen[k] = true
+				if scripts[k].Program != scripts[batch[0]].Program {
+					t.Errorf("%d processes: batch %v mixes programs", processes, batch)
+				}
+			}
+		}
+		if len(seen) != len(scripts) {
+			t.Errorf("%d processes: %d scripts are asked about, want %d", processes, len(seen), len(scripts))
+		}
+	}
+}
+
+func TestShellcheck(t *testing.T) {
+	if _, err := exec.LookPath("shellcheck"); err != nil {
+		t.Skip("shellcheck is not installed")
+	}
+	var scripts []validate.Script
+	for i := range 9 {
+		scripts = append(scripts, validate.Script{Program: "sh", Text: "true\n"})
+		if i%4 == 3 {
+			scripts[i].Text = "cd /x\n"
+		}
+	}
+	var at []int
+	for _, f := range (shellcheck{}).Check(scripts) {
+		at = append(at, f.Script)
+	}
+	slices.Sort(at)
+	if !slices.Equal(at, []int{3, 7}) {
+		t.Errorf("faults in the scripts %v, want 3 and 7", at)
 	}
 }
