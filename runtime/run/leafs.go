@@ -92,6 +92,10 @@ func (r *Run) create() {
 		if l.doing != queued || !r.known(l) {
 			continue
 		}
+		if l.acknowledged { // a report was faster
+			l.doing = nothing
+			continue
+		}
 		objects, err := r.opts.Build(r.input(l))
 		if err != nil {
 			l.doing = nothing
@@ -118,7 +122,7 @@ func (r *Run) created(l *leaf, err error) {
 	var refusal *Refusal
 	var busy *Busy
 	switch {
-	case !r.known(l):
+	case !r.known(l) || l.acknowledged && !l.stopped:
 	case l.stopped:
 		r.stop(l)
 	case err == nil:
@@ -156,6 +160,7 @@ func (r *Run) again(l *leaf) {
 // is lost, and never created again.
 func (r *Run) acknowledge(l *leaf) {
 	if !l.acknowledged {
+		l.acknowledged = true
 		r.tell(l, engine.Report{State: engine.PodCreated})
 	}
 }

@@ -99,7 +99,7 @@ func (g *generator) leaf() callee {
 	if !c.daemon {
 		lines = append(lines, g.retries()...)
 	}
-	if g.chance(10) {
+	if g.chance(10) && !c.daemon {
 		lines = append(lines, "synchronization: {mutexes: [{name: "+g.pick("m1", "m2")+"}]}")
 	}
 	g.write(c.name, lines...)

@@ -47,6 +47,7 @@ func (w *World) Create(_ context.Context, p *run.Pod) error {
 		w.Recreated(p.PodRef)
 	}
 	w.made[p.Name] = true
+	delete(w.Vanished, p.Leaf.Path)
 	w.pods[p.Name] = s
 	w.begin(s)
 	if w.faults.hits(w.rand, w.faults.CreateError) {
@@ -153,6 +154,7 @@ func (w *World) lose(s *simulated) {
 	s.over = true
 	s.report = engine.Report{State: engine.PodLost, Class: engine.ClassInfrastructure}
 	delete(w.pods, s.Name)
+	w.Vanished[s.Leaf.Path] = true
 	w.say(s)
 }
 

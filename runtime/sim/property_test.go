@@ -79,6 +79,7 @@ func bare(pod.Input) (*pod.Objects, error) { return nil, nil }
 func (tr *trial) drive() (run.Result, error) {
 	kill := rand.New(rand.NewPCG(tr.faults.Seed, 2))
 	tr.world = sim.New(tr.script, tr.faults)
+	tr.world.Most = 100_000
 	tr.shared = tr.world.Shared()
 	tr.world.Recreated = func(ref run.PodRef) {
 		if tr.acknowledged(ref) {
@@ -321,17 +322,10 @@ func TestLostPodsHurtNobodyElse(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		lost := map[string]bool{}
-		for id := range engine.NodeID(rough.engine.Len()) {
-			v := rough.engine.View(id)
-			if v.Class == engine.ClassInfrastructure && (v.Type == engine.PodNode || v.Type == engine.HTTPNode) {
-				lost[v.Path] = true
-			}
-		}
 		script := fate(seed)
 		calm := &trial{ctx: t.Context(), checked: checked, script: func(p *run.Pod) sim.Outcome {
 			o := script(p)
-			o.Lost = lost[p.Leaf.Path]
+			o.Lost = rough.world.Vanished[p.Leaf.Path]
 			return o
 		}}
 		want, err := calm.end()

@@ -21,6 +21,9 @@ import (
 // ErrStuck says that a run has not ended, and nothing will ever happen again.
 var ErrStuck = errors.New("the run waits for something that never happens")
 
+// ErrEndless says that more happened than World.Most.
+var ErrEndless = errors.New("the run goes on and on")
+
 // ErrKilled ends a driver that its World kills.
 var ErrKilled = errors.New("the driver was killed")
 
@@ -41,7 +44,13 @@ type World struct {
 	watch *watch                // of the driver that listens
 	cut   bool                  // the watch: reports get lost, and are told again later
 
-	made map[string]bool // names of Pods, those that vanished included
+	// Most is how much may happen in this world; 0 is no bound.
+	Most     int
+	happened int
+
+	// Vanished are the paths of nodes whose Pods were lost.
+	Vanished map[string]bool
+	made     map[string]bool // names of Pods, those that vanished included
 	// Recreated, if there is one, is told of Pods that are made again after they
 	// vanished.
 	Recreated func(run.PodRef)
@@ -51,7 +60,7 @@ type World struct {
 func New(script Script, faults Faults) *World {
 	return &World{
 		script: script, faults: faults, rand: rand.New(rand.NewPCG(faults.Seed, 0x77656674)),
-		now: Epoch, pods: map[string]*simulated{}, made: map[string]bool{},
+		now: Epoch, pods: map[string]*simulated{}, made: map[string]bool{}, Vanished: map[string]bool{},
 	}
 }
 
@@ -106,6 +115,7 @@ func (w *World) happen() bool {
 	}
 	next := heap.Pop(&w.coming).(occurrence)
 	w.now = next.at
+	w.happened++
 	next.do()
 	return true
 }
@@ -176,6 +186,9 @@ func (l *loop) Next(ctx context.Context) ([]func(), error) {
 			if l.lifetime--; l.lifetime == 0 {
 				return nil, ErrKilled
 			}
+		}
+		if w := l.world; w.Most > 0 && w.happened > w.Most {
+			return nil, ErrEndless
 		}
 		if !l.world.happen() {
 			if len(l.handed) == 0 {

@@ -140,10 +140,14 @@ func (t *Test) checkMocks(r *reader, c *ir.Checked) {
 	}
 }
 
+// most is how much may happen in a test.
+const most = 5_000_000
+
 // run runs the workflow in virtual time and judges it.
 func (t *Test) run(ctx context.Context, f *File, o *ir.Object, c *ir.Checked, opts Options, result *Result) error {
 	name := objectName(o)
 	world := sim.New(t.script(name), sim.Faults{})
+	world.Most = most
 	shared := world.Shared()
 	driver, err := run.New(c, engine.Config{
 		Object: o, Name: name, Namespace: "default", UID: "00000000-0000-0000-0000-000000000000",
@@ -163,6 +167,12 @@ func (t *Test) run(ctx context.Context, f *File, o *ir.Object, c *ir.Checked, op
 	_, err = driver.Go(ctx)
 	e := driver.Engine()
 	switch {
+	case errors.Is(err, sim.ErrEndless):
+		r.found.Add(diag.Diagnostic{
+			Rule: RuleTestFailed, Severity: diag.Error, Span: t.At.Place(), Message: "the workflow never ends",
+			Help: fmt.Sprintf("it has %d nodes after %s", e.Len(), world.Now().Sub(sim.Epoch)),
+		})
+		return nil
 	case errors.Is(err, sim.ErrStuck):
 		r.found.Add(diag.Diagnostic{
 			Rule: RuleTestFailed, Severity: diag.Error, Span: t.At.Place(), Message: "the workflow never ends", Help: waitsFor(e, name),
