@@ -30,7 +30,6 @@ type call struct {
 	hooks      []*call
 	exit       *call
 	expression *expression // of a hook
-	broken     string      // a hook that cannot be: why
 
 	wantsResult bool
 

@@ -89,14 +89,12 @@ type more struct {
 	display  string
 	ip       string
 	progress string
-	waiting  string // for what a leaf or lock waits
 	fetch    *fetch // the inputs that are still to be fetched
 	memo     *memo
 	attempts int32  // of Retry nodes: how many have begun
 	last     NodeID // the last of them
 	hooks    uint64 // which hooks of the call have begun
 	timers   uint8  // which are set
-	retryAt  int64
 }
 
 func (n *node) extra() *more {

@@ -185,9 +185,21 @@ func (s *scope) tag(p *part, alone bool) (string, error) {
 	case known == absent:
 		return "", fmt.Errorf("%q has no value: the step did not run", p.key)
 	case ours(p.key):
-		return "", fmt.Errorf("%q names nothing that is known here", p.key)
+		return "", s.missing(p.key)
 	}
 	return p.tag, nil
+}
+
+// missing explains a name without a value.
+func (s *scope) missing(key string) error {
+	root, rest, _ := strings.Cut(key, ".")
+	name, attribute, _ := strings.Cut(rest, ".")
+	if (root == "steps" || root == "tasks") && s.node != NoNode && attribute != "" {
+		if id, _, c := s.find(root, name); c != nil {
+			return fmt.Errorf("%q has no value: %s is %s and left none", key, c.loop.Describe(), s.e.at(id).phase)
+		}
+	}
+	return fmt.Errorf("%q names nothing that is known here", key)
 }
 
 // ours reports whether a name is for weft to know.
