@@ -28,7 +28,7 @@ type store struct {
 var stores = []store{
 	{"s3", "key", "keyFormat"}, {"gcs", "key", "keyFormat"}, {"oss", "key", "keyFormat"}, {"azure", "blob", "blobNameFormat"},
 	{"artifactory", "url", "keyFormat"}, {"hdfs", "path", "pathFormat"}, {"plugin", "key", "keyFormat"},
-	{"http", "url", ""}, {"git", "", ""}, {"raw", "", ""},
+	{"http", "url", ""}, {"folder", "key", "keyFormat"}, {"git", "", ""}, {"raw", "", ""},
 }
 
 // locate finds the location below n.

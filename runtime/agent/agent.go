@@ -207,6 +207,10 @@ func writeExecutable(path string, content io.Reader) error {
 	return os.Rename(part, path)
 }
 
+func (a *agent) access() artifact.Access {
+	return artifact.Access{Secrets: a.secret, Folder: a.at(instructions.StoreDir)}
+}
+
 // secret reads a key of a secret that is mounted.
 func (a *agent) secret(name, key string) (string, error) {
 	if !filepath.IsLocal(name) || !filepath.IsLocal(key) {
@@ -233,7 +237,7 @@ func (a *agent) load(ctx context.Context) error {
 }
 
 func (a *agent) loadOne(ctx context.Context, l instructions.Load) error {
-	at, err := artifact.Open(l.Location, a.secret)
+	at, err := artifact.Open(l.Location, a.access())
 	if err != nil {
 		return err
 	}

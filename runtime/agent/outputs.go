@@ -92,7 +92,7 @@ func (w *watched) saveOne(ctx context.Context, s instructions.Save, own bool) er
 		return &missingError{from}
 	}
 	if own {
-		at, err := artifact.Open(s.Location, w.secret)
+		at, err := artifact.Open(s.Location, w.access())
 		if err != nil {
 			return err
 		}
@@ -178,7 +178,7 @@ func (a *agent) save(ctx context.Context, _ []string) int {
 }
 
 func (a *agent) upload(ctx context.Context, s instructions.Save) error {
-	at, err := artifact.Open(s.Location, a.secret)
+	at, err := artifact.Open(s.Location, a.access())
 	if err != nil {
 		return err
 	}
@@ -206,7 +206,7 @@ func (a *agent) evaluate(ctx context.Context) (string, error) {
 	if a.tell.Data == nil {
 		return "", errors.New("there are no instructions for a data template")
 	}
-	at, err := artifact.Open(a.tell.Data.Location, a.secret)
+	at, err := artifact.Open(a.tell.Data.Location, a.access())
 	if err != nil {
 		return "", err
 	}

@@ -26,6 +26,12 @@ var ErrNotFound = errors.New("not found")
 // Secrets gives the value of a key of a secret.
 type Secrets func(name, key string) (string, error)
 
+// Access is what locations leave to the machine on which they are opened.
+type Access struct {
+	Secrets Secrets
+	Folder  string // of locations that name a folder without saying which
+}
+
 // A store keeps one artifact: it is opened for one location.
 type store interface {
 	// get writes the artifact to a path where nothing is yet.
@@ -37,7 +43,7 @@ type store interface {
 }
 
 // kinds open a store for the fields of a location.
-var kinds = map[string]func(fields json.RawMessage, secrets Secrets) (store, error){
+var kinds = map[string]func(fields json.RawMessage, access Access) (store, error){
 	"artifactory": openArtifactory, "folder": openFolder, "git": openGit, "http": openHTTP, "raw": openRaw, "s3": openS3,
 }
 
@@ -48,7 +54,7 @@ type Location struct {
 }
 
 // Open reads a location.
-func Open(location json.RawMessage, secrets Secrets) (*Location, error) {
+func Open(location json.RawMessage, access Access) (*Location, error) {
 	var byKind map[string]json.RawMessage
 	if err := json.Unmarshal(location, &byKind); err != nil {
 		return nil, fmt.Errorf("read artifact location: %w", err)
@@ -61,7 +67,7 @@ func Open(location json.RawMessage, secrets Secrets) (*Location, error) {
 		if !ok {
 			return nil, fmt.Errorf("artifacts in %q are not supported, only in %s", kind, strings.Join(slices.Sorted(maps.Keys(kinds)), ", "))
 		}
-		s, err := open(fields, secrets)
+		s, err := open(fields, access)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", kind, err)
 		}
@@ -200,7 +206,7 @@ type raw struct {
 	noList
 }
 
-func openRaw(fields json.RawMessage, _ Secrets) (store, error) {
+func openRaw(fields json.RawMessage, _ Access) (store, error) {
 	r := &raw{}
 	return r, json.Unmarshal(fields, r)
 }

@@ -28,13 +28,19 @@ const (
 	keysDir    = "keys"
 )
 
-func openFolder(fields json.RawMessage, _ Secrets) (store, error) {
+func openFolder(fields json.RawMessage, access Access) (store, error) {
 	f := &folder{}
 	if err := json.Unmarshal(fields, f); err != nil {
 		return nil, err
 	}
 	f.Key = path.Clean(f.Key)
-	if f.Path == "" || !filepath.IsLocal(f.Key) {
+	if f.Path == "" {
+		f.Path = access.Folder
+	}
+	if f.Path == "" {
+		return nil, errors.New("which folder it is in is not known on this machine")
+	}
+	if !filepath.IsLocal(f.Key) {
 		return nil, fmt.Errorf("%q is no key in a folder", f.Key)
 	}
 	return f, nil

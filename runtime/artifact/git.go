@@ -33,7 +33,8 @@ type gitRepository struct {
 	noList
 }
 
-func openGit(fields json.RawMessage, secrets Secrets) (store, error) {
+func openGit(fields json.RawMessage, access Access) (store, error) {
+	secrets := access.Secrets
 	g := &gitRepository{}
 	if err := json.Unmarshal(fields, g); err != nil {
 		return nil, err

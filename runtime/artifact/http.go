@@ -22,7 +22,8 @@ type web struct {
 	noList
 }
 
-func openHTTP(fields json.RawMessage, secrets Secrets) (store, error) {
+func openHTTP(fields json.RawMessage, access Access) (store, error) {
+	secrets := access.Secrets
 	var f struct {
 		URL     string
 		Headers []struct{ Name, Value string }
@@ -56,7 +57,8 @@ func openHTTP(fields json.RawMessage, secrets Secrets) (store, error) {
 	return w, nil
 }
 
-func openArtifactory(fields json.RawMessage, secrets Secrets) (store, error) {
+func openArtifactory(fields json.RawMessage, access Access) (store, error) {
+	secrets := access.Secrets
 	var f struct {
 		URL                            string
 		UsernameSecret, PasswordSecret *selector

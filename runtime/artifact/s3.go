@@ -52,7 +52,8 @@ var addressing = map[string]minio.BucketLookupType{
 	"": minio.BucketLookupAuto, "path": minio.BucketLookupPath, "virtual-hosted": minio.BucketLookupDNS,
 }
 
-func openS3(fields json.RawMessage, secrets Secrets) (store, error) {
+func openS3(fields json.RawMessage, access Access) (store, error) {
+	secrets := access.Secrets
 	b := &bucket{}
 	if err := json.Unmarshal(fields, b); err != nil {
 		return nil, err

@@ -13,6 +13,8 @@ import (
 	"syscall"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/weft-lang/weft/compiler/pod/instructions"
 )
 
 // containerAttributes start the first process of a container. It ends with its
@@ -88,7 +90,7 @@ func (t *task) mountOwn() error {
 		return fmt.Errorf("termination message: %w", err)
 	}
 	if store := t.Launch.Store; store != "" {
-		if err := bindAt(oldRoot+store, store, false); err != nil {
+		if err := bindAt(oldRoot+store, instructions.StoreDir, false); err != nil {
 			return fmt.Errorf("artifact store: %w", err)
 		}
 	}

@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/weft-lang/weft/compiler/pod/instructions"
 )
 
 // In plain mode a volume is a link at its mount path. What had to be made for
@@ -30,6 +32,11 @@ func (s *supervisor) linkMounts() error {
 			if err != nil {
 				return fmt.Errorf("mount volume %q: %w", m.Volume, err)
 			}
+		}
+	}
+	if l.Store != "" {
+		if _, err := link(l.Store, filepath.Join(l.Dir, homeDir, strings.TrimPrefix(instructions.StoreDir, "/weft"))); err != nil {
+			return err
 		}
 	}
 	for _, at := range l.Paths {

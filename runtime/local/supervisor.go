@@ -122,43 +122,48 @@ func (s *supervisor) run() {
 		})
 		defer timer.Stop()
 	}
-	err := s.prepare()
-	if err == nil {
-		err = s.containers()
+	if err := s.prepare(); err != nil {
+		s.cannotStart(err)
+	} else {
+		s.containers()
 	}
 	s.stopSidecars()
 	killOrphans()
 	if !s.launch.Keep {
-		err = errors.Join(err, s.cleanUp())
+		if err := s.cleanUp(); err != nil {
+			fmt.Fprintln(os.Stderr, "weft:", err)
+		}
 	}
+	s.change(func(st *status) { st.Ended, st.Finished = true, time.Now() })
+}
+
+// cannotStart says of every main container why it does not run.
+func (s *supervisor) cannotStart(err error) {
 	s.change(func(st *status) {
-		st.Ended, st.Finished = true, time.Now()
-		if err != nil && st.Message == "" {
-			st.Message = err.Error()
+		for i := range st.Containers {
+			st.Containers[i].Reason, st.Containers[i].Message = "CreateContainerError", err.Error()
 		}
 	})
 }
 
 // containers runs the init containers one after another and the main ones side
 // by side.
-func (s *supervisor) containers() error {
+func (s *supervisor) containers() {
 	for i := range s.launch.Init {
 		c := &s.launch.Init[i]
 		if s.stopping() {
-			return nil
+			return
 		}
 		if c.Sidecar {
-			if err := s.startSidecar(c); err != nil {
-				return err
-			}
+			s.startSidecar(c)
 			continue
 		}
 		if code := s.start(c).wait(); code != 0 {
-			return nil // the status of the container says it
+			return // the status of the container says it
 		}
 	}
 	if s.stopping() {
-		return nil
+		return
 	}
 	var mains []*runner
 	for i := range s.launch.Mains {
@@ -169,22 +174,20 @@ func (s *supervisor) containers() error {
 	for _, r := range mains {
 		r.wait()
 	}
-	return nil
 }
 
 // startSidecar starts a sidecar and waits until it counts as started.
-func (s *supervisor) startSidecar(c *container) error {
+func (s *supervisor) startSidecar(c *container) {
 	r := s.start(c)
 	r.waitStarted()
 	if c.Startup == nil {
-		return nil
+		return
 	}
 	select {
 	case <-r.startedUp:
 	case <-r.ended:
 	case <-s.stop:
 	}
-	return nil
 }
 
 func (s *supervisor) start(c *container) *runner {

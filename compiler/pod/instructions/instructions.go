@@ -137,6 +137,9 @@ const (
 	SecretsDir = "/weft/secrets"
 	// InputsDir holds what is loaded, each artifact under its name.
 	InputsDir = "/weft/inputs"
+	// StoreDir holds the artifacts of a location that names a folder without
+	// saying which: on a machine, the one of the run.
+	StoreDir = "/weft/store"
 	// MainDir shows main's own volumes to the container that loads.
 	MainDir = "/weft/main"
 )
