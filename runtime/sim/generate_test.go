@@ -33,8 +33,8 @@ type earlier struct {
 
 // workflow is the YAML of a random workflow.
 func workflow(seed uint64) string {
-	g := &generator{Rand: rand.New(rand.NewPCG(seed, 1)), budget: 14}
-	main := g.group(3)
+	g := &generator{Rand: rand.New(rand.NewPCG(seed, 1)), budget: 12}
+	main := g.group(2)
 	var spec []string
 	spec = append(spec, "entrypoint: "+main.name)
 	if g.IntN(4) == 0 {
