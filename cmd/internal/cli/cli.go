@@ -10,6 +10,8 @@ import (
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
+
+	"github.com/weft-lang/weft/runtime/local"
 )
 
 // Streams are the standard streams of the process.
@@ -26,6 +28,9 @@ func Main(args []string, s Streams) (code int) {
 			code = Failure
 		}
 	}()
+	if code, ok := local.Reexec(args); ok { // a Pod of weft run, and no person
+		return code
+	}
 	root := newRoot(s)
 	root.SetArgs(args)
 	cmd, err := root.ExecuteC()
@@ -61,7 +66,10 @@ of Argo Workflows and .weft, a compact language for the same thing.`,
 	root.SetErr(s.Err)
 	root.SuggestionsMinimumDistance = 2
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(newLint(s), newRules(s), newExplain(s), newCompile(s), newConvert(s), newFmt(s), newPlan(s), newGraph(s), newDiff(s), newGolden(s), newApply(s), newInit(s), newStubs(s), newSchema(s), newVersion(s))
+	root.AddCommand(newLint(s), newRules(s), newExplain(s), newCompile(s), newConvert(s), newFmt(s), newPlan(s), newGraph(s), newDiff(s), newGolden(s), newRun(s), newRuns(s), newGet(s), newLogs(s), newReport(s), newDelete(s), newApply(s), newInit(s), newStubs(s), newSchema(s), newVersion(s))
+	for _, c := range signalCommands {
+		root.AddCommand(newSignal(s, c))
+	}
 	return root
 }
 

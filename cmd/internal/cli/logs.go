@@ -1,0 +1,256 @@
+package cli
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/weft-lang/weft/compiler/pod"
+	"github.com/weft-lang/weft/runtime/engine"
+	"github.com/weft-lang/weft/runtime/local"
+)
+
+type logsOptions struct {
+	folderFlags
+	follow, timestamps bool
+	container          string
+	tail               int
+}
+
+func newLogs(s Streams) *cobra.Command {
+	var o logsOptions
+	cmd := &cobra.Command{
+		Use:   "logs RUN [STEP]",
+		Short: "Print what the steps of a run wrote",
+		Long: `Prints what the containers of a run wrote, in the order of writing, each line
+behind the name of its step. STEP is a name or a path, as weft get shows them;
+with one step the names are left out. RUN may be @latest.`,
+		Example: "  weft logs ci-x7k2p\n  weft logs @latest test --tail 20\n  weft logs -f ci-x7k2p",
+		Args:    cobra.RangeArgs(1, 2),
+		RunE: func(_ *cobra.Command, args []string) error {
+			folder, err := o.folder()
+			if err != nil {
+				return err
+			}
+			d, err := openRun(s, folder, args[0])
+			if err != nil {
+				return err
+			}
+			return d.printLogs(o, args[1:])
+		},
+	}
+	o.register(cmd.Flags())
+	flags := cmd.Flags()
+	flags.BoolVarP(&o.follow, "follow", "f", false, "go on until the run has ended")
+	flags.BoolVar(&o.timestamps, "timestamps", false, "begin lines with their time")
+	flags.StringVarP(&o.container, "container", "c", "", "only the containers named `NAME`; otherwise all but weft's own")
+	flags.IntVar(&o.tail, "tail", -1, "of each container only the last `N` lines")
+	return cmd
+}
+
+// A logSource is the log of one container, as far as it was read.
+type logSource struct {
+	step   string
+	path   string
+	read   int64
+	rest   string // of a line that is being written
+	joined string // parts of a long line
+}
+
+// A logLine is a line with where it comes from.
+type logLine struct {
+	local.Line
+	step string
+}
+
+func (d *driving) printLogs(o logsOptions, steps []string) error {
+	sources := map[string]*logSource{}
+	prefix := true
+	for {
+		ended := !d.run.Driven() // before reading: what is written later is read by the next round
+		e, err := d.replayed()
+		if err != nil {
+			return err
+		}
+		ended = ended || e.Run().Phase.Completed()
+		if len(steps) > 0 {
+			paths, err := nodePaths(e, steps[0])
+			if err != nil {
+				return err
+			}
+			prefix = len(paths) > 1
+		}
+		if err := d.findLogs(e, o, steps, sources); err != nil {
+			return err
+		}
+		lines, err := readLogs(sources, o.tail, ended)
+		if err != nil {
+			return failure("cannot read a log: %w", err)
+		}
+		o.tail = -1
+		if err := printLines(d.streams.Out, lines, o.timestamps, prefix); err != nil {
+			return failure("cannot write: %w", err)
+		}
+		if !o.follow || ended {
+			return nil
+		}
+		time.Sleep(300 * time.Millisecond)
+	}
+}
+
+// findLogs adds the logs that are new.
+func (d *driving) findLogs(e *engine.Engine, o logsOptions, steps []string, sources map[string]*logSource) error {
+	wanted := map[string]bool{}
+	if len(steps) > 0 {
+		paths, err := nodePaths(e, steps[0])
+		if err != nil {
+			return err
+		}
+		for _, p := range paths {
+			wanted[p] = true
+		}
+	}
+	pods, err := local.Pods(d.run.Path())
+	if err != nil {
+		return failure("cannot list Pods: %w", err)
+	}
+	for id := range e.Len() {
+		v := e.View(engine.NodeID(id))
+		if v.Type != engine.PodNode || len(wanted) > 0 && !within(v.Path, wanted) {
+			continue
+		}
+		for _, name := range d.podsOf(v, pods) {
+			containers, err := local.Containers(d.run.Path(), name)
+			if err != nil {
+				return failure("cannot list logs: %w", err)
+			}
+			for _, c := range containers {
+				if o.container != "" && c != o.container || o.container == "" && strings.HasPrefix(c, "weft-") {
+					continue
+				}
+				step := strings.TrimPrefix(v.Path, d.header.Name+".")
+				if c != "main" {
+					step += " " + c
+				}
+				path := local.LogFile(d.run.Path(), name, c)
+				if sources[path] == nil {
+					sources[path] = &logSource{step: step, path: path}
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// within reports whether a path is one of those wanted, or below one.
+func within(path string, wanted map[string]bool) bool {
+	for p := range wanted {
+		if path == p || strings.HasPrefix(path, p) && strings.ContainsRune(".[(", rune(path[len(p)])) {
+			return true
+		}
+	}
+	return false
+}
+
+// podsOf are the Pods of a node, the first start first.
+func (d *driving) podsOf(v engine.View, names []string) []string {
+	var out []string
+	for g := range v.Generation + 1 {
+		in := pod.Input{Run: pod.Run{Name: d.header.Name, UID: d.header.UID}, Node: pod.Node{Path: v.Path, Generation: g}}
+		for _, name := range names {
+			if in.Names(name) {
+				out = append(out, name)
+			}
+		}
+	}
+	return out
+}
+
+// readLogs reads what was written since, by time. tail is how many lines of each
+// count, -1 all; ended says that nothing more comes.
+func readLogs(sources map[string]*logSource, tail int, ended bool) ([]logLine, error) {
+	var all []logLine
+	for _, s := range sources {
+		lines, err := s.more(ended)
+		if err != nil {
+			return nil, err
+		}
+		if tail >= 0 && len(lines) > tail {
+			lines = lines[len(lines)-tail:]
+		}
+		all = append(all, lines...)
+	}
+	slices.SortStableFunc(all, func(a, b logLine) int {
+		if c := a.Time.Compare(b.Time); c != 0 {
+			return c
+		}
+		return strings.Compare(a.step, b.step)
+	})
+	return all, nil
+}
+
+// more reads the lines that are complete.
+func (s *logSource) more(ended bool) ([]logLine, error) {
+	f, err := os.Open(s.path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	if _, err := f.Seek(s.read, io.SeekStart); err != nil {
+		return nil, err
+	}
+	data, err := io.ReadAll(f)
+	if err != nil {
+		return nil, err
+	}
+	s.read += int64(len(data))
+	s.rest += string(data)
+	var lines []logLine
+	for {
+		text, rest, ok := strings.Cut(s.rest, "\n")
+		if !ok {
+			break
+		}
+		s.rest = rest
+		line, ok := local.ParseLine(text)
+		if !ok {
+			continue
+		}
+		s.joined += line.Text
+		if line.Partial {
+			continue
+		}
+		line.Text, s.joined = s.joined, ""
+		lines = append(lines, logLine{line, s.step})
+	}
+	if ended && s.joined != "" {
+		lines = append(lines, logLine{local.Line{Text: s.joined}, s.step})
+		s.joined = ""
+	}
+	return lines, nil
+}
+
+func printLines(w io.Writer, lines []logLine, timestamps, prefix bool) error {
+	out := bufio.NewWriter(w)
+	for _, l := range lines {
+		if timestamps {
+			fmt.Fprintf(out, "%s ", l.Time.Format(time.RFC3339Nano))
+		}
+		if prefix {
+			fmt.Fprintf(out, "%s: ", l.step)
+		}
+		fmt.Fprintln(out, l.Text)
+	}
+	return out.Flush()
+}

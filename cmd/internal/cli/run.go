@@ -1,0 +1,267 @@
+package cli
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/weft-lang/weft/compiler/ir"
+	"github.com/weft-lang/weft/compiler/load"
+	"github.com/weft-lang/weft/runtime/engine"
+	"github.com/weft-lang/weft/runtime/run"
+	"github.com/weft-lang/weft/runtime/store"
+	"github.com/weft-lang/weft/validate"
+)
+
+const runHelp = `Checks a workflow and runs it on this machine, without a cluster.
+
+Containers run as processes. Images are labels: what a container without a
+command runs, weft.yaml (images) or --image says. Runs are kept in a folder
+($WEFT_RUNS, else ~/.local/state/weft/runs) with their sources, so that weft get,
+weft logs and weft report tell of them later, and --resume goes on where a run
+was left.
+
+Ctrl-C stops the run: its exit handlers still run. A second one ends it at once.`
+
+const runExamples = `  weft run ci.weft
+  weft run ci.weft -p branch=main --parameters prod.yaml
+  weft run flows/ --workflow nightly --entrypoint build
+  weft run ci.weft --image registry.example.org/lint=lint,--all
+  weft run ci.weft -o json > result.json
+  weft run --resume ci-x7k2p
+  weft run --retry ci-x7k2p`
+
+// The values of -o of commands that show runs.
+const (
+	outputText = "text"
+	outputJSON = "json"
+)
+
+var runOutputs = []string{outputText, outputJSON}
+
+type runOptions struct {
+	projectFlags
+	machineFlags
+	folderFlags
+	workflow, entrypoint, name string
+	resume, retry              string
+	output                     string
+	yes                        bool
+	all                        bool // of weft get
+}
+
+func newRun(s Streams) *cobra.Command {
+	var o runOptions
+	cmd := &cobra.Command{
+		Use:     "run PATH...|-",
+		Short:   "Run a workflow on this machine",
+		Long:    runHelp,
+		Example: runExamples,
+		RunE: func(_ *cobra.Command, paths []string) error {
+			if !slices.Contains(runOutputs, o.output) {
+				return unknownValue("output", o.output, runOutputs)
+			}
+			return o.run(s, paths)
+		},
+	}
+	o.projectFlags.register(cmd)
+	o.machineFlags.register(cmd.Flags())
+	o.folderFlags.register(cmd.Flags())
+	flags := cmd.Flags()
+	flags.StringVar(&o.workflow, "workflow", "", "run the workflow or template `NAME`, where there are several")
+	flags.StringVar(&o.entrypoint, "entrypoint", "", "begin with the template `NAME`")
+	flags.StringVar(&o.name, "name", "", "call the run `NAME`")
+	flags.StringVar(&o.resume, "resume", "", "go on with `RUN`, which nobody drives any more")
+	flags.StringVar(&o.retry, "retry", "", "run again what failed in `RUN`")
+	flags.BoolVarP(&o.yes, "yes", "y", false, "with --retry: do not ask")
+	flags.StringVarP(&o.output, "output", "o", outputText, "show the run as `FORMAT`: "+strings.Join(runOutputs, ", "))
+	complete(cmd, "output", runOutputs)
+	return cmd
+}
+
+func (o *runOptions) run(s Streams, paths []string) error {
+	folder, err := o.folder()
+	if err != nil {
+		return err
+	}
+	switch {
+	case o.resume != "" && o.retry != "":
+		return usage("--resume and --retry contradict each other")
+	case o.resume != "" || o.retry != "":
+		if len(paths) > 0 {
+			return usage("a run that goes on has its files already: name no PATH")
+		}
+		return o.goOn(s, folder)
+	case len(paths) == 0:
+		return usage("name the file to run")
+	}
+	return o.begin(s, folder, paths)
+}
+
+// begin runs what paths name.
+func (o *runOptions) begin(s Streams, folder store.Folder, paths []string) error {
+	files := newRecorder()
+	if err := readStdin(&s, paths, files); err != nil {
+		return err
+	}
+	if o.settings.target == "" {
+		o.settings.target = validate.ForWeft.String()
+	}
+	o.foreign = true // ConfigMaps and Secrets
+	args, err := o.arguments()
+	if err != nil {
+		return err
+	}
+	reading, err := onThisMachine(s, load.Options{StdinName: o.stdinFilename, Context: slashed(o.with), KeepContext: true, Foreign: true})
+	if err != nil {
+		return err
+	}
+	p, err := o.openIn(s, files, reading, args, paths)
+	if err != nil {
+		return err
+	}
+	object, err := p.runnable(o.workflow)
+	if err != nil {
+		return err
+	}
+	h := store.Header{
+		Weft: version(), UID: newUID(), Created: time.Now().UTC(), Kind: object.Kind.String(), Workflow: title(object),
+		Namespace: object.Namespace.Text(), Entrypoint: o.entrypoint,
+	}
+	for _, a := range args {
+		h.Parameters = append(h.Parameters, engine.Value{Name: a.Name, Value: a.Value.Text()})
+	}
+	if h.Settings, err = o.keep(p, paths, reading.WorkDir); err != nil {
+		return err
+	}
+	kept, journal, err := o.create(folder, h, object, files.sources())
+	if err != nil {
+		return err
+	}
+	h.Name = kept.Name
+	d := driving{streams: s, flags: o, folder: folder, run: kept, header: h, project: p, object: object, journal: journal}
+	return d.drive(run.Options{})
+}
+
+// create makes the folder of the run. A name that is taken gets a number.
+func (o *runOptions) create(folder store.Folder, h store.Header, object *ir.Object, sources []store.File) (*store.Run, *store.Journal, error) {
+	name := o.name
+	if name == "" {
+		name = object.Name.Text()
+	}
+	if name == "" {
+		name = object.GenerateName.Text() + strings.ToLower(rand.Text()[:5])
+	}
+	for i := 2; ; i++ {
+		h.Name = name
+		if i > 2 {
+			h.Name = fmt.Sprintf("%s-%d", name, i-1)
+		}
+		kept, journal, err := folder.Create(h, sources)
+		switch {
+		case err == nil:
+			return kept, journal, nil
+		case !errors.Is(err, store.ErrRunExists) || o.name != "":
+			return nil, nil, failure("%w", err)
+		}
+	}
+}
+
+// goOn drives a stored run on.
+func (o *runOptions) goOn(s Streams, folder store.Folder) error {
+	d, err := openRun(s, folder, o.resume+o.retry)
+	if err != nil {
+		return err
+	}
+	d.flags.output, d.flags.folderFlags, d.flags.yes = o.output, o.folderFlags, o.yes
+	if o.retry != "" {
+		return d.again()
+	}
+	return d.resume()
+}
+
+// runnable is what to run of the files named: the one workflow there, or the one
+// of that name.
+func (p *project) runnable(name string) (*ir.Object, error) {
+	var found []*ir.Object
+	var names []string
+	for _, kinds := range [][]ir.Kind{{ir.Workflow}, {ir.CronWorkflow, ir.WorkflowTemplate, ir.ClusterWorkflowTemplate}} {
+		for _, o := range p.checked.Project().Objects {
+			if !slices.Contains(kinds, o.Kind) || !p.named(o) {
+				continue
+			}
+			names = append(names, title(o))
+			if name == "" || title(o) == name {
+				found = append(found, o)
+			}
+		}
+		if len(found) > 0 {
+			break
+		}
+	}
+	switch {
+	case len(found) == 1:
+		return found[0], nil
+	case len(found) > 1 && name == "":
+		return nil, usage("there are several workflows, say which with --workflow: %s", strings.Join(names, ", "))
+	case len(found) > 1:
+		return nil, usage("there are several workflows named %q", name)
+	case name != "":
+		return nil, unknownValue("workflow", name, names)
+	}
+	return nil, &exit{Empty, errors.New("there is no workflow to run in these files")}
+}
+
+// named reports whether the command line names the file of an object.
+func (p *project) named(o *ir.Object) bool {
+	return slices.ContainsFunc(p.files, func(f *load.File) bool { return f.Source == o.Doc.File })
+}
+
+// title is the name of an object, or what its name begins with.
+func title(o *ir.Object) string {
+	if name := o.Name.Text(); name != "" {
+		return name
+	}
+	return strings.TrimRight(o.GenerateName.Text(), "-.")
+}
+
+// newUID is a random UUID of version 4.
+func newUID() string {
+	var b [16]byte
+	rand.Read(b[:]) // never fails
+	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
+	h := hex.EncodeToString(b[:])
+	return strings.Join([]string{h[:8], h[8:12], h[12:16], h[16:20], h[20:]}, "-")
+}
+
+// folderFlags say where runs are kept.
+type folderFlags struct{ runs string }
+
+func (f *folderFlags) register(flags interface {
+	StringVar(p *string, name, value, usage string)
+}) {
+	flags.StringVar(&f.runs, "runs", "", "keep runs in `DIR` instead of $WEFT_RUNS or ~/.local/state/weft/runs")
+}
+
+func (f *folderFlags) folder() (store.Folder, error) {
+	path := f.runs
+	if path == "" {
+		var err error
+		if path, err = store.DefaultPath(os.Getenv); err != nil {
+			return store.Folder{}, failure("cannot tell where runs are kept: %w; use --runs", err)
+		}
+	}
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return store.Folder{}, failure("cannot find %s: %w", f.runs, err)
+	}
+	return store.NewFolder(path), nil
+}

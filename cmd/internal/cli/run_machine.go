@@ -1,0 +1,141 @@
+package cli
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"github.com/weft-lang/weft/compiler/pod"
+	"github.com/weft-lang/weft/lang/tree"
+	"github.com/weft-lang/weft/runtime/engine"
+	"github.com/weft-lang/weft/runtime/local"
+	"github.com/weft-lang/weft/runtime/report"
+)
+
+// machineFlags say how Pods run on this machine. They are kept with the run.
+type machineFlags struct {
+	Images     []string `json:"images,omitempty"`
+	ImageRoots []string `json:"imageRoots,omitempty"`
+	HostPaths  bool     `json:"hostPaths,omitempty"`
+	Plain      bool     `json:"plain,omitempty"`
+	Keep       bool     `json:"keep,omitempty"`
+	Pods       int      `json:"pods,omitempty"`
+}
+
+func (f *machineFlags) register(flags *pflag.FlagSet) {
+	flags.StringArrayVar(&f.Images, "image", nil, "what an image runs by itself, `IMAGE=COMMAND[,ARG...]`; may be repeated, wins over weft.yaml")
+	flags.StringArrayVar(&f.ImageRoots, "image-root", nil, "the files of an image, `IMAGE=DIR`, instead of those of this machine; may be repeated")
+	flags.BoolVar(&f.HostPaths, "host-paths", false, "allow hostPath volumes")
+	flags.BoolVar(&f.Plain, "plain", false, "run plain processes even where namespaces could keep them apart")
+	flags.BoolVar(&f.Keep, "keep", false, "keep the volumes and files of Pods that have ended")
+	flags.IntVar(&f.Pods, "pods", 0, "run at most `N` Pods at once; 0 is twice the processors")
+}
+
+// pairs splits flags of the form NAME=VALUE.
+func pairs(flag string, list []string) (map[string]string, error) {
+	out := map[string]string{}
+	for _, text := range list {
+		name, value, ok := strings.Cut(text, "=")
+		if !ok || name == "" || value == "" {
+			return nil, usage("--%s cannot be %q: it is IMAGE=VALUE", flag, text)
+		}
+		out[name] = value
+	}
+	return out, nil
+}
+
+// images are the entrypoints of images: those of the settings, overlaid with
+// those of the command line.
+func (d *driving) images() (map[string][]string, error) {
+	images := d.project.Images()
+	given, err := pairs("image", d.flags.Images)
+	if err != nil {
+		return nil, err
+	}
+	for image, command := range given {
+		images[image] = strings.Split(command, ",")
+	}
+	return images, nil
+}
+
+// backend is this machine, with what the flags and the project's own ConfigMaps
+// and Secrets give to Pods.
+func (d *driving) backend(images map[string][]string, objects *keptObjects) (*local.Backend, error) {
+	roots, err := pairs("image-root", d.flags.ImageRoots)
+	if err != nil {
+		return nil, err
+	}
+	for image, dir := range roots {
+		if roots[image], err = filepath.Abs(dir); err != nil {
+			return nil, failure("cannot find %s: %w", dir, err)
+		}
+	}
+	mode := local.Auto
+	if d.flags.Plain {
+		mode = local.Plain
+	}
+	backend, err := local.New(local.Options{
+		Dir: d.run.Path(), Mode: mode, Parallel: d.flags.Pods, Images: images, ImageRoots: roots, HostPaths: d.flags.HostPaths,
+		ConfigMaps: objects.configMaps, Secrets: objects.secrets, Store: d.run.Path(artifactsDir), Keep: d.flags.Keep,
+		Say: func(text string) { fmt.Fprintln(d.streams.Err, "weft:", text) },
+	})
+	if err != nil {
+		return nil, failure("%w", err)
+	}
+	return backend, nil
+}
+
+// artifactsDir is the folder of a run in which its artifacts are.
+const artifactsDir = "artifacts"
+
+// podOptions are what Pods are built with.
+func (d *driving) podOptions(images map[string][]string) pod.Options {
+	opts := pod.Options{Entrypoints: map[string]pod.Entrypoint{}, Store: folderStore()}
+	for image, command := range images {
+		opts.Entrypoints[image] = pod.Entrypoint{Command: command}
+	}
+	return opts
+}
+
+// folderStore is the location of artifacts that name none: {folder: {}}.
+func folderStore() *tree.Node {
+	key := &tree.Node{Kind: tree.String, Value: "folder"}
+	return &tree.Node{Kind: tree.Map, Entries: []tree.Entry{{Key: key, Value: &tree.Node{Kind: tree.Map}}}}
+}
+
+// logs are what the containers of the newest Pod of a node wrote.
+func (d *driving) logs(v engine.View) ([]report.Logs, error) {
+	pods, err := local.Pods(d.run.Path())
+	if err != nil {
+		return nil, failure("cannot list Pods: %w", err)
+	}
+	names := d.podsOf(v, pods)
+	if len(names) == 0 {
+		return nil, nil
+	}
+	name := names[len(names)-1]
+	containers, err := local.Containers(d.run.Path(), name)
+	if err != nil {
+		return nil, failure("cannot list logs: %w", err)
+	}
+	var out []report.Logs
+	for _, c := range containers {
+		if strings.HasPrefix(c, "weft-") && v.Phase != engine.Error {
+			continue // weft's own matter where they are at fault
+		}
+		source := logSource{path: local.LogFile(d.run.Path(), name, c)}
+		lines, err := source.more(true)
+		if err != nil {
+			return nil, failure("cannot read a log: %w", err)
+		}
+		var text strings.Builder
+		for _, l := range lines {
+			text.WriteString(l.Text)
+			text.WriteByte('\n')
+		}
+		out = append(out, report.Logs{Container: c, Text: text.String()})
+	}
+	return out, nil
+}

@@ -1,0 +1,149 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/weft-lang/weft/lang/diag"
+	"github.com/weft-lang/weft/runtime/engine"
+)
+
+// A signalCommand is a command that wants something of a run.
+type signalCommand struct {
+	kind        engine.SignalKind
+	short, long string
+	done        string // what has happened to the run then
+	nodes       bool   // takes --node
+	outputs     bool   // takes -p and --message
+	// drives says that a run that nobody drives is driven on with the signal.
+	drives bool
+}
+
+var signalCommands = []signalCommand{
+	{
+		kind: engine.SignalStop, short: "Stop a run; its exit handlers still run", done: "is stopping", drives: true, nodes: true, outputs: true,
+		long: `Ends the Pods of a run, and starts nothing more but its exit handlers. With --node
+only suspend nodes of that name fail.`,
+	},
+	{
+		kind: engine.SignalTerminate, short: "End a run at once", done: "is ending", drives: true,
+		long: `Ends the Pods of a run, and starts nothing more, not even exit handlers.`,
+	},
+	{
+		kind: engine.SignalSuspend, short: "Let a run start nothing new", done: "is suspended",
+		long: `What runs goes on to its end, and nothing new starts until weft resume.`,
+	},
+	{
+		kind: engine.SignalResume, short: "Let a run go on, also behind its suspend steps", done: "goes on", nodes: true, outputs: true,
+		long: `Undoes weft suspend, and lets every suspend step that waits succeed, or those
+that --node names. -p gives such a step its outputs.`,
+	},
+}
+
+func newSignal(s Streams, c signalCommand) *cobra.Command {
+	var o struct {
+		folderFlags
+		nodes, parameters []string
+		message           string
+	}
+	cmd := &cobra.Command{
+		Use:     string(c.kind) + " RUN",
+		Short:   c.short,
+		Long:    c.long + " RUN may be @latest.",
+		Example: fmt.Sprintf("  weft %s ci-x7k2p", c.kind),
+		Args:    cobra.ExactArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			folder, err := o.folder()
+			if err != nil {
+				return err
+			}
+			d, err := openRun(s, folder, args[0])
+			if err != nil {
+				return err
+			}
+			signal := sentSignal{Signal: engine.Signal{Kind: c.kind, Message: o.message}}
+			for _, p := range o.parameters {
+				name, value, ok := strings.Cut(p, "=")
+				if !ok || name == "" {
+					return usage("--parameter cannot be %q: it is NAME=VALUE", p)
+				}
+				signal.Parameters = append(signal.Parameters, engine.Value{Name: name, Value: value})
+			}
+			return d.send(c, signal, o.nodes)
+		},
+	}
+	o.register(cmd.Flags())
+	if c.nodes {
+		cmd.Flags().StringArrayVar(&o.nodes, "node", nil, "only the step with this `NAME` or path; may be repeated")
+	}
+	if c.outputs {
+		cmd.Flags().StringArrayVarP(&o.parameters, "parameter", "p", nil, "set the output `NAME=VALUE` of a suspend step; may be repeated")
+		cmd.Flags().StringVar(&o.message, "message", "", "leave `TEXT` as the message of the step")
+	}
+	return cmd
+}
+
+// send gives a signal to whoever drives the run.
+func (d *driving) send(c signalCommand, signal sentSignal, nodes []string) error {
+	e, err := d.replayed()
+	if err != nil {
+		return err
+	}
+	if phase := e.Run().Phase; phase.Completed() {
+		return failure("%s has ended already: %s", d.run.Name, phase)
+	}
+	for _, name := range nodes {
+		paths, err := nodePaths(e, name)
+		if err != nil {
+			return err
+		}
+		signal.Paths = append(signal.Paths, paths...)
+	}
+	if !d.run.Driven() {
+		if !c.drives {
+			return failure("nobody drives %s; go on with it by weft run --resume %s", d.run.Name, d.run.Name)
+		}
+		return d.resume(signal.Signal)
+	}
+	data, err := json.Marshal(signal)
+	if err != nil {
+		return failure("cannot send the signal: %w", err)
+	}
+	if err := d.run.Send(data); err != nil {
+		return failure("%w", err)
+	}
+	fmt.Fprintf(d.streams.Out, "%s %s\n", d.run.Name, c.done)
+	return nil
+}
+
+// nodePaths are the paths of the nodes with a path or a name.
+func nodePaths(e *engine.Engine, name string) ([]string, error) {
+	if _, ok := e.Lookup(name); ok {
+		return []string{name}, nil
+	}
+	var paths []string
+	var names []string
+	for id := range e.Len() {
+		v := e.View(engine.NodeID(id))
+		names = append(names, v.DisplayName)
+		if v.DisplayName == name {
+			paths = append(paths, v.Path)
+		}
+	}
+	if len(paths) > 0 {
+		return paths, nil
+	}
+	if near, ok := diag.Nearest(name, func(yield func(string) bool) {
+		for _, n := range names {
+			if !yield(n) {
+				return
+			}
+		}
+	}); ok {
+		return nil, failure("the run has no step %q, did you mean %q?", name, near)
+	}
+	return nil, failure("the run has no step %q", name)
+}

@@ -1,0 +1,239 @@
+package cli
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/weft-lang/weft/lang/diag"
+	"github.com/weft-lang/weft/runtime/engine"
+	"github.com/weft-lang/weft/runtime/report"
+	"github.com/weft-lang/weft/runtime/store"
+)
+
+// findRun finds a stored run. @latest is the newest.
+func findRun(folder store.Folder, name string) (*store.Run, error) {
+	if name == "@latest" {
+		all, err := listRuns(folder)
+		if err != nil {
+			return nil, err
+		}
+		if len(all) == 0 {
+			return nil, failure("there are no runs")
+		}
+		return folder.Open(all[0].Name)
+	}
+	r, err := folder.Open(name)
+	if err == nil {
+		return r, nil
+	}
+	if errors.Is(err, store.ErrNoRun) {
+		all, _ := folder.List()
+		var names []string
+		for _, r := range all {
+			names = append(names, r.Name)
+		}
+		if near, ok := diag.Nearest(name, slices.Values(names)); ok {
+			return nil, failure("%w, did you mean %q?", err, near)
+		}
+		return nil, failure("%w; weft runs lists them", err)
+	}
+	return nil, failure("%w", err)
+}
+
+// A listed run is a line of weft runs.
+type listed struct {
+	Name     string       `json:"name"`
+	Workflow string       `json:"workflow,omitempty"`
+	Phase    engine.Phase `json:"phase"`
+	Driven   bool         `json:"driven"` // by a process that is still there
+	Message  string       `json:"message,omitempty"`
+	Progress string       `json:"progress,omitempty"`
+	Created  time.Time    `json:"created"`
+	Started  time.Time    `json:"started,omitzero"`
+	Finished time.Time    `json:"finished,omitzero"`
+}
+
+// listRuns lists the runs, the newest first.
+func listRuns(folder store.Folder) ([]listed, error) {
+	runs, err := folder.List()
+	if err != nil {
+		return nil, failure("%w", err)
+	}
+	all := make([]listed, 0, len(runs))
+	for _, r := range runs {
+		h, err := r.Header()
+		if err != nil {
+			all = append(all, listed{Name: r.Name, Message: err.Error()})
+			continue
+		}
+		s, err := r.Status()
+		if err != nil {
+			s.Message = err.Error()
+		}
+		all = append(all, listed{
+			Name: r.Name, Workflow: h.Workflow, Phase: s.Phase, Driven: !s.Phase.Completed() && r.Driven(), Message: s.Message,
+			Progress: s.Progress, Created: h.Created, Started: s.Started, Finished: s.Finished,
+		})
+	}
+	slices.SortStableFunc(all, func(a, b listed) int { return b.Created.Compare(a.Created) })
+	return all, nil
+}
+
+func newRuns(s Streams) *cobra.Command {
+	var o struct {
+		folderFlags
+		output string
+	}
+	cmd := &cobra.Command{
+		Use:   "runs",
+		Short: "List the runs on this machine",
+		Long: `Lists the runs that weft run has kept, the newest first. A run that is unfinished
+and that no process drives any more is "left": weft run --resume goes on with it.`,
+		Example: "  weft runs\n  weft runs -o json",
+		Args:    cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			if !slices.Contains(runOutputs, o.output) {
+				return unknownValue("output", o.output, runOutputs)
+			}
+			folder, err := o.folder()
+			if err != nil {
+				return err
+			}
+			all, err := listRuns(folder)
+			if err != nil {
+				return err
+			}
+			if err := printRuns(s.Out, all, o.output); err != nil {
+				return failure("cannot write: %w", err)
+			}
+			return nil
+		},
+	}
+	o.register(cmd.Flags())
+	cmd.Flags().StringVarP(&o.output, "output", "o", outputText, "print as `FORMAT`: "+strings.Join(runOutputs, ", "))
+	complete(cmd, "output", runOutputs)
+	return cmd
+}
+
+func printRuns(w io.Writer, all []listed, output string) error {
+	if output == outputJSON {
+		e := json.NewEncoder(w)
+		e.SetEscapeHTML(false)
+		e.SetIndent("", "  ")
+		return e.Encode(struct {
+			Version int      `json:"version"`
+			Runs    []listed `json:"runs"`
+		}{1, all})
+	}
+	if len(all) == 0 {
+		_, err := fmt.Fprintln(w, "no runs")
+		return err
+	}
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "NAME\tSTATUS\tAGE\tDURATION\tPROGRESS\tMESSAGE")
+	now := time.Now()
+	for _, r := range all {
+		status := r.Phase.String()
+		switch {
+		case !r.Phase.Completed() && !r.Driven:
+			status = "left"
+		case status == "":
+			status = "Pending"
+		}
+		took := ""
+		if !r.Started.IsZero() && (r.Phase.Completed() || r.Driven) {
+			took = report.Short(report.Duration(r.Started, r.Finished, now))
+		}
+		message, _, _ := strings.Cut(r.Message, "\n")
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\n", r.Name, status, report.Short(max(now.Sub(r.Created), 0)), took, r.Progress, message)
+	}
+	return t.Flush()
+}
+
+func newGet(s Streams) *cobra.Command {
+	var o struct {
+		folderFlags
+		output string
+		all    bool
+	}
+	cmd := &cobra.Command{
+		Use:   "get RUN",
+		Short: "Show a run as a tree",
+		Long: `Shows a run as it stands, from its journal. RUN may be @latest.
+
+The exit code is 0 whatever the run came to.`,
+		Example: "  weft get ci-x7k2p\n  weft get @latest --all\n  weft get ci-x7k2p -o json | jq .nodes",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			if !slices.Contains(runOutputs, o.output) {
+				return unknownValue("output", o.output, runOutputs)
+			}
+			folder, err := o.folder()
+			if err != nil {
+				return err
+			}
+			d, err := openRun(s, folder, args[0])
+			if err != nil {
+				return err
+			}
+			e, err := d.replayed()
+			if err != nil {
+				return err
+			}
+			r := d.snapshot(e)
+			if o.output == outputJSON {
+				err = report.JSON(s.Out, r)
+			} else {
+				d.flags.all = o.all
+				err = d.showText(r)
+			}
+			if err != nil {
+				return failure("cannot write: %w", err)
+			}
+			return nil
+		},
+	}
+	o.register(cmd.Flags())
+	cmd.Flags().StringVarP(&o.output, "output", "o", outputText, "print as `FORMAT`: "+strings.Join(runOutputs, ", "))
+	cmd.Flags().BoolVar(&o.all, "all", false, "show every item of long loops")
+	complete(cmd, "output", runOutputs)
+	return cmd
+}
+
+func newDelete(s Streams) *cobra.Command {
+	var o folderFlags
+	cmd := &cobra.Command{
+		Use:     "delete RUN...",
+		Short:   "Delete runs, with their logs and outputs",
+		Long:    `Deletes runs that have ended or were left. One that is being driven is not deleted: stop it first.`,
+		Example: "  weft delete ci-x7k2p ci-k3j9q",
+		Args:    cobra.MinimumNArgs(1),
+		RunE: func(_ *cobra.Command, names []string) error {
+			folder, err := o.folder()
+			if err != nil {
+				return err
+			}
+			for _, name := range names {
+				r, err := findRun(folder, name)
+				if err != nil {
+					return err
+				}
+				if err := folder.Delete(r.Name); err != nil {
+					return failure("%w", err)
+				}
+				fmt.Fprintf(s.Out, "%s deleted\n", r.Name)
+			}
+			return nil
+		},
+	}
+	o.register(cmd.Flags())
+	return cmd
+}
