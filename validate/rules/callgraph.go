@@ -45,9 +45,6 @@ func (w *reach) callee(c ir.Callee) {
 		return
 	}
 	w.seen[c.Target] = true
-	for _, group := range c.Target.Node.Get("steps").List() {
-		w.known = w.known && (group.Kind == tree.List || group.IsNull()) // what else stands there may be meant as a step
-	}
 	for _, call := range c.Target.Calls() {
 		w.callee(call.Callee)
 		w.named(c.Target.Owner.Spec, call.OnExit)

@@ -6,7 +6,7 @@ import (
 )
 
 var shellcheck = validate.Rule{
-	Name: "shellcheck", Group: validate.Scripts, Severity: diag.Warning,
+	Name: "shellcheck", Group: validate.Scripts, Severity: diag.Warning, Profile: validate.Strict,
 	Summary: "shellcheck finds fault with a shell script",
 	Why: `shellcheck knows hundreds of ways in which shell scripts go wrong. It is asked when it is installed, about scripts
 that can be read; its wiki explains each code, such as https://www.shellcheck.net/wiki/SC2164.`,

@@ -5,6 +5,7 @@ import (
 
 	"github.com/weft-lang/weft/compiler/ir"
 	"github.com/weft-lang/weft/lang/diag"
+	"github.com/weft-lang/weft/lang/tree"
 	"github.com/weft-lang/weft/validate"
 )
 
@@ -41,7 +42,8 @@ spec:
 				continue
 			}
 			seen, _ := reachable(o)
-			if anyCallee(o, func(c ir.Callee) bool { return isDynamic(c.Name) || misnamed(c) }) {
+			handler := ir.Callee{Name: o.Spec.OnExit, Target: o.Spec.Template(o.Spec.OnExit.Text())}
+			if misnamed(handler) || hasLooseSteps(o) || anyCallee(o, func(c ir.Callee) bool { return isDynamic(c.Name) || misnamed(c) }) {
 				continue
 			}
 			for _, t := range o.Spec.Templates {
@@ -61,6 +63,19 @@ func namesTemplatesLate(o *ir.Object) bool {
 // misnamed reports whether c names a template that does not exist. Which one was
 // meant, and is called after all, is not known.
 func misnamed(c ir.Callee) bool { return c.Name.Text() != "" && c.Ref == nil && c.Target == nil }
+
+// hasLooseSteps reports whether something stands among the groups of steps that
+// is no group: it may be meant as a step.
+func hasLooseSteps(o *ir.Object) bool {
+	for t := range o.AllTemplates() {
+		for _, group := range t.Node.Get("steps").List() {
+			if group.Kind != tree.List && !group.IsNull() {
+				return true
+			}
+		}
+	}
+	return false
+}
 
 // anyCallee reports whether is holds for a call or hook of o.
 func anyCallee(o *ir.Object, is func(ir.Callee) bool) bool {

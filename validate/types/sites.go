@@ -116,6 +116,10 @@ var noGlobals = map[string]string{"workflow": "pass the value in through inputs"
 func (w *walker) run(r *trace.Run) {
 	g := globals(r)
 	withHelpers := Site{Env: expr.Env{Helpers: true}}
+	w.retry(r.Object.Spec.Node, nil)
+	if d := r.Object.Spec.Defaults; d != nil {
+		w.retry(d.Node, nil)
+	}
 	for _, h := range r.Object.Spec.Hooks {
 		w.field(h.Expression, g, expr.Bool, withHelpers)
 	}
@@ -157,9 +161,7 @@ func (w *walker) body(u *trace.Use) {
 		}
 		return cached
 	}
-	retried := expr.Fields{"retries": text, "lastRetry": object(lastRetry)}
-	lacks := map[string]string{"workflow": "put it into a tag: {{workflow...}}", "inputs": "put it into a tag: {{inputs...}}"}
-	w.field(t.Node.At("retryStrategy", "expression"), retried, expr.Bool, Site{Use: u, Env: expr.Env{Helpers: true}, Lacks: lacks})
+	w.retry(t.Node, u)
 	for _, m := range t.Node.At("metrics", "prometheus").List() {
 		w.tags(m, own, func() expr.Members { return metric(template(u)) }, nil)
 	}
@@ -177,6 +179,14 @@ func (w *walker) body(u *trace.Use) {
 		w.group(u)
 	}
 	w.tags(t.Node, own, names, func(n *tree.Node) bool { return skip[n] })
+}
+
+// retry hands out the condition of the retryStrategy of a template, of the
+// defaults of templates, or of a whole spec; u is nil for the last two.
+func (w *walker) retry(holder *tree.Node, u *trace.Use) {
+	names := expr.Fields{"retries": text, "lastRetry": object(lastRetry)}
+	lacks := map[string]string{"workflow": "put it into a tag: {{workflow...}}", "inputs": "put it into a tag: {{inputs...}}"}
+	w.field(holder.At("retryStrategy", "expression"), names, expr.Bool, Site{Use: u, Env: expr.Env{Helpers: true}, Lacks: lacks})
 }
 
 // group hands out the expressions of steps or tasks and of the outputs around them.
