@@ -4,7 +4,7 @@ GO ?= go
 # RACE=1 runs the tests with the race detector, as CI does; it needs a C compiler.
 TESTFLAGS := $(if $(RACE),-race)
 
-.PHONY: help build test lint wasm generate bench conformance e2e clean
+.PHONY: help build test apiserver test-apiserver lint wasm generate bench conformance e2e clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -15,10 +15,18 @@ build: ## build the commands into bin/
 test: ## run all tests; needs nothing but Go
 	$(GO) test $(TESTFLAGS) ./...
 
+apiserver: ## run a real API server until Ctrl-C; builds one the first time
+	$(GO) run ./runtime/kube/testenv/serve
+
+test-apiserver: ## run the tests that want a real API server; builds one the first time
+	$(GO) run ./runtime/kube/testenv/serve -build
+	$(GO) test -tags apiserver -count=1 -v -run '^TestAPIServer' ./runtime/kube
+	$(GO) test -tags apiserver -count=1 -run '^TestAPIServer' ./runtime/kube/testenv ./cmd/internal/cli
+
 lint: ## check formatting, go vet, staticcheck
 	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then echo "run gofmt -w on:" $$unformatted; exit 1; fi
-	$(GO) vet ./...
-	$(GO) tool staticcheck ./...
+	$(GO) vet -tags apiserver ./...
+	$(GO) tool staticcheck -tags apiserver ./...
 
 wasm: ## build the checker for browsers
 	GOOS=js GOARCH=wasm $(GO) build ./validate/... ./lang/diag/render

@@ -75,7 +75,8 @@ var rooms = map[string]room{
 	"runtime/unit":     {ours: []string{"lang/source", "lang/diag", "lang/tree", "compiler/ir", "compiler/emit", "runtime/sim", "runtime/run"}, free: true},
 	"runtime/report":   {ours: []string{"compiler/ir", "compiler/emit/graph", "runtime/engine"}},
 
-	"runtime/kube/testenv": {},
+	"runtime/kube/testenv":       {},
+	"runtime/kube/testenv/serve": {ours: []string{"runtime/kube/testenv"}},
 
 	"cmd/weft":       {ours: []string{"cmd/internal/cli"}},
 	"cmd/weft-agent": {ours: []string{"runtime/agent"}},

@@ -83,6 +83,16 @@ func findModule() (string, error) {
 	}
 }
 
+// Build builds what Start may start, unless it is there.
+func (p *Programs) Build(ctx context.Context) error {
+	for _, name := range []string{"etcd", "kube-apiserver", "kube-controller-manager"} {
+		if _, err := p.path(ctx, name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // path returns the file of a program, building it when it is not there yet.
 func (p *Programs) path(ctx context.Context, name string) (string, error) {
 	file := filepath.Join(p.folder, name)
