@@ -119,24 +119,28 @@ const maxArgument = 128 << 10
 
 // checkArguments finds arguments and variables that no process can take.
 func (b *builder) checkArguments(n *tree.Node) {
-	texts := slices.Concat(n.Get("command").List(), n.Get("args").List())
+	for _, text := range slices.Concat(n.Get("command").List(), n.Get("args").List()) {
+		b.checkArgument(text, 0)
+	}
 	for _, e := range n.Get("env").List() {
-		texts = append(texts, e.Get("value"))
+		b.checkArgument(e.Get("value"), len(e.Get("name").Text())+len("="))
 	}
-	for _, text := range texts {
-		filled := eval.Fill(text.Text(), b.scope)
-		if len(filled.Text) < maxArgument {
-			continue
-		}
-		message := fmt.Sprintf("an argument of %d bytes is too long for a process, which takes less than %d", len(filled.Text), maxArgument)
-		longest := 0
-		for value, at := range filled.Inserted() {
-			if len(value) > longest {
-				longest = len(value)
-				message = fmt.Sprintf("%q is %d bytes long, and an argument of a process must be shorter than %d",
-					shorten(text.Value[at[0]:at[1]]), longest, maxArgument)
-			}
-		}
-		b.fault(RuleArgument, text, message, "pass large data as an artifact")
+}
+
+// checkArgument checks a text that a process gets with some bytes before it.
+func (b *builder) checkArgument(text *tree.Node, before int) {
+	filled := eval.Fill(text.Text(), b.scope)
+	size := before + len(filled.Text)
+	if size < maxArgument {
+		return
 	}
+	longest, from := 0, ""
+	for value, at := range filled.Inserted() {
+		if len(value) > longest {
+			longest = len(value)
+			from = fmt.Sprintf(", %d of them from %q,", longest, shorten(text.Value[at[0]:at[1]]))
+		}
+	}
+	b.fault(RuleArgument, text, fmt.Sprintf("an argument is %d bytes long%s and a process takes less than %d", size, from, maxArgument),
+		"pass large data as an artifact")
 }

@@ -75,13 +75,14 @@ spec:
   - name: a
     container: {image: alpine, command: [echo], args: ["{{inputs.parameters.name}}: {{inputs.parameters.data}}"], env: [{name: A, value: "{{inputs.parameters.data}}"}]}
 `
-	for _, tt := range []struct{ size, findings int }{{131071 - 3, 0}, {131071 - 2, 1}, {131071, 1}, {131072, 2}} {
+	for _, tt := range []struct{ size, findings int }{{131071 - 3, 0}, {131071 - 2, 1}, {131071 - 1, 2}, {131072, 2}} {
 		_, findings := pod.Build(call(t, text, eval.Names{"inputs.parameters.name": "a", "inputs.parameters.data": strings.Repeat("x", tt.size)}))
 		if len(findings) != tt.findings {
 			t.Fatalf("%d bytes: %v", tt.size, findings)
 		}
-		for _, f := range findings {
-			want := fmt.Sprintf(`"{{inputs.parameters.data}}" is %d bytes long, and an argument of a process must be shorter than 131072`, tt.size)
+		for i, f := range findings {
+			before := []int{len("a: "), len("A=")}[i]
+			want := fmt.Sprintf(`an argument is %d bytes long, %d of them from "{{inputs.parameters.data}}", and a process takes less than 131072`, before+tt.size, tt.size)
 			if f.Rule != pod.RuleArgument || f.Message != want {
 				t.Errorf("%d bytes: %s: %s", tt.size, f.Rule, f.Message)
 			}

@@ -13,11 +13,12 @@ import (
 )
 
 // What a cluster takes. The limit on objects is etcd's, less what other fields
-// and the status need; the one on arguments is the kernel's.
+// and the status need; the one on arguments is the kernel's, less the byte that
+// ends each.
 const (
 	maxObject      = 1 << 20
 	maxAnnotations = 256 << 10
-	maxArgument    = 128 << 10
+	maxArgument    = 128<<10 - 1
 )
 
 // containers are the containers of a Pod that run a template.
