@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"strings"
@@ -186,8 +187,10 @@ func (e *Engine) suspend(id NodeID) {
 	}
 }
 
-// resume ends a suspend node. What nobody supplied takes its default.
-func (e *Engine) resume(id NodeID, message string) {
+// resume ends a suspend node. What nobody supplied takes its default; without
+// one it is an error when the time is up, and when somebody wants to go on the
+// node waits for the value.
+func (e *Engine) resume(id NodeID, message string, timeUp bool) {
 	n := e.at(id)
 	for i := range n.plan.results {
 		r := &n.plan.results[i]
@@ -195,7 +198,10 @@ func (e *Engine) resume(id NodeID, message string) {
 			continue
 		}
 		if r.fallback == nil {
-			e.fail(id, fmt.Errorf("output parameter %q was not supplied", r.name))
+			if n.message = fmt.Sprintf("output parameter %q was not supplied", r.name); timeUp {
+				e.fail(id, errors.New(n.message))
+			}
+			e.changed(id)
 			return
 		}
 		v, err := e.inside(id).fill(r.fallback)

@@ -67,7 +67,7 @@ func (e *Engine) signal(s *Signal) {
 		if len(s.Nodes) == 0 {
 			e.suspended = false
 		}
-		e.eachSuspended(s, func(id NodeID) { e.resume(id, s.Message) })
+		e.eachSuspended(s, func(id NodeID) { e.resume(id, s.Message, false) })
 	case SignalSet:
 		e.eachSuspended(s, func(id NodeID) { e.supply(id, s) })
 	case SignalRetry:
@@ -98,7 +98,7 @@ func (e *Engine) supply(id NodeID, s *Signal) {
 	e.changed(id)
 	if s.Phase.Completed() {
 		if s.Phase == Succeeded {
-			e.resume(id, n.message)
+			e.resume(id, n.message, false)
 			return
 		}
 		e.finish(id, s.Phase, n.message)

@@ -60,7 +60,7 @@ func (e *Engine) leafTimer(id NodeID, ev *Event) {
 	}
 	switch {
 	case ev.Timer == timerSuspend && n.stage == stageSuspended:
-		e.resume(id, "")
+		e.resume(id, "", true)
 	case ev.Timer == timerTimeout, ev.Timer == timerPending && n.stage == stagePending:
 		if n.stage != stageSuspended {
 			e.stopLeaf(id)
