@@ -27,7 +27,8 @@ type Backend interface {
 	Stop(ctx context.Context, ref PodRef) error
 	// Reports yields what becomes of the Pods of the run, those adopted
 	// included, until the context ends. A backend that lost track reports states
-	// again rather than leave one out.
+	// again rather than leave one out. PodLost is said only of the Pod that was
+	// made last: not while there is another of the same name.
 	Reports(ctx context.Context) <-chan PodReport
 }
 

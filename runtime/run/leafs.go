@@ -107,7 +107,10 @@ func (r *Run) create() {
 		r.creating++
 		r.pending++
 		r.loop.Go(func(ctx context.Context) func() {
-			err := r.opts.Backend.Create(ctx, p)
+			var err error
+			if !l.settled.Load() {
+				err = r.opts.Backend.Create(ctx, p)
+			}
 			return func() { r.created(l, err) }
 		})
 	}
@@ -122,6 +125,8 @@ func (r *Run) created(l *leaf, err error) {
 	var refusal *Refusal
 	var busy *Busy
 	switch {
+	case !r.known(l) && l.lost && err == nil:
+		r.stopPod(l, 0) // it was made once more, while the loss was reported
 	case !r.known(l) || l.acknowledged && !l.stopped:
 	case l.stopped:
 		r.stop(l)
@@ -174,6 +179,8 @@ func (r *Run) report(p PodReport) {
 	if s := p.Report.State; s != engine.PodLost && s != engine.PodRefused {
 		r.acknowledge(l)
 	}
+	l.settled.Store(true)
+	l.lost = p.Report.State == engine.PodLost
 	r.tell(l, p.Report)
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/weft-lang/weft/runtime/engine"
@@ -25,6 +26,9 @@ type leaf struct {
 	*engine.Leaf
 	acknowledged bool // the journal holds that it was created
 	stopped      bool // its outcome counts no more
+	lost         bool
+	// settled tells a Create that has not begun that a report was faster.
+	settled atomic.Bool
 
 	// What this driver does about it.
 	doing  doing

@@ -47,7 +47,6 @@ func (w *World) Create(_ context.Context, p *run.Pod) error {
 		w.Recreated(p.PodRef)
 	}
 	w.made[p.Name] = true
-	delete(w.Vanished, p.Leaf.Path)
 	w.pods[p.Name] = s
 	w.begin(s)
 	if w.faults.hits(w.rand, w.faults.CreateError) {
@@ -246,6 +245,9 @@ func (w *World) say(s *simulated) {
 }
 
 func (w *World) deliver(report run.PodReport) {
+	if report.Report.State == engine.PodLost && w.pods[report.Name] != nil {
+		return // it was made again
+	}
 	if to := w.watch; to != nil && !to.loop.dead {
 		to.loop.Post(func() { to.tell(report) })
 	}

@@ -2,6 +2,7 @@ package sim_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -201,6 +202,7 @@ func property(t *testing.T, everyDay int, try func(seed uint64) error) {
 // end drives a trial that has to end, and sums it up.
 func (tr *trial) end() (string, error) {
 	result, err := tr.drive()
+	tr.tell()
 	switch {
 	case err != nil:
 		return "", fmt.Errorf("the run does not end: %w\n%s", err, tr.unfinished())
@@ -210,6 +212,41 @@ func (tr *trial) end() (string, error) {
 		return "", fmt.Errorf("%d events that should not have come", tr.engine.Impossible())
 	}
 	return tr.summary(result), nil
+}
+
+// lost are the paths of the nodes whose end was that their Pod was lost.
+func (tr *trial) lost() map[string]bool {
+	type attempt struct {
+		engine.NodeID
+		generation int
+	}
+	ended := map[attempt]bool{}
+	lost := map[string]bool{}
+	for ev := range tr.journal.History() {
+		if ev.Kind != engine.EventReport || ev.Report.State < engine.PodEnded || ended[attempt{ev.Node, ev.Generation}] {
+			continue
+		}
+		ended[attempt{ev.Node, ev.Generation}] = true
+		if ev.Report.State == engine.PodLost {
+			lost[tr.engine.View(ev.Node).Path] = true
+		}
+	}
+	return lost
+}
+
+// tell prints the journal, when one seed is tried alone.
+func (tr *trial) tell() {
+	if *oneSeed < 0 {
+		return
+	}
+	for ev := range tr.journal.History() {
+		path := ""
+		if ev.Node >= 0 && int(ev.Node) < tr.engine.Len() {
+			path = tr.engine.View(ev.Node).Path
+		}
+		line, err := json.Marshal(ev)
+		fmt.Println(path, string(line), err)
+	}
 }
 
 // unfinished says what the nodes wait for that are not done.
@@ -326,10 +363,16 @@ func TestLostPodsHurtNobodyElse(t *testing.T) {
 		if err != nil {
 			return err
 		}
+		lost := rough.lost()
+		for path := range lost {
+			if !rough.world.Vanished[path] {
+				return fmt.Errorf("%s is said to be lost, and is not", path)
+			}
+		}
 		script := fate(seed)
 		calm := &trial{ctx: t.Context(), checked: checked, script: func(p *run.Pod) sim.Outcome {
 			o := script(p)
-			o.Lost = rough.world.Vanished[p.Leaf.Path]
+			o.Lost = lost[p.Leaf.Path]
 			return o
 		}}
 		want, err := calm.end()
