@@ -44,6 +44,8 @@ type Options struct {
 	// Env is the environment of the user's command; nil is the agent's own.
 	Env            []string
 	Stdout, Stderr *os.File // nil are those of the agent
+	// Signals go on to the user's command; nil are those that Listen hears.
+	Signals <-chan os.Signal
 }
 
 // Main carries out one command of the agent and returns its exit code.

@@ -144,7 +144,7 @@ func (a *agent) save(ctx context.Context, _ []string) int {
 	r := record.Record{Container: "weft-save"}
 	var faults []error
 	outcomes := map[string]outcome{}
-	signals, stop := listen()
+	signals, stop := a.signals()
 	defer stop()
 	for _, s := range a.tell.Save {
 		if s.By == s.Container {

@@ -13,6 +13,17 @@ import (
 	"github.com/weft-lang/weft/runtime/record"
 )
 
+// Listen hears the signals that go on to a user's command. Whoever starts the
+// agent in a process of his own calls it early, so that none is lost.
+func Listen() (signals <-chan os.Signal, stop func()) { return listen() }
+
+func (a *agent) signals() (signals <-chan os.Signal, stop func()) {
+	if a.opts.Signals != nil {
+		return a.opts.Signals, func() {}
+	}
+	return listen()
+}
+
 // run runs the user's command: run CONTAINER -- COMMAND ARGS...
 func (a *agent) run(ctx context.Context, args []string) int {
 	if len(args) < 3 || args[1] != "--" {
@@ -38,6 +49,8 @@ type watched struct {
 	command []string
 	output  capture
 	said    string // why the command could not be run
+	// signalled says that somebody wants the command to end.
+	signalled bool
 }
 
 func (w *watched) run(ctx context.Context) int {
@@ -45,7 +58,7 @@ func (w *watched) run(ctx context.Context) int {
 	if err != nil {
 		return w.fail(err)
 	}
-	signals, stop := listen()
+	signals, stop := w.signals()
 	defer stop()
 	code, err := w.wait(signals)
 	if err == nil && code == 0 {
@@ -56,7 +69,9 @@ func (w *watched) run(ctx context.Context) int {
 		w.say(err)
 	}
 	if w.process.Sidecar {
-		hold(signals)
+		if !w.signalled {
+			hold(signals)
+		}
 		return code
 	}
 	packed := w.finish(ctx, code)
@@ -91,8 +106,8 @@ func (w *watched) tryAll(signals <-chan os.Signal) (int, error) {
 		pause = d
 	}
 	for left := retry.Retries; ; left-- {
-		code, signalled, err := w.try(signals)
-		if err != nil || code == 0 || left <= 0 || signalled {
+		code, err := w.try(signals)
+		if err != nil || code == 0 || left <= 0 || w.signalled {
 			return code, err
 		}
 		fmt.Fprintf(w.stderr, "weft-agent: exit code %d, tried again\n", code)
@@ -105,29 +120,27 @@ func (w *watched) tryAll(signals <-chan os.Signal) (int, error) {
 }
 
 // try runs the command once.
-func (w *watched) try(signals <-chan os.Signal) (code int, signalled bool, err error) {
+func (w *watched) try(signals <-chan os.Signal) (code int, err error) {
 	w.output.close()
 	w.output = capture{}
 	if err := w.output.open(w.agent, w.process.Result, w.logFile()); err != nil {
-		return codeNotStarted, false, err
+		return codeNotStarted, err
 	}
 	p, err := start(w.command, w.opts.Env, w.output.stdout, w.output.stderr)
 	w.output.started()
 	if err != nil {
 		w.output.drain()
-		return codeNotStarted, false, err
+		return codeNotStarted, err
 	}
-	code, signalled = p.wait(signals)
+	code, w.signalled = p.wait(signals)
 	w.output.drain()
-	return code, signalled, nil
+	return code, nil
 }
 
 // Exec runs a command that nobody wants anything of, as the first process of a
 // container: signals go on to it, and orphans find an end. It calls started when
 // the command runs, or with the reason why it cannot.
-func Exec(command []string, started func(error)) int {
-	signals, stop := listen()
-	defer stop()
+func Exec(command []string, signals <-chan os.Signal, started func(error)) int {
 	p, err := start(command, nil, os.Stdout, os.Stderr)
 	started(err)
 	if err != nil {

@@ -25,6 +25,8 @@ const startedWord = "started"
 // surroundings, then runs the command, or is the agent itself.
 func becomeContainer(ctx context.Context) (code int, err error) {
 	syscall.CloseOnExec(stateFD)
+	signals, stop := agent.Listen()
+	defer stop()
 	state := os.NewFile(stateFD, "state")
 	say := func(err error) {
 		text := startedWord
@@ -38,7 +40,7 @@ func becomeContainer(ctx context.Context) (code int, err error) {
 	if err := json.NewDecoder(os.Stdin).Decode(&t); err != nil {
 		return agent.CodeNoCommand, fmt.Errorf("read what to run: %w", err)
 	}
-	opts := agent.Options{Staged: true, MessageFile: t.Container.Message}
+	opts := agent.Options{Staged: true, Signals: signals, MessageFile: t.Container.Message}
 	if err := t.settle(&opts); err != nil {
 		say(err)
 		return agent.CodeNoCommand, nil
@@ -47,7 +49,7 @@ func becomeContainer(ctx context.Context) (code int, err error) {
 		say(nil)
 		return agent.Main(ctx, t.Container.Command, opts), nil
 	}
-	return agent.Exec(t.Container.Command, say), nil
+	return agent.Exec(t.Container.Command, signals, say), nil
 }
 
 // settle builds the surroundings of the container.

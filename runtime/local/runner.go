@@ -28,6 +28,7 @@ type runner struct {
 
 	mu     sync.Mutex
 	pid    int // of its first process while it runs
+	hears  bool // the process takes signals
 	ending bool
 
 	started   chan struct{} // closed when its command runs, or cannot
@@ -140,6 +141,12 @@ func (r *runner) once() (code int, reason, message string) {
 		return failed(err)
 	}
 	problem := p.awaitStart()
+	r.mu.Lock()
+	r.hears = true
+	if r.ending {
+		syscall.Kill(r.pid, syscall.SIGTERM) //nolint:errcheck // it may be over
+	}
+	r.mu.Unlock()
 	if problem == "" {
 		r.set(func(c *containerStatus) { c.State = running })
 		r.startOnce.Do(func() { close(r.started) })
@@ -151,7 +158,7 @@ func (r *runner) once() (code int, reason, message string) {
 	code = p.wait()
 	close(over)
 	r.mu.Lock()
-	r.pid = 0
+	r.pid, r.hears = 0, false
 	r.mu.Unlock()
 	p.closeOutput()
 	if problem != "" && code == agent.CodeNoCommand {
@@ -265,11 +272,7 @@ func (r *runner) spawn() (*child, error) {
 	}
 	r.mu.Lock()
 	r.pid = p.cmd.Process.Pid
-	late := r.ending
 	r.mu.Unlock()
-	if late {
-		syscall.Kill(r.pid, syscall.SIGTERM) //nolint:errcheck // it may be over
-	}
 	for i, stream := range []string{"stdout", "stderr"} {
 		p.copying.Go(func() { r.log.copy(stream, p.outputs[i]) })
 	}
@@ -342,13 +345,12 @@ func (r *runner) end() {
 	r.mu.Lock()
 	was := r.ending
 	r.ending = true
-	pid := r.pid
+	if !was && r.hears {
+		syscall.Kill(r.pid, syscall.SIGTERM) //nolint:errcheck // it may just have ended
+	}
 	r.mu.Unlock()
 	if was {
 		return
-	}
-	if pid != 0 {
-		syscall.Kill(pid, syscall.SIGTERM) //nolint:errcheck // it may just have ended
 	}
 	time.AfterFunc(r.s.launch.Grace, r.kill)
 }
