@@ -69,7 +69,7 @@ type checker struct {
 	errors  diag.List               // what the profile calls an error, whatever the settings
 	dropped map[*tree.Document]bool // documents the reference would not see, in profile argo
 	doubts  *doubts
-	named   map[source.Span]bool // names that the .weft front end found to lead nowhere
+	named   map[source.Span]bool // names and values that the .weft front end found wrong
 
 	stubs    map[*source.File]bool
 	asking   sync.Mutex           // held to ask for settings: rules do, all at once
@@ -175,7 +175,7 @@ func (c *checker) front() {
 		}
 		shown := c.found.Len()
 		c.report(d)
-		if d.Rule == weft.RuleUnknownName && c.found.Len() > shown {
+		if (d.Rule == weft.RuleUnknownName || d.Rule == weft.RuleTypeMismatch) && c.found.Len() > shown {
 			c.named[d.Span] = true
 		}
 	}

@@ -139,6 +139,8 @@ func (s *scanner) next() {
 		s.pos++
 	case c == '#' || strings.HasPrefix(s.text[s.pos:], "//"):
 		s.comment()
+	case strings.HasPrefix(s.text[s.pos:], "/*"):
+		s.blockComment()
 	default:
 		s.token(c)
 		s.newline = false
@@ -199,6 +201,21 @@ func (s *scanner) comment() {
 	s.pos = end
 }
 
+// blockComment reports a comment that other languages have, and passes over it.
+func (s *scanner) blockComment() {
+	start := s.pos
+	s.pos += 2
+	if end := strings.Index(s.text[s.pos:], "*/"); end >= 0 {
+		s.pos += end + 2
+	} else {
+		s.pos += len(firstLine(s.text[s.pos:]))
+	}
+	s.diags.Add(diag.Diagnostic{
+		Rule: RuleSyntax, Severity: diag.Error, Span: s.file.At(start, start+2), Message: "a comment goes from # or // to the end of the line",
+		Help: "write # in front of every line of it",
+	})
+}
+
 func (s *scanner) token(c byte) {
 	if s.newline {
 		if s.text[s.pos-1] == '\n' && declares(s.text[s.pos:]) {
@@ -219,6 +236,8 @@ func (s *scanner) token(c byte) {
 		}
 	case isDigit(c) || c == '-' && s.pos+1 < len(s.text) && isDigit(s.text[s.pos+1]):
 		s.number(start)
+	case strings.HasPrefix(s.text[start:], `"""`) || strings.HasPrefix(s.text[start:], "'''"):
+		s.tripled(start)
 	case c == '"' || c == '\'':
 		s.quoted(start, c)
 	case c == '`':
@@ -262,6 +281,9 @@ func (s *scanner) punct(start int, c byte) {
 	}
 	switch c {
 	case '(', '[', '{':
+		if c == '{' && s.newline {
+			s.joinBrace(start)
+		}
 		s.pos++
 		s.emit(tokPunct, start)
 		s.stack = append(s.stack, bracket{c, len(s.tokens) - 1})
@@ -280,8 +302,35 @@ func (s *scanner) punct(start int, c byte) {
 		_, size := utf8.DecodeRuneInString(s.text[start:])
 		s.pos += size
 		s.emit(tokBad, start)
+		if c == '$' && s.pos < len(s.text) && (isIdentStart(s.text[s.pos]) || s.text[s.pos] == '{') {
+			s.report(start, s.pos, &diag.Fix{Title: "remove the $", Safe: true, Edits: []diag.Edit{{Span: s.file.At(start, s.pos)}}},
+				"write the name alone; ${NAME} is for the inside of a text", "a reference has no $ in front")
+			return
+		}
 		s.report(start, s.pos, nil, "text goes in double quotes", "unexpected character %q", s.text[start:s.pos])
 	}
+}
+
+// joinBrace takes a brace on a line of its own for that of the template above.
+func (s *scanner) joinBrace(start int) {
+	first := len(s.tokens)
+	for first > 0 && s.tokens[first-1].Type != tokSep {
+		first--
+	}
+	head := s.tokens[first:]
+	if len(head) < 2 || len(s.stack) > 0 || !isName(head[1]) {
+		return
+	}
+	if _, ok := kinds[head[0].Value]; !ok {
+		return
+	}
+	last := head[len(head)-1]
+	end := last.Pos.Offset + len(last.Value)
+	s.diags.Add(diag.Diagnostic{
+		Rule: RuleSyntax, Severity: diag.Error, Span: s.file.At(start, start+1), Message: "the brace of a template stands on its first line",
+		Help: "move it up", Fixes: fix("move it up", s.file.At(end, start), " "),
+	})
+	s.sepAt = -1
 }
 
 var closerOf = map[byte]byte{'(': ')', '[': ']', '{': '}'}

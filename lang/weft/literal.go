@@ -73,6 +73,20 @@ func (s *scanner) quoted(start int, mark byte) {
 	s.report(start, s.pos, nil, "text of several lines goes between ` and `, or in a heredoc: <<EOF", "the string does not end on this line")
 }
 
+// tripled lexes a text between triple quotes, a habit from Python.
+func (s *scanner) tripled(start int) {
+	mark := s.text[start : start+3]
+	end := strings.Index(s.text[start+3:], mark)
+	s.report(start, start+3, nil, "text of several lines goes between ` and `, or in a heredoc: <<EOF", "there are no triple quotes")
+	if end < 0 {
+		s.abandon(start)
+		return
+	}
+	s.pos = start + end + 6
+	s.emit(tokRaw, start)
+	s.damage = append(s.damage, s.file.At(start, s.pos))
+}
+
 // checkEscapes reports escapes that JSON does not know.
 func (s *scanner) checkEscapes(start int) {
 	for i := start + 1; i < s.pos-1; i++ {

@@ -3,6 +3,7 @@ package weft
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/weft-lang/weft/lang/diag"
 	"github.com/weft-lang/weft/lang/source"
@@ -83,6 +84,7 @@ type group struct {
 // groups cuts the items at headers and manifests. Imports above the first
 // header belong to every document.
 func (l *lowerer) groups() []group {
+	l.checkHeader()
 	var out []group
 	var common []*Item
 	for _, it := range l.file.Items {
@@ -103,7 +105,6 @@ func (l *lowerer) groups() []group {
 		}
 	}
 	if len(out) == 0 && len(common) > 0 {
-		l.checkHeader(common[0])
 		return []group{{items: common}}
 	}
 	for _, it := range common {
@@ -115,20 +116,38 @@ func (l *lowerer) groups() []group {
 	return out
 }
 
-// checkHeader notices a header that is spelled wrong.
-func (l *lowerer) checkHeader(first *Item) {
-	if first.Entry == nil || first.Entry.Value.Ref == nil || len(first.Entry.Key.Parts) != 1 {
+// checkHeader notices a header that is spelled wrong, or a first line that has
+// to be one, since a file without a header has nothing to set. What follows is
+// read as if the header were right.
+func (l *lowerer) checkHeader() {
+	if len(l.file.Items) == 0 || l.file.Items[0].Entry == nil || !l.file.Library() {
 		return
 	}
-	key := first.Entry.Key.Parts[0]
-	if near, ok := nearest(key.text(), headerNames); ok {
-		l.diags.Add(diag.Diagnostic{
-			Rule: RuleSyntax, Severity: diag.Error, Span: key.at, Message: fmt.Sprintf("%q begins no document", key.text()),
-			Help: didYouMean(near), Fixes: fix("write "+near, key.at, near),
-		})
-		first.Entry = nil
-		first.Header = &Header{Kind: near}
+	first := l.file.Items[0]
+	e := first.Entry
+	key := e.Key.Parts[0]
+	d := diag.Diagnostic{
+		Rule: RuleSyntax, Severity: diag.Error, Span: key.at, Message: fmt.Sprintf("%q begins no document", key.text()),
+		Help: "begin with a header: workflow NAME, workflowTemplate NAME, clusterWorkflowTemplate NAME or cronWorkflow NAME",
 	}
+	header := &Header{Kind: headerNames[0]}
+	near, ok := synonym(key.text(), headerNames)
+	if slices.Contains(headerNames, key.text()) {
+		near, ok = key.text(), true
+	}
+	if ok && len(e.Key.Parts) == 1 {
+		header.Kind = near
+		d.Help, d.Fixes = didYouMean(near), fix("write "+near, key.at, near)
+		if e.Colon || strings.HasPrefix(l.file.Source.Text[key.at.End:], ":") {
+			d.Message, d.Help = "a header has no colon", "write "+near+" NAME"
+			d.Fixes = fix("remove the colon", l.file.Source.At(key.at.Start, e.Value.at.Start), near+" ")
+		}
+	}
+	if e.Value.Ref != nil {
+		header.Name = e.Value.Ref.Parts[0]
+	}
+	l.diags.Add(d)
+	first.Entry, first.Header = nil, header
 }
 
 func (l *lowerer) documents() (docs []*tree.Document) {
@@ -366,11 +385,21 @@ func (d *document) entry(root, spec, workflow *slots, e *Entry) {
 	switch key := first.text(); {
 	case hasField(typeMeta, key):
 		d.put(d.sub(root, "metadata", e.at), e.Key.Parts, e.Value, e.at)
-	case d.kind == "cronWorkflow" && hasField(typeCronSpec, key):
+	case d.kind == "cronWorkflow" && isCronField(key):
 		d.put(spec, e.Key.Parts, e.Value, e.at)
 	default:
 		d.put(workflow, e.Key.Parts, e.Value, e.at)
 	}
+}
+
+// isCronField reports whether key belongs to the CronWorkflow itself, or is meant
+// for a key that does.
+func isCronField(key string) bool {
+	if hasField(typeCronSpec, key) {
+		return true
+	}
+	_, near := diag.Nearest(key, fieldNames(typeCronSpec))
+	return near && !hasField(typeSpec, key)
 }
 
 // entrypoint implies the template that runs: main, or else the first.

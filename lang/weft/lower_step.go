@@ -255,8 +255,22 @@ func (l *lowerer) loop(m *slots, f *For, s, outside *scope) {
 		l.set(m, "withItems", l.value(f.Value, place{}, outside))
 	default:
 		l.checkLoop(f.Value, outside)
-		l.set(m, "withParam", l.value(f.Value, place{}, outside))
+		l.set(m, "withParam", l.loopValue(f.Value, outside))
 	}
+}
+
+// loopValue lowers what a loop runs over. Text is never meant there.
+func (l *lowerer) loopValue(v *Value, s *scope) *tree.Node {
+	if v.Ref == nil {
+		return l.value(v, place{}, s)
+	}
+	_, err := s.resolve(v.Ref.texts())
+	if err == nil || err.help != "" {
+		return l.value(v, place{}, s)
+	}
+	err.help = "a loop runs over a list, a parameter that holds one as JSON, or the result of a step"
+	l.reportName(err, v.Ref.span(), false)
+	return newText(strings.Join(v.Ref.texts(), "."), v.at)
 }
 
 // when lowers a condition to its text.

@@ -3,6 +3,7 @@ package weft
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/alecthomas/participle/v2/lexer"
 
@@ -91,7 +92,8 @@ func endsValue(t lexer.Token) bool {
 
 // hints explain a mistake; the first that knows it wins, the last knows all.
 var hints = [...]func(*mistake) (diag.Diagnostic, bool){
-	hintKind, hintParallel, hintModifier, hintColon, hintComma, hintAssign, hintCall, hintBareText, hintNoValue, hintDangling, hintUnexpected,
+	hintForeign, hintHeader, hintBody, hintHook, hintKind, hintUnknownKind, hintParam, hintOutput, hintNamed, hintParallel,
+	hintJunction, hintList, hintModifier, hintColon, hintComma, hintTasks, hintComparison, hintResult, hintAssign, hintCall, hintBareText, hintNoValue, hintDangling, hintUnexpected,
 }
 
 // hintKind: contaner main { ... }
@@ -137,7 +139,7 @@ func hintModifier(m *mistake) (diag.Diagnostic, bool) {
 		if t.Type != tokIdent || slices.Contains(modifiers, t.Value) {
 			continue
 		}
-		near, ok := nearest(t.Value, modifiers)
+		near, ok := synonym(t.Value, modifiers)
 		if !ok {
 			continue
 		}
@@ -217,6 +219,10 @@ func hintAssign(m *mistake) (diag.Diagnostic, bool) {
 		Span: m.span(equals), Message: `there is no "=" between a key and its value`,
 		Help: "leave it out: KEY VALUE",
 	}
+	if isName(m.tokens[0]) && isName(m.tokens[1]) && m.tokens[2].Value == "=" {
+		d.Help = fmt.Sprintf("write %s { %s VALUE }", m.tokens[0].Value, m.tokens[1].Value)
+		return d, true
+	}
 	if m.level == levelStmt || m.level == levelStep {
 		d.Message = fmt.Sprintf("%q is not a step: behind %q stands a call, a template or a map", unquote(m.tokens[0].Value, 0), "=")
 		d.Help = `to set a field leave out the "="`
@@ -239,9 +245,19 @@ func hintCall(m *mistake) (diag.Diagnostic, bool) {
 		return diag.Diagnostic{}, false
 	}
 	callee := m.span(m.at(-1))
+	rest := m.file.At(callee.End, callee.End)
+	if startsValue(m.at(0)) && !slices.Contains(modifiers, m.at(0).Value) && m.at(0).Value != "{" {
+		rest.End = m.span(m.tokens[len(m.tokens)-1]).End
+	}
+	for i := m.i; i < len(m.tokens) && rest.End > rest.Start; i++ {
+		if t := m.tokens[i]; t.Type == tokIdent && slices.Contains(modifiers, t.Value) {
+			rest.End = m.span(m.tokens[i-1]).End
+		}
+	}
+	call := "(" + strings.TrimSpace(rest.Text()) + ")"
 	return diag.Diagnostic{
 		Span: callee, Message: fmt.Sprintf("the call of %q has no parentheses", callee.Text()),
-		Help: fmt.Sprintf("write %s()", callee.Text()), Fixes: fix("put in parentheses", m.file.At(callee.End, callee.End), "()"),
+		Help: fmt.Sprintf("write %s%s", callee.Text(), shorten(call)), Fixes: fix("put in parentheses", rest, call),
 	}, true
 }
 
@@ -256,6 +272,9 @@ func hintBareText(m *mistake) (diag.Diagnostic, bool) {
 	from := 1
 	for from < m.i && m.tokens[from].Value == "." {
 		from += 2
+	}
+	if from < m.i && m.tokens[from].Value == ":" {
+		from++
 	}
 	if from >= len(m.tokens) || from >= m.i {
 		return diag.Diagnostic{}, false
@@ -303,6 +322,9 @@ func hintNoValue(m *mistake) (diag.Diagnostic, bool) {
 	d.Help = "write KEY VALUE; NAME() calls a template"
 	if near, ok := nearest(m.tokens[0].Value, headerNames); ok && m.level == levelItem {
 		d.Help = didYouMean(near)
+	}
+	if m.level == levelStmt && m.tokens[0].Value == "parallel" {
+		d.Message, d.Help = `"parallel" has no block`, "write parallel { ... } around the steps that run at the same time"
 	}
 	return d, true
 }

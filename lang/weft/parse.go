@@ -69,6 +69,11 @@ func production[T any](p *participle.Parser[productions]) *participle.Parser[T] 
 // returns what could be read; the File is never nil.
 func Parse(f *source.File) (*File, *diag.List) {
 	diags := &diag.List{}
+	if d, ok := yamlFile(f); ok {
+		diags.Add(d)
+		whole := []source.Span{f.At(0, len(f.Text))}
+		return &File{Source: f, broken: map[string]bool{}, damage: damage{places: whole, around: whole}}, diags
+	}
 	s := newScanner(f, diags)
 	s.scan()
 	p := &parser{
@@ -124,7 +129,8 @@ type parser struct {
 	diags   *diag.List
 	file    *File
 
-	paramsLost bool // by the template at hand
+	paramsLost bool    // by the template at hand
+	inside     []*Item // of braces around a document
 }
 
 // peeking makes a lexer over tokens.

@@ -48,7 +48,8 @@ func (p *parser) items(chunks []chunk) {
 		if !ok {
 			continue
 		}
-		p.file.Items = append(p.file.Items, it)
+		p.file.Items = append(append(p.file.Items, it), p.inside...)
+		p.inside = nil
 		if p.paramsLost && it.Template != nil && it.Template.Name != nil {
 			p.file.broken[it.Template.Name.text()] = true
 		}
@@ -117,6 +118,15 @@ func (p *parser) chunk(l level, c chunk) element {
 	if err == nil {
 		return e
 	}
+	if isForeign(l, tokens) {
+		p.syntaxError(l, tokens, errorToken(tokens, err))
+		p.markBroken(l, tokens)
+		p.giveUp(c)
+		if l == levelItem {
+			return reviveHeader(tokens)
+		}
+		return nil
+	}
 	shell, groups, damaged := p.shell(c)
 	before := p.diags.Len()
 	e, shellErr := p.parse(l, shell)
@@ -143,6 +153,10 @@ func (p *parser) chunk(l level, c chunk) element {
 		}
 		p.giveUp(c)
 	}
+	if it, ok := e.(*Item); ok && it.Header != nil && len(content) > 0 {
+		p.inside = append(p.inside, keep[*Item](content[0])...)
+		return e
+	}
 	if !refill(e, content) {
 		for _, g := range groups {
 			p.giveUp(g)
@@ -158,7 +172,7 @@ func (p *parser) revive(l level, shell []lexer.Token) element {
 	for open > 0 && shell[open].Value != "{" {
 		open--
 	}
-	if l == levelItem && open <= 0 {
+	if isHeader(l, shell) || l == levelItem && open <= 0 {
 		return reviveHeader(shell)
 	}
 	name := slices.IndexFunc(shell[min(1, len(shell)):], isName) + 1
@@ -246,6 +260,8 @@ func (p *parser) contentLevel(l level, c chunk, open int) level {
 	switch {
 	case depth > 0 || l == levelEntry || l == levelBlock:
 		return levelEntry
+	case isHeader(l, tokens[c.start:c.end]):
+		return levelItem
 	case l == levelItem && (isKind || meantKind && open >= c.start+2):
 		return levelStmt
 	case l == levelItem:

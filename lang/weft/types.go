@@ -44,7 +44,7 @@ func (p *ParamSpec) declared() declared {
 func (l *lowerer) checkType(p *ParamSpec) {
 	if p.Type.Enum == nil && !slices.Contains(typeNames, p.Type.Name) {
 		e := &nameError{rule: RuleUnknownName, message: fmt.Sprintf("there is no type %q", p.Type.Name)}
-		if near, ok := nearest(p.Type.Name, typeNames); ok {
+		if near, ok := synonym(p.Type.Name, typeNames); ok {
 			e.near, e.help = near, didYouMean(near)
 		} else {
 			e.help = `a type is string, int, number, bool, json, or values such as "a" | "b"`
