@@ -3,8 +3,6 @@
 package local_test
 
 import (
-	"context"
-	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -356,8 +354,3 @@ container: {image: a, command: ["true"]}
 			"weft-load: ended 1 Error \"input artifact \\\"a\\\": folder: not found\"\nmain: waiting")
 	})
 }
-
-// ctx ends with the test.
-func ctx(t *testing.T) context.Context { return t.Context() }
-
-var _ = json.Marshal

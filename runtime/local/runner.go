@@ -27,7 +27,7 @@ type runner struct {
 	log       *logWriter
 
 	mu     sync.Mutex
-	pid    int // of its first process while it runs
+	pid    int  // of its first process while it runs
 	hears  bool // the process takes signals
 	ending bool
 
