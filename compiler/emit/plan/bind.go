@@ -34,22 +34,39 @@ type values struct {
 }
 
 // globals are the names that every template of a run sees.
-func globals(o *ir.Object, arguments ir.Arguments) values {
+func globals(o *ir.Object, specs []*ir.Spec) values {
 	v := values{known: eval.Names{}, open: eval.Names{}, artifacts: map[string]*tree.Node{}}
-	for _, a := range arguments.Parameters {
-		if a.Value != nil && a.Value.IsScalar() {
-			v.set("workflow.parameters."+a.Name.Text(), a.Value.Text())
-		}
-	}
-	for name, n := range map[string]*tree.Node{"workflow.namespace": o.Namespace, "workflow.mainEntrypoint": o.Spec.Entrypoint} {
-		if n.Text() != "" {
-			v.known[name] = n.Text()
-		}
-	}
+	v.open["workflow.name"], v.open["workflow.uid"] = RunName(o), zeroUID
 	if o.Kind == ir.Workflow && o.Name.Text() != "" {
 		v.known["workflow.name"] = o.Name.Text()
 	}
-	v.open["workflow.name"], v.open["workflow.uid"] = RunName(o), zeroUID
+	if n := o.Namespace.Text(); n != "" {
+		v.known["workflow.namespace"] = n
+	}
+	v.known["workflow.serviceAccountName"] = "default"
+	for _, spec := range slices.Backward(specs) {
+		for name, key := range map[string]string{"mainEntrypoint": "entrypoint", "serviceAccountName": "serviceAccountName", "priority": "priority"} {
+			if n := spec.Node.Get(key); n.Text() != "" {
+				v.set("workflow."+name, n.Text())
+			}
+		}
+		for _, a := range spec.Arguments.Parameters {
+			if a.Value != nil && a.Value.IsScalar() {
+				v.set("workflow.parameters."+a.Name.Text(), a.Value.Text())
+			}
+		}
+	}
+	metadata := o.Cron.Get("workflowMetadata")
+	if o.Kind == ir.Workflow {
+		metadata = o.Metadata
+	}
+	for _, kind := range []string{"labels", "annotations"} {
+		if n := metadata.Get(kind); n != nil {
+			for _, e := range n.Entries {
+				v.set("workflow."+kind+"."+e.Key.Value, e.Value.Text())
+			}
+		}
+	}
 	return v
 }
 

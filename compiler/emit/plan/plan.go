@@ -121,6 +121,16 @@ type Leaf struct {
 // Leaf is what runs as p.Runs[i].
 func (p *Plan) Leaf(i int) Leaf { return p.leaves[i] }
 
+// Globals are the names that every leaf of a run of the object sees.
+func Globals(o *ir.Object) Leaf {
+	specs := []*ir.Spec{o.Spec}
+	if ref := o.Spec.Ref; ref != nil && ref.Target != nil {
+		specs = append(specs, ref.Target.Spec)
+	}
+	v := globals(o, specs)
+	return Leaf{Known: v.known, Open: v.open}
+}
+
 // Object is what is planned.
 func (p *Plan) Object() *ir.Object { return p.object }
 

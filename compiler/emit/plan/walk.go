@@ -58,7 +58,7 @@ type walker struct {
 }
 
 func newWalker(p *Plan, specs []*ir.Spec) *walker {
-	return &walker{plan: p, specs: specs, globals: globals(p.object, runArguments(specs...))}
+	return &walker{plan: p, specs: specs, globals: globals(p.object, specs)}
 }
 
 // workflow walks the entry template, then the hooks and the exit handler.

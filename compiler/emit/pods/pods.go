@@ -84,7 +84,7 @@ func Render(c *ir.Checked, file string, o Options) ([]Manifest, []diag.Diagnosti
 		r := newRenderer(object, o)
 		for t := range object.AllTemplates() {
 			if t.Type().IsPod() && !reached[t] {
-				out = append(out, r.leaf(plan.Run{}, plan.Leaf{Path: r.run.Name + "." + t.Name.Text(), Template: t, First: true, Known: r.known()}))
+				out = append(out, r.leaf(plan.Run{}, plan.Leaf{Path: r.run.Name + "." + t.Name.Text(), Template: t, First: true, Known: r.globals.Known, Open: r.globals.Open}))
 			}
 		}
 		found.Append(&r.found)
@@ -98,11 +98,12 @@ type renderer struct {
 	object  *ir.Object
 	run     pod.Run
 	specs   []*ir.Spec // the workflow's, and that of the template it is made from
+	globals plan.Leaf  // the names that all of the run sees
 	found   diag.List
 }
 
 func newRenderer(object *ir.Object, o Options) *renderer {
-	r := &renderer{options: o, object: object, specs: []*ir.Spec{object.Spec}}
+	r := &renderer{options: o, object: object, specs: []*ir.Spec{object.Spec}, globals: plan.Globals(object)}
 	r.run = pod.Run{
 		Name: plan.RunName(object), Namespace: object.Namespace.Text(), UID: zeroUID, OwnerUID: zeroUID, Spec: object.Spec,
 	}
@@ -114,7 +115,7 @@ func newRenderer(object *ir.Object, o Options) *renderer {
 
 // claims are the PersistentVolumeClaims of the run.
 func (r *renderer) claims() []Manifest {
-	s := newScope(r, plan.Leaf{Known: r.known()})
+	s := newScope(r, r.globals)
 	m := Manifest{Of: r.object, Run: r.run.Name}
 	findings := s.settle(func() []diag.Diagnostic {
 		claims, findings := pod.Claims(r.run, s)
@@ -130,19 +131,6 @@ func (r *renderer) claims() []Manifest {
 		return nil
 	}
 	return []Manifest{m}
-}
-
-// known are the arguments of the workflow that have a value.
-func (r *renderer) known() map[string]string {
-	known := map[string]string{"workflow.name": r.run.Name}
-	for _, spec := range slices.Backward(r.specs) {
-		for _, p := range spec.Arguments.Parameters {
-			if p.Value != nil && p.Value.IsScalar() {
-				known["workflow.parameters."+p.Name.Text()] = p.Value.Text()
-			}
-		}
-	}
-	return known
 }
 
 // leaf is what one use of a leaf template makes.
