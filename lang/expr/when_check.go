@@ -56,8 +56,11 @@ func (c *whenChecker) typeOf(n Node) whenType {
 			NumberLiteral: whenNumber, TimeLiteral: whenNumber, BoolLiteral: whenBool,
 		}[n.Kind]
 	case *TagOperand:
-		if n.Quoted {
+		switch {
+		case n.Quoted:
 			return whenString
+		case n.Bare && !n.Tags[0].Expr && strings.HasSuffix(n.Tags[0].Key, ".exitCode"):
+			return whenNumber
 		}
 		return whenUnknown
 	case *List:

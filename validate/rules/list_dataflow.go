@@ -9,6 +9,7 @@ var dataflowRules = []validate.Rule{
 	aggregateOfSkippable,
 	failedProducerResult,
 	daemonOutput,
+	artifactParameterMixup,
 	outputValueOnStepsOrDag,
 	outputValueOnSuspend,
 	suspendSuppliedWithoutDefault,

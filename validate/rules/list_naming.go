@@ -28,6 +28,7 @@ var namingRules = []validate.Rule{
 	badTimeSuffix,
 	wrongNodeNameVariable,
 	unbracedReferenceTypo,
+	unbracedReference,
 	multilineTag,
 	inlineNameCollision,
 	hookTemplateUndefined,

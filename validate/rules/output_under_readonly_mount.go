@@ -5,7 +5,9 @@ import (
 	"strings"
 
 	"github.com/weft-lang/weft/lang/diag"
+	"github.com/weft-lang/weft/lang/tree"
 	"github.com/weft-lang/weft/validate"
+	"github.com/weft-lang/weft/validate/trace"
 )
 
 var outputUnderReadonlyMount = validate.Rule{
@@ -48,18 +50,40 @@ spec:
 		for _, u := range p.Trace.Bodies {
 			for _, m := range u.Template.Body().Get("volumeMounts").List() {
 				mount, known := knownText(u, m.Get("mountPath"))
-				if m.Get("readOnly").Text() != "true" || !known {
+				because := readOnlyBecause(u, m)
+				if because == nil || !known {
 					continue
 				}
 				for _, n := range outputPaths(u.Template) {
 					if at, known := knownText(u, n); known && strings.HasPrefix(at, strings.TrimRight(mount, "/")+"/") {
 						p.Report(diag.Diagnostic{
 							Span: n.Place(), Message: fmt.Sprintf("%q is below a mount that is read-only", at),
-							Related: []diag.Related{{Span: keyPlace(m, "readOnly"), Message: "the mount"}},
+							Related: []diag.Related{{Span: because.Place(), Message: "this makes it so"}},
 						})
 					}
 				}
 			}
 		}
 	},
+}
+
+// readOnlyBecause is what makes a mount read-only: it says so, or its volume is
+// of a kind that nobody can write to. It is nil for all others.
+func readOnlyBecause(u *trace.Use, mount *tree.Node) *tree.Node {
+	if n := mount.Get("readOnly"); n.Text() == "true" {
+		return n
+	}
+	for _, list := range []*tree.Node{u.Template.Node.Get("volumes"), u.Run.Object.Spec.Node.Get("volumes")} {
+		for _, v := range list.List() {
+			if v.Get("name").Text() != mount.Get("name").Text() {
+				continue
+			}
+			for _, kind := range []string{"configMap", "secret", "downwardAPI", "projected"} {
+				if v.Has(kind) {
+					return v.Get("name")
+				}
+			}
+		}
+	}
+	return nil
 }

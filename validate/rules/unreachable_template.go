@@ -43,7 +43,7 @@ spec:
 			}
 			seen, _ := reachable(o)
 			handler := ir.Callee{Name: o.Spec.OnExit, Target: o.Spec.Template(o.Spec.OnExit.Text())}
-			if misnamed(handler) || hasLooseSteps(o) || anyCallee(o, func(c ir.Callee) bool { return isDynamic(c.Name) || misnamed(c) }) {
+			if misnamed(handler) || hasLooseSteps(seen) || anyCallee(o, func(c ir.Callee) bool { return isDynamic(c.Name) || misnamed(c) }) {
 				continue
 			}
 			for _, t := range o.Spec.Templates {
@@ -64,10 +64,14 @@ func namesTemplatesLate(o *ir.Object) bool {
 // meant, and is called after all, is not known.
 func misnamed(c ir.Callee) bool { return c.Name.Text() != "" && c.Ref == nil && c.Target == nil }
 
-// hasLooseSteps reports whether something stands among the groups of steps that
-// is no group: it may be meant as a step.
-func hasLooseSteps(o *ir.Object) bool {
-	for t := range o.AllTemplates() {
+// hasLooseSteps reports whether one of the templates has no steps or tasks at
+// all, or something among the groups of its steps that is no group: what was
+// meant there is not known.
+func hasLooseSteps(templates map[*ir.Template]bool) bool {
+	for t := range templates {
+		if t.Type().IsGroup() && len(t.Calls()) == 0 {
+			return true
+		}
 		for _, group := range t.Node.Get("steps").List() {
 			if group.Kind != tree.List && !group.IsNull() {
 				return true
