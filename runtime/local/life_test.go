@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/weft-lang/weft/compiler/pod"
 	"github.com/weft-lang/weft/runtime/engine"
 	"github.com/weft-lang/weft/runtime/local"
 	"github.com/weft-lang/weft/runtime/run"
@@ -34,6 +35,16 @@ func (m *machine) supervisorOf(name string) int {
 	return pid
 }
 
+// awaitLog waits until main has written something.
+func (m *machine) awaitLog(name, text string) {
+	m.t.Helper()
+	for deadline := time.Now().Add(patience); !strings.Contains(m.log(name, "main"), text); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			m.t.Fatalf("%q is not in the log: %s", text, m.log(name, "main"))
+		}
+	}
+}
+
 // another is a second driver over the same folder.
 func (m *machine) another() *machine {
 	opts := m.opts
@@ -47,9 +58,7 @@ func TestStop(t *testing.T) {
 		p := m.pod(`container: {image: a, command: [sh, -c, "trap 'echo bye; exit 7' TERM; echo ready; while :; do sleep 0.02; done"]}`, call{})
 		m.create(p)
 		m.await(p.Name, engine.PodRunning)
-		for !strings.Contains(m.log(p.Name, "main"), "ready") {
-			time.Sleep(5 * time.Millisecond)
-		}
+		m.awaitLog(p.Name, "ready")
 		if err := m.backend.Stop(t.Context(), p.PodRef); err != nil {
 			t.Fatal(err)
 		}
@@ -68,11 +77,11 @@ func TestStopByForce(t *testing.T) {
 		m := newMachine(t, local.Options{Mode: mode})
 		p := m.pod(`
 podSpecPatch: "terminationGracePeriodSeconds: 1"
-container: {image: a, command: [sh, -c, "trap '' TERM; (trap '' TERM; while :; do sleep 1; done) & while :; do sleep 1; done"]}
+container: {image: a, command: [sh, -c, "trap '' TERM; (trap '' TERM; while :; do sleep 1; done) & echo ready; while :; do sleep 1; done"]}
 `, call{})
 		m.create(p)
 		m.await(p.Name, engine.PodRunning)
-		time.Sleep(100 * time.Millisecond) // so that the shell can set its trap
+		m.awaitLog(p.Name, "ready")
 		if err := m.backend.Stop(t.Context(), p.PodRef); err != nil {
 			t.Fatal(err)
 		}
@@ -244,7 +253,7 @@ func TestObjects(t *testing.T) {
 			Mode:       mode,
 			ConfigMaps: map[string]map[string][]byte{"settings": {"COLOR": []byte("red"), "file.txt": []byte("text\n")}},
 			Secrets:    map[string]map[string][]byte{"login": {"password": []byte("s3cret")}},
-			Images:     map[string][]string{"known": {"echo", "from the image"}},
+			Images:     map[string]pod.Entrypoint{"known": {Command: []string{"echo", "from the image"}}},
 			HostPaths:  true,
 		})
 		host := t.TempDir()

@@ -20,6 +20,8 @@ package local
 import (
 	"os"
 	"runtime"
+
+	"github.com/weft-lang/weft/compiler/pod"
 )
 
 // Mode is how containers are kept apart.
@@ -47,7 +49,7 @@ type Options struct {
 	Parallel int
 	// Images are what images run by themselves, and ImageRoots folders with what
 	// is in them; both by image.
-	Images     map[string][]string
+	Images     map[string]pod.Entrypoint
 	ImageRoots map[string]string
 	// HostPaths allows hostPath volumes.
 	HostPaths bool

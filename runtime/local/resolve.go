@@ -163,20 +163,26 @@ func (r *resolver) container(c *corev1.Container, role engine.Role) (container, 
 		return out, err
 	}
 	out.Env = env.list(r.baseEnv())
-	command := slices.Clone(c.Command)
+	command, args := slices.Clone(c.Command), c.Args
 	if len(command) == 0 {
-		known, ok := r.opts.Images[c.Image]
-		if !ok || len(known) == 0 {
+		known := r.opts.Images[c.Image]
+		if len(known.Command)+len(known.Args) == 0 {
 			return out, refuse("what image %q runs is not known on this machine, and container %q has no command: write the command, or use --image %s=COMMAND",
 				c.Image, c.Name, c.Image)
 		}
-		command = slices.Clone(known)
+		command = slices.Clone(known.Command)
+		if args == nil {
+			args = known.Args
+		}
 	}
 	for i, word := range command {
 		command[i] = env.expand(word)
 	}
-	for _, word := range c.Args {
+	for _, word := range args {
 		command = append(command, env.expand(word))
+	}
+	if len(command) == 0 {
+		return out, refuse("container %q has nothing to run: image %q has no entrypoint, and its args are empty", c.Name, c.Image)
 	}
 	if out.Agent = command[0] == instructions.AgentPath || command[0] == instructions.AgentInImage; out.Agent {
 		command = command[1:]

@@ -26,9 +26,9 @@ const Rule = "config-invalid"
 type Config struct {
 	File *source.File // nil when there is none
 
-	Stubs   []Path              // files, folders and globs with stubs
-	Schemas Schemas             // users' own JSON Schemas
-	Images  map[string][]string // entrypoints by image
+	Stubs   []Path           // files, folders and globs with stubs
+	Schemas Schemas          // users' own JSON Schemas
+	Images  map[string]Image // what images run by themselves
 
 	settings  validate.Settings
 	ignored   []string // globs
@@ -54,6 +54,10 @@ func (c *Config) locate(place func(string) string) {
 		}
 	}
 }
+
+// Image is what an image runs by itself. Arguments of a container take the place
+// of Cmd and follow Entrypoint.
+type Image struct{ Entrypoint, Cmd []string }
 
 // Schemas are JSON Schemas by the names of what they are for.
 type Schemas struct {

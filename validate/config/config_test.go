@@ -79,6 +79,8 @@ func TestSchemaAgrees(t *testing.T) {
 		"target: moon":                                                   false,
 		"argo: 4.1\nkubernetes: '1.34'":                                  true,
 		"images: {a: [b]}":                                               true,
+		"images: {a: {entrypoint: [b], cmd: [c]}}":                       true,
+		"images: {a: {command: [c]}}":                                    false,
 		"images: {a: b}":                                                 false,
 		"ignore: [a/**]":                                                 true,
 		"ignore: a":                                                      false,

@@ -298,16 +298,29 @@ func (r *reader) schemas(n *tree.Node) {
 }
 
 func (r *reader) images(n *tree.Node) {
-	r.config.Images = map[string][]string{}
-	r.each(n, "images", func(image string, n *tree.Node) {
-		words := []string{}
-		r.items(n, "the entrypoint of an image", func(n *tree.Node) {
-			if text, ok := r.text(n, "a word of an entrypoint"); ok {
-				words = append(words, text)
-			}
-		})
-		r.config.Images[image] = words
+	r.config.Images = map[string]Image{}
+	r.each(n, "images", func(name string, n *tree.Node) {
+		var image Image
+		if n.Kind == tree.Map {
+			r.fields(n, "an image", fields{
+				"entrypoint": func(n *tree.Node) { image.Entrypoint = r.words(n) },
+				"cmd":        func(n *tree.Node) { image.Cmd = r.words(n) },
+			})
+		} else {
+			image.Entrypoint = r.words(n)
+		}
+		r.config.Images[name] = image
 	})
+}
+
+func (r *reader) words(n *tree.Node) []string {
+	var words []string
+	r.items(n, "the entrypoint of an image", func(n *tree.Node) {
+		if text, ok := r.text(n, "a word of an entrypoint"); ok {
+			words = append(words, text)
+		}
+	})
+	return words
 }
 
 // each reads a map whose keys are the user's own.

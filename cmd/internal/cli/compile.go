@@ -11,7 +11,6 @@ import (
 	"github.com/weft-lang/weft/compiler/emit"
 	"github.com/weft-lang/weft/compiler/emit/pods"
 	"github.com/weft-lang/weft/compiler/load"
-	"github.com/weft-lang/weft/compiler/pod"
 	"github.com/weft-lang/weft/validate"
 )
 
@@ -58,7 +57,7 @@ func newCompile(s Streams) *cobra.Command {
 		Short:   "Print workflows as canonical YAML",
 		Long:    compileHelp,
 		Example: compileExamples,
-		Args:    cobra.MinimumNArgs(1),
+		Args:    somePaths,
 		RunE:    func(_ *cobra.Command, paths []string) error { return compile(s, paths, o) },
 	}
 	o.register(cmd)
@@ -128,10 +127,7 @@ func (o compileOptions) text(s Streams, p *project, f *load.File) (string, error
 // podOptions are what the settings say about Pods.
 func (p *project) podOptions(standIns bool) pods.Options {
 	o := pods.Options{StandIns: standIns}
-	o.Pod.Entrypoints = map[string]pod.Entrypoint{}
-	for image, command := range p.Images() {
-		o.Pod.Entrypoints[image] = pod.Entrypoint{Command: command}
-	}
+	o.Pod.Entrypoints = p.Images()
 	return o
 }
 

@@ -3,7 +3,6 @@ package cli
 import (
 	"fmt"
 	"io/fs"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -15,6 +14,7 @@ import (
 	"github.com/weft-lang/weft/compiler/eval"
 	"github.com/weft-lang/weft/compiler/ir"
 	"github.com/weft-lang/weft/compiler/load"
+	"github.com/weft-lang/weft/compiler/pod"
 	"github.com/weft-lang/weft/lang/diag"
 	"github.com/weft-lang/weft/lang/diag/render"
 	"github.com/weft-lang/weft/lang/source"
@@ -54,13 +54,23 @@ type project struct {
 	configs []*config.Config
 }
 
-// Images are the entrypoints that the settings name, by image.
-func (p *project) Images() map[string][]string {
-	images := map[string][]string{}
+// Images are what images run by themselves, as the settings say.
+func (p *project) Images() map[string]pod.Entrypoint {
+	images := map[string]pod.Entrypoint{}
 	for _, c := range p.configs {
-		maps.Copy(images, c.Images)
+		for name, image := range c.Images {
+			images[name] = pod.Entrypoint{Command: image.Entrypoint, Args: image.Cmd}
+		}
 	}
 	return images
+}
+
+// somePaths wants something to read.
+func somePaths(_ *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return usage(`name a file, a folder or a glob, or "-" for standard input`)
+	}
+	return nil
 }
 
 // open reads and checks what paths name, with the settings of their folders.
@@ -98,7 +108,7 @@ func (f *projectFlags) openIn(s Streams, fsys fs.FS, reading load.Options, args 
 	}
 	p := &project{checked: result.Checked, configs: result.Configs}
 	for _, file := range result.Loaded.Files {
-		if (file.Ours || f.foreign) && !file.Context {
+		if (file.Ours || f.foreign) && !file.Context && len(file.Documents) > 0 {
 			p.files = append(p.files, file)
 		}
 	}

@@ -48,21 +48,21 @@ func pairs(flag string, list []string) (map[string]string, error) {
 
 // images are the entrypoints of images: those of the settings, overlaid with
 // those of the command line.
-func (d *driving) images() (map[string][]string, error) {
+func (d *driving) images() (map[string]pod.Entrypoint, error) {
 	images := d.project.Images()
 	given, err := pairs("image", d.flags.Images)
 	if err != nil {
 		return nil, err
 	}
 	for image, command := range given {
-		images[image] = strings.Split(command, ",")
+		images[image] = pod.Entrypoint{Command: strings.Split(command, ",")}
 	}
 	return images, nil
 }
 
 // backend is this machine, with what the flags and the project's own ConfigMaps
 // and Secrets give to Pods.
-func (d *driving) backend(images map[string][]string, objects *keptObjects) (*local.Backend, error) {
+func (d *driving) backend(images map[string]pod.Entrypoint, objects *keptObjects) (*local.Backend, error) {
 	roots, err := pairs("image-root", d.flags.ImageRoots)
 	if err != nil {
 		return nil, err
@@ -91,12 +91,8 @@ func (d *driving) backend(images map[string][]string, objects *keptObjects) (*lo
 const artifactsDir = "artifacts"
 
 // podOptions are what Pods are built with.
-func (d *driving) podOptions(images map[string][]string) pod.Options {
-	opts := pod.Options{Entrypoints: map[string]pod.Entrypoint{}, Store: folderStore()}
-	for image, command := range images {
-		opts.Entrypoints[image] = pod.Entrypoint{Command: command}
-	}
-	return opts
+func (d *driving) podOptions(images map[string]pod.Entrypoint) pod.Options {
+	return pod.Options{Entrypoints: images, Store: folderStore()}
 }
 
 // folderStore is the location of artifacts that name none: {folder: {}}.
