@@ -112,7 +112,7 @@ type Leaf struct {
 	Path        string // of the node, with the first attempt
 	Template    *ir.Template
 	Caller      *ir.Template // nil where a workflow starts the template
-	Call        *ir.Call     // likewise
+	Call        *ir.Call     // likewise, and for a hook
 	First       bool         // in the first turn of all loops around
 	Known, Open eval.Names
 	Artifacts   map[string]*tree.Node // arguments for input artifacts, by name

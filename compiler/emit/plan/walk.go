@@ -85,6 +85,7 @@ func (w *walker) workflow(entry, handler *ir.Template, hooks []*ir.Hook) moment 
 // hook walks a hook of what starts and ends at the given moments: an exit hook
 // runs after it, others beside it. One with an expression may or may not run.
 func (w *walker) hook(h *ir.Hook, f frame, s eval.Scope, start, end moment) (*Node, moment) {
+	f.call = nil // what the step gives, its hooks do not
 	at, name := start, ".hooks."+h.Event.Value
 	if h.Event.Value == "exit" {
 		at, name = end, ".onExit"
