@@ -116,11 +116,11 @@ func (e *Engine) taskDone(id, task NodeID) {
 	g.live--
 	g.open--
 	for _, d := range e.at(task).call.dependents {
-		if !g.route.counts[d] {
-			continue
+		if !g.route.counts[d] || g.tasks[d].waits == 0 {
+			continue // it is no part of this, or stays as it is
 		}
 		if g.tasks[d].waits--; g.tasks[d].waits == 0 {
-			e.startTask(id, n.plan.calls[d])
+			e.redoTask(id, n.plan.calls[d])
 		}
 	}
 	e.checkDAG(id)

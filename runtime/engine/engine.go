@@ -66,6 +66,7 @@ type Engine struct {
 	shutdown     shutdown
 	suspended    bool
 	tooMany      bool
+	redo         *redo // what the last retry of the run is about
 
 	settledNodes fifo // whose owners have to be told
 	pumps        fifo // groups in which a place has become free

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"iter"
 	"slices"
 	"strings"
 
@@ -237,21 +238,29 @@ func (r *route) visit(p *plan, target int32) {
 func resultsRead(n *tree.Node) map[string]bool {
 	names := map[string]bool{}
 	for s := range n.All() {
-		if s.Kind != tree.String {
-			continue
-		}
-		for rest := s.Value; ; {
-			i := strings.Index(rest, ".outputs.result")
-			if i < 0 {
-				break
-			}
-			if name := lastName(rest[:i]); name != "" {
+		if s.Kind == tree.String {
+			for name := range resultsIn(s.Value) {
 				names[name] = true
 			}
-			rest = rest[i+1:]
 		}
 	}
 	return names
+}
+
+// resultsIn yields the names of which a text reads the result.
+func resultsIn(text string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for {
+			i := strings.Index(text, ".outputs.result")
+			if i < 0 {
+				return
+			}
+			if name := lastName(text[:i]); name != "" && !yield(name) {
+				return
+			}
+			text = text[i+1:]
+		}
+	}
 }
 
 // lastName is the name at the end of steps.NAME or tasks['NAME'].

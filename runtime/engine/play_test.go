@@ -270,7 +270,10 @@ func (p *player) words(path string) map[string]string {
 
 // start plays the Pod of a leaf.
 func (p *player) start(l *engine.Leaf) {
-	words := p.words(l.Path)
+	words := p.words(l.Path + "#" + strconv.Itoa(l.Generation))
+	if words == nil {
+		words = p.words(l.Path)
+	}
 	if p.outcome != nil {
 		words = p.outcome(l)
 	}
@@ -364,6 +367,9 @@ func has(words map[string]string, key string) bool {
 func (p *player) logLeaf(l *engine.Leaf, words map[string]string) {
 	at := p.now.Sub(epoch)
 	text := fmt.Sprintf("%s start %s", at, l.Path)
+	if l.Generation > 0 {
+		text += fmt.Sprintf("#%d", l.Generation)
+	}
 	for _, name := range strings.Split(words["show"], ",") {
 		if name == "" {
 			continue
@@ -391,7 +397,7 @@ func tree(e *engine.Engine) string {
 	var b strings.Builder
 	for id := range engine.NodeID(e.Len()) {
 		v := e.View(id)
-		if v.Type == 0 || v.Phase == engine.NoPhase {
+		if v.Phase == engine.NoPhase {
 			continue
 		}
 		var children []string

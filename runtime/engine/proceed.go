@@ -23,6 +23,8 @@ func (e *Engine) proceed(id NodeID) {
 		e.acquire(id)
 	case n.plan.memo != nil && (n.more == nil || n.more.memo == nil):
 		e.lookUp(id)
+	case n.more != nil && n.more.again:
+		e.reopen(id)
 	case n.typ == RetryNode:
 		e.set(id, Running)
 		n.stage = stageGroup

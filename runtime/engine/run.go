@@ -81,14 +81,19 @@ func (e *Engine) setParameter(name, value string) {
 	e.arguments = append(e.arguments, argument{name: name, value: text{raw: value}, has: true})
 }
 
-// lockRun asks for the locks of the run, then begins.
-func (e *Engine) lockRun() {
+// listParameters makes the list of all parameters known.
+func (e *Engine) listParameters() {
 	list := []Value{}
 	for _, a := range e.arguments {
 		list = append(list, Value{a.name, a.value.raw})
 	}
 	e.globals.fixed["parameters"] = compactJSON(list)
 	e.globals.fixed["parameters.json"] = compactJSON(list)
+}
+
+// lockRun asks for the locks of the run, then begins.
+func (e *Engine) lockRun() {
+	e.listParameters()
 	if len(e.locks) == 0 {
 		e.enter()
 		return
@@ -116,7 +121,12 @@ func (e *Engine) enter() {
 		e.deadline = e.now + int64(d)
 		e.setTimer(NoNode, timerDeadline, e.deadline)
 	}
-	e.waiting.push(start{up: NoNode, item: -1, label: labelRoot, call: e.entry})
+	st := start{up: NoNode, item: -1, label: labelRoot, call: e.entry}
+	if e.root == NoNode {
+		e.waiting.push(st)
+	} else if !e.redoCall(st, e.root) {
+		e.rootDone() // it was the exit handler
+	}
 }
 
 // takeRun gives an event to the run as a whole.

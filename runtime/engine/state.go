@@ -95,6 +95,7 @@ type more struct {
 	last     NodeID // the last of them
 	hooks    uint64 // which hooks of the call have begun
 	timers   uint8  // which are set
+	again    bool   // it is opened again by a retry of the run
 }
 
 func (n *node) extra() *more {
@@ -117,9 +118,10 @@ type group struct {
 	open      int32  // of a DAG: tasks that are not settled
 	current   NodeID // of Steps: the last step group
 	daemons   []NodeID
-	failFast  bool   // a child has failed, and the template wants no more of them
-	fault     string // why the step group ends in Error
-	hookFault bool   // a hook is to blame
+	kept      []NodeID // of Steps: the groups that a retry of the run has left
+	failFast  bool     // a child has failed, and the template wants no more of them
+	fault     string   // why the step group ends in Error
+	hookFault bool     // a hook is to blame
 }
 
 // task is what has become of one call of a group.
@@ -245,6 +247,7 @@ func (e *Engine) set(id NodeID, p Phase) {
 	n.phase = p
 	e.transitions++
 	e.counts[p]++
+	e.counts[NoPhase] = 0
 	e.countProgress(n, 1)
 	e.changed(id)
 }

@@ -10,6 +10,12 @@ import (
 // the first of them begins, so that a group either begins or does not.
 func (e *Engine) startGroup(id NodeID, index int32) {
 	n := e.at(id)
+	for int(index) < len(n.more.group.kept) {
+		if e.keepGroup(id, n.more.group.kept[index]) {
+			return
+		}
+		index++
+	}
 	if int(index) == len(n.plan.groups) {
 		e.endGroupNode(id)
 		return
