@@ -66,7 +66,7 @@ spec:
 }
 
 // neverBoolean are the last names of variables whose values are never true or false.
-var neverBoolean = []string{"status", "exitCode", "id", "startedAt", "finishedAt", "uid", "namespace"}
+var neverBoolean = []string{"status", "id", "startedAt", "finishedAt", "uid", "namespace"}
 
 // cutLast cuts s around the last sep.
 func cutLast(s, sep string) (before, after string, found bool) {
