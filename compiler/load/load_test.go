@@ -246,6 +246,23 @@ func TestForeign(t *testing.T) {
 	}
 }
 
+// TestForeignWanted reads manifests of other kinds, whatever is wrong with them.
+func TestForeignWanted(t *testing.T) {
+	fsys := folder("a.yaml", "map.yaml=kind: ConfigMap\n", "chart.yaml=a: {{ b }}\n", "sub/values.yaml=a: 1\n", "notes.txt=a: 1\n")
+	r := load.Load(fsys, []string{"."}, load.Options{Foreign: true})
+	if got, want := names(r), []string{"a.yaml", "chart.yaml", "map.yaml", "sub/values.yaml"}; !slices.Equal(got, want) {
+		t.Errorf("read %v, want %v", got, want)
+	}
+	if r.Findings.Len() > 0 || len(r.Failures) > 0 {
+		t.Errorf("%v %v", r.Findings.Sorted(), r.Failures)
+	}
+	for _, f := range r.Files {
+		if f.Damaged != (f.Source.Name == "chart.yaml") || f.Ours != (f.Source.Name == "a.yaml") {
+			t.Errorf("%s: damaged %v, ours %v", f.Source.Name, f.Damaged, f.Ours)
+		}
+	}
+}
+
 func TestSameWhateverTheParallelism(t *testing.T) {
 	var files []string
 	for i := range 200 {

@@ -169,7 +169,7 @@ func (tr *trial) document(name string, result *validate.Result) {
 		tr.skip(name, "weft finds: "+faults(result.Findings.Sorted(), result.Withheld))
 		return
 	}
-	manifests, findings := pods.Render(result.Checked, name, pods.Options{StandIns: true, FirstTurns: true, Idle: true})
+	manifests, findings := pods.Render(result.Checked, name, pods.Options{StandIns: true, Idle: true})
 	if faults := faults(findings); faults != "" {
 		tr.skip(name, "weft cannot make: "+faults)
 		return

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"slices"
 	"strings"
@@ -167,7 +168,7 @@ func (p *project) manifests() ([]*manifest, error) {
 	var out []*manifest
 	files := map[string]*load.File{}
 	for _, f := range p.files {
-		if f.Damaged { // a file of ours, or one that was named, would have been refused
+		if f.Damaged && !f.Ours { // had it been named, all would have ended there
 			out = append(out, &manifest{doc: &tree.Document{File: f.Source}, leftOut: "it cannot be read"})
 			continue
 		}
@@ -178,7 +179,7 @@ func (p *project) manifests() ([]*manifest, error) {
 		if f == nil || d.Root.IsNull() || !isManifest(d) && !f.Explicit { // such as the values of a chart
 			continue
 		}
-		m := &manifest{doc: d, leftOut: leaveOut(d)}
+		m := &manifest{doc: d, leftOut: leaveOut(d, f)}
 		if m.leftOut == "" {
 			m.object = &unstructured.Unstructured{}
 			if err := m.object.UnmarshalJSON(yaml.JSON(d.Root)); err != nil {
@@ -194,8 +195,10 @@ func (p *project) manifests() ([]*manifest, error) {
 func isManifest(d *tree.Document) bool { return d.Root.Has("apiVersion") && d.Root.Has("kind") }
 
 // leaveOut says why a document is not applied, "" when it is.
-func leaveOut(d *tree.Document) string {
+func leaveOut(d *tree.Document, f *load.File) string {
 	switch {
+	case f.Damaged: // in a document of other people beside ours
+		return fmt.Sprintf("its file has errors, weft lint %s shows them", f.Source.Name)
 	case !isManifest(d):
 		return "it has no apiVersion and kind"
 	case d.Root.Get("kind").Text() == ir.Workflow.String():
