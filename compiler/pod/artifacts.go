@@ -127,11 +127,17 @@ func (b *builder) loading(n *tree.Node) (l instructions.Load, fields *tree.Node,
 		given = a
 	}
 	s, fields, ok := locate(b.fill(given))
+	if ok && optional && s.name == "http" && fields.Get(s.key).Text() == "" {
+		ok = false // it is nowhere, and nobody minds
+	}
 	if !ok {
 		if !optional {
 			b.fault(RuleNotSupplied, n, fmt.Sprintf("input artifact %q is not supplied", name), "pass it as an argument, give it a location, or make it optional")
 		}
 		return l, nil, false
+	}
+	if base, baseFields, ok := b.base(); ok {
+		s, fields = complete(s, fields, base, baseFields)
 	}
 	return instructions.Load{
 		Name: name, Target: path.Join(instructions.InputsDir, name), Location: location(s, fields), Archive: raw(b.fill(given.Get("archive"))), Optional: optional,
@@ -245,22 +251,19 @@ func fileName(name, at string, archive *tree.Node) string {
 // project.
 func (b *builder) destination(n *tree.Node, file string) (store, *tree.Node, bool) {
 	own, fields, has := locate(b.fill(n))
-	base, baseFields, baseHas := locate(b.fill(b.template.Get("archiveLocation")))
-	if !baseHas {
-		base, baseFields, baseHas = locate(b.fill(b.in.Options.Store))
-	}
+	base, baseFields, baseHas := b.base()
 	if !has || n == b.in.Template.Node {
 		own, fields, has = base, &tree.Node{Kind: tree.Map}, baseHas
 	}
 	if !has || own.key == "" {
 		return store{}, nil, false
 	}
+	if baseHas {
+		own, fields = complete(own, fields, base, baseFields)
+	}
 	key := fields.Get(own.key).Text()
-	if baseHas && base.name == own.name {
-		if key == "" {
-			key = path.Join(b.baseKey(base, baseFields), file)
-		}
-		fields = merge(without(baseFields, base.key, base.format, "archiveLogs"), fields, nil)
+	if key == "" && baseHas && base.name == own.name {
+		key = path.Join(b.baseKey(base, baseFields), file)
 	}
 	if key == "" {
 		key = path.Join(b.in.Run.Name, b.in.PodName(), file)
@@ -271,6 +274,31 @@ func (b *builder) destination(n *tree.Node, file string) (store, *tree.Node, boo
 	setEntry(&out, at, own.key, &tree.Node{Kind: tree.String, Value: key, Span: at.Span})
 	return own, &out, true
 }
+
+// base is the location that others lean on: the template's archiveLocation, else
+// the store of the project.
+func (b *builder) base() (store, *tree.Node, bool) {
+	if s, fields, ok := locate(b.fill(b.template.Get("archiveLocation"))); ok {
+		return s, fields, true
+	}
+	return locate(b.fill(b.in.Options.Store))
+}
+
+// complete adds to a location what the base knows of the store. A location that
+// is nothing but a key is one in the base, whatever kind of store that is.
+func complete(own store, fields *tree.Node, base store, baseFields *tree.Node) (store, *tree.Node) {
+	key := fields.Get(own.key)
+	if base.name != own.name && base.key != "" && repository[own.name] && len(fields.Entries) == 1 && key.Text() != "" {
+		own, fields = base, mapOf(base.key, key)
+	}
+	if base.name != own.name {
+		return own, fields
+	}
+	return own, merge(without(baseFields, base.key, base.format, "archiveLogs"), fields, nil)
+}
+
+// repository are the stores that need more than a key to be found.
+var repository = map[string]bool{"s3": true, "gcs": true, "oss": true, "azure": true, "hdfs": true}
 
 // baseKey is the folder of the keys in a location that others share.
 func (b *builder) baseKey(s store, fields *tree.Node) string {
