@@ -136,7 +136,7 @@ func (b *builder) loading(n *tree.Node) (l instructions.Load, fields *tree.Node,
 		}
 		return l, nil, false
 	}
-	if base, baseFields, ok := b.base(); ok {
+	if base, baseFields, ok := b.base(); ok && len(fields.Entries) == 1 {
 		s, fields = complete(s, fields, base, baseFields)
 	}
 	return instructions.Load{
