@@ -50,7 +50,7 @@ func (e *Engine) locked(id NodeID, ev *Event) {
 	case ev.Lock == nil:
 		e.impossible++
 	case ev.Lock.Error != "":
-		n.typ = SkippedNode // it never began
+		e.retype(id, SkippedNode) // it never began
 		e.fail(id, errors.New(ev.Lock.Error))
 	case ev.Lock.Held:
 		n.message = ""

@@ -3,6 +3,7 @@ package engine_test
 import (
 	"container/heap"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -258,11 +259,11 @@ func (p *player) grant() {
 	}
 }
 
-// words are those of the last line that fits.
-func (p *player) words(path string) map[string]string {
-	for i := len(p.script) - 1; i >= 0; i-- {
-		if fits(p.script[i].pattern, path) {
-			return p.script[i].words
+// words are those of the last line that fits one of the paths.
+func (p *player) words(paths ...string) map[string]string {
+	for _, l := range slices.Backward(p.script) {
+		if slices.ContainsFunc(paths, func(path string) bool { return fits(l.pattern, path) }) {
+			return l.words
 		}
 	}
 	return nil
@@ -270,10 +271,7 @@ func (p *player) words(path string) map[string]string {
 
 // start plays the Pod of a leaf.
 func (p *player) start(l *engine.Leaf) {
-	words := p.words(l.Path + "#" + strconv.Itoa(l.Generation))
-	if words == nil {
-		words = p.words(l.Path)
-	}
+	words := p.words(l.Path, l.Path+"#"+strconv.Itoa(l.Generation))
 	if p.outcome != nil {
 		words = p.outcome(l)
 	}

@@ -24,18 +24,7 @@ func (e *Engine) lastRetry(id NodeID) *retried {
 	if n.label != labelAttempt {
 		return nil
 	}
-	r := &retried{retries: int(n.index), exitCode: "0", duration: "0"}
-	var before *node
-	for _, a := range e.children(n.up) {
-		if a.label == labelAttempt && a.index == n.index-1 {
-			before = a
-		}
-	}
-	if before != nil {
-		*r = retriedOf(before)
-		r.retries = int(n.index)
-	}
-	return r
+	return n.more.retry
 }
 
 // retriedOf describes an attempt that has ended.
@@ -90,10 +79,17 @@ func (e *Engine) attempt(id NodeID) {
 	}
 	r.message = ""
 	e.changed(id)
+	known := &retried{exitCode: "0", duration: "0"}
+	if r.more.attempts > 0 {
+		before := retriedOf(e.at(r.more.last))
+		known = &before
+	}
 	aid := e.create(id, labelAttempt, r.more.attempts, r.call)
+	known.retries = int(r.more.attempts)
 	r.more.attempts++
 	r.more.last = aid
 	a := e.at(aid)
+	a.extra().retry = known
 	a.plan, a.frame, a.typ = r.plan, r.frame, r.plan.typ
 	e.markActive(aid)
 	e.execute(aid)

@@ -204,6 +204,14 @@ func (e *Engine) countProgress(n *node, by int) {
 	e.todo += by * todo
 }
 
+// retype makes a node one of another type.
+func (e *Engine) retype(id NodeID, t NodeType) {
+	n := e.at(id)
+	e.countProgress(n, -1)
+	n.typ = t
+	e.countProgress(n, 1)
+}
+
 // setProgress takes what a process tells of its own progress.
 func (e *Engine) setProgress(id NodeID, progress string) {
 	n := e.at(id)
