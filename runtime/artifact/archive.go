@@ -40,22 +40,27 @@ func Pack(path, to string, a Archive) error {
 	if err != nil {
 		return err
 	}
+	// What is made must not take itself in.
+	skip, err := filepath.EvalSymlinks(filepath.Dir(to))
+	if err != nil {
+		return err
+	}
 	if a.None != nil {
-		return copyTree(path, to)
+		return copyTree(path, to, skip)
 	}
 	out, err := os.OpenFile(to, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o666)
 	if err != nil {
 		return err
 	}
 	if a.Zip != nil {
-		err = packZip(path, out)
+		err = packZip(path, out, skip)
 	} else {
-		err = packTar(path, out, a)
+		err = packTar(path, out, a, skip)
 	}
 	return errors.Join(err, out.Close())
 }
 
-func packTar(path string, out io.Writer, a Archive) error {
+func packTar(path string, out io.Writer, a Archive, skip string) error {
 	level := gzip.DefaultCompression
 	if a.Tar != nil && a.Tar.CompressionLevel != nil {
 		level = *a.Tar.CompressionLevel
@@ -96,11 +101,11 @@ func packTar(path string, out io.Writer, a Archive) error {
 			return nil
 		}
 		return copyInto(w, file, h.Size)
-	})
+	}, skip)
 	return errors.Join(err, w.Close(), compressed.Close())
 }
 
-func packZip(path string, out io.Writer) error {
+func packZip(path string, out io.Writer, skip string) error {
 	w := zip.NewWriter(out)
 	err := walkFiles(path, func(file, below string, d fs.DirEntry) error {
 		info, err := d.Info()
@@ -137,7 +142,7 @@ func packZip(path string, out io.Writer) error {
 			return err
 		}
 		return copyInto(entry, file, info.Size())
-	})
+	}, skip)
 	return errors.Join(err, w.Close())
 }
 

@@ -55,25 +55,38 @@ type Location struct {
 
 // Open reads a location.
 func Open(location json.RawMessage, access Access) (*Location, error) {
+	kind, fields, err := read(location)
+	if err != nil {
+		return nil, err
+	}
+	s, err := kinds[kind](fields, access)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", kind, err)
+	}
+	return &Location{kind, s}, nil
+}
+
+// Supported says why a location can never be opened, by anybody; nil when it
+// may be.
+func Supported(location json.RawMessage) error {
+	_, _, err := read(location)
+	return err
+}
+
+func read(location json.RawMessage) (kind string, fields json.RawMessage, err error) {
 	var byKind map[string]json.RawMessage
 	if err := json.Unmarshal(location, &byKind); err != nil {
-		return nil, fmt.Errorf("read artifact location: %w", err)
+		return "", nil, fmt.Errorf("read artifact location: %w", err)
 	}
 	if len(byKind) != 1 {
-		return nil, fmt.Errorf("an artifact location names one kind of store, not %d", len(byKind))
+		return "", nil, fmt.Errorf("an artifact location names one kind of store, not %d", len(byKind))
 	}
-	for kind, fields := range byKind {
-		open, ok := kinds[kind]
-		if !ok {
-			return nil, fmt.Errorf("artifacts in %q are not supported, only in %s", kind, strings.Join(slices.Sorted(maps.Keys(kinds)), ", "))
+	for kind, fields = range byKind {
+		if kinds[kind] == nil {
+			return "", nil, fmt.Errorf("artifacts in %q are not supported, only in %s", kind, strings.Join(slices.Sorted(maps.Keys(kinds)), ", "))
 		}
-		s, err := open(fields, access)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", kind, err)
-		}
-		return &Location{kind, s}, nil
 	}
-	panic("artifact: a map of one entry has none")
+	return kind, fields, nil
 }
 
 // LoadOptions say what becomes of an artifact on its way in.

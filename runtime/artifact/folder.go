@@ -62,7 +62,7 @@ func (f *folder) put(_ context.Context, from string) error {
 	return walkFiles(from, func(file, below string, d fs.DirEntry) error {
 		at := filepath.Join(f.at(f.Key), below)
 		if d.IsDir() {
-			return os.MkdirAll(at, 0o777)
+			return f.makeRoom(at)
 		}
 		return f.keep(file, at)
 	})
@@ -75,7 +75,7 @@ func (f *folder) keep(file, at string) error {
 		return err
 	}
 	defer in.Close()
-	if err := os.MkdirAll(filepath.Join(f.Path, objectsDir), 0o777); err != nil {
+	if err := f.makeRoom(filepath.Join(f.Path, objectsDir)); err != nil {
 		return err
 	}
 	out, err := os.CreateTemp(filepath.Join(f.Path, objectsDir), ".new-")
@@ -90,16 +90,41 @@ func (f *folder) keep(file, at string) error {
 	}
 	name := hex.EncodeToString(sum.Sum(nil))
 	object := filepath.Join(f.Path, objectsDir, name[:2], name)
-	if err := os.MkdirAll(filepath.Dir(object), 0o777); err != nil {
+	if err := f.makeRoom(filepath.Dir(object)); err != nil {
 		return err
 	}
 	if err := os.Link(out.Name(), object); err != nil && !errors.Is(err, fs.ErrExist) {
 		return err
 	}
-	if err := os.MkdirAll(filepath.Dir(at), 0o777); err != nil {
+	if err := f.makeRoom(filepath.Dir(at)); err != nil {
 		return err
 	}
-	return os.Link(object, at)
+	if err := os.Link(object, at); errors.Is(err, fs.ErrPermission) {
+		return os.Link(out.Name(), at) // the object belongs to another user
+	} else if err != nil {
+		return err
+	}
+	return nil
+}
+
+// makeRoom makes a folder in the store. Containers of one run may work as
+// different users, so that everybody may write there.
+func (f *folder) makeRoom(dir string) error {
+	if _, err := os.Stat(dir); err == nil {
+		return nil
+	}
+	if dir != f.Path && len(dir) > len(f.Path) {
+		if err := f.makeRoom(filepath.Dir(dir)); err != nil {
+			return err
+		}
+	}
+	if err := os.Mkdir(dir, 0o777); err != nil {
+		if errors.Is(err, fs.ErrExist) {
+			return nil
+		}
+		return err
+	}
+	return os.Chmod(dir, 0o777)
 }
 
 func (f *folder) list(context.Context) ([]string, error) {
@@ -114,9 +139,13 @@ func (f *folder) list(context.Context) ([]string, error) {
 	return keys, err
 }
 
-// walkFiles visits a file, or a folder and all in it, with its path below from.
-func walkFiles(from string, visit func(path, below string, d fs.DirEntry) error) error {
+// walkFiles visits a file, or a folder and all in it, with its path below from,
+// but for the folders to skip.
+func walkFiles(from string, visit func(path, below string, d fs.DirEntry) error, skip ...string) error {
 	return filepath.WalkDir(from, func(path string, d fs.DirEntry, err error) error {
+		if err == nil && d.IsDir() && slices.Contains(skip, path) {
+			return fs.SkipDir
+		}
 		if errors.Is(err, fs.ErrNotExist) && path == from {
 			return ErrNotFound
 		}
@@ -133,7 +162,7 @@ func walkFiles(from string, visit func(path, below string, d fs.DirEntry) error)
 
 // copyTree copies a file or a folder. Links within it stay links; sockets and
 // the like are left out, having no content.
-func copyTree(from, to string) error {
+func copyTree(from, to string, skip ...string) error {
 	return walkFiles(from, func(path, below string, d fs.DirEntry) error {
 		at := filepath.Join(to, below)
 		switch {
@@ -149,7 +178,7 @@ func copyTree(from, to string) error {
 			return copyFile(path, at)
 		}
 		return nil
-	})
+	}, skip...)
 }
 
 func copyFile(from, to string) error {

@@ -65,6 +65,9 @@ func New(opts Options) (*Backend, error) {
 		if opts.Store, err = realPath(opts.Store); err != nil {
 			return nil, err
 		}
+		if err := os.Chmod(opts.Store, 0o777); err != nil { // for containers of other users
+			return nil, err
+		}
 	}
 	b := &Backend{
 		opts: opts, mode: opts.Mode, slots: make(chan struct{}, opts.parallel()),
@@ -115,7 +118,7 @@ func (b *Backend) try() error {
 	}
 	defer removeAll(dir) //nolint:errcheck // an empty folder is left at worst
 	cmd := exec.Command(b.opts.Executable, tryCommand, dir)
-	cmd.SysProcAttr = containerAttributes(Namespaces)
+	cmd.SysProcAttr = asRoot(containerAttributes(Namespaces), Namespaces)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		if text := strings.TrimPrefix(strings.TrimSpace(string(out)), "weft: "); text != "" {
 			return errors.New(text)
@@ -178,9 +181,9 @@ func (b *Backend) turn(ctx context.Context, a *about) (release func(), err error
 	if err != nil {
 		return nil, err
 	}
-	if at, there := occupied(a.Paths); there {
+	if err := claimable(a.Paths); err != nil {
 		free()
-		return nil, refuse("%q is needed by the Pod and is there already on this machine: without namespaces, containers see the files of the machine", at)
+		return nil, err
 	}
 	if a.Daemon {
 		return free, nil // it would keep the place for as long as others wait for it

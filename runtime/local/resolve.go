@@ -14,6 +14,7 @@ import (
 
 	"github.com/weft-lang/weft/compiler/pod"
 	"github.com/weft-lang/weft/compiler/pod/instructions"
+	"github.com/weft-lang/weft/runtime/artifact"
 	"github.com/weft-lang/weft/runtime/engine"
 	"github.com/weft-lang/weft/runtime/run"
 )
@@ -119,6 +120,16 @@ func (r *resolver) readInstructions() error {
 	}
 	if err := json.Unmarshal([]byte(text), &r.tell); err != nil {
 		return fmt.Errorf("read the instructions of Pod %q: %w", r.pod.Name, err)
+	}
+	for _, l := range r.tell.Load {
+		if err := artifact.Supported(l.Location); err != nil {
+			return refuse("input artifact %q: %v", l.Name, err)
+		}
+	}
+	for _, s := range r.tell.Save {
+		if err := artifact.Supported(s.Location); err != nil {
+			return refuse("output artifact %q: %v", s.Name, err)
+		}
 	}
 	if r.tell.Resource != nil {
 		return refuse("resource templates work on a cluster, and there is none when Pods run on this machine")

@@ -136,6 +136,9 @@ func (o *runOptions) begin(s Streams, folder store.Folder, paths []string) error
 		Weft: version(), UID: newUID(), Created: time.Now().UTC(), Kind: object.Kind.String(), Workflow: title(object),
 		Namespace: object.Namespace.Text(), Entrypoint: o.entrypoint,
 	}
+	if h.Namespace == "" {
+		h.Namespace = "default"
+	}
 	for _, a := range args {
 		h.Parameters = append(h.Parameters, engine.Value{Name: a.Name, Value: a.Value.Text()})
 	}
