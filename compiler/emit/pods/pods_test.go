@@ -5,8 +5,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+
+	"golang.org/x/tools/txtar"
 
 	"github.com/weft-lang/weft/compiler"
 	"github.com/weft-lang/weft/compiler/emit/pods"
@@ -14,6 +17,7 @@ import (
 	"github.com/weft-lang/weft/lang/diag"
 	"github.com/weft-lang/weft/lang/langtest"
 	"github.com/weft-lang/weft/lang/source"
+	"github.com/weft-lang/weft/lang/tree"
 	"github.com/weft-lang/weft/lang/yaml"
 	"github.com/weft-lang/weft/validate"
 	"github.com/weft-lang/weft/validate/rules"
@@ -81,4 +85,43 @@ func TestCorpus(t *testing.T) {
 	if made < 1000 {
 		t.Errorf("only %d objects", made)
 	}
+}
+
+// FuzzRender holds that whatever passes the check has Pods that can be shown: as
+// documents that can be read again, the same each time.
+func FuzzRender(f *testing.F) {
+	stories, err := filepath.Glob("../../../testdata/pods/*.txtar")
+	if err != nil || len(stories) == 0 {
+		f.Fatal("no seeds", err)
+	}
+	for _, name := range stories {
+		archive, err := txtar.ParseFile(name)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(string(archive.Files[0].Data))
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		checked, _ := check("in.yaml", text)
+		if checked == nil {
+			return
+		}
+		for _, o := range []pods.Options{{FirstTurns: true}, {FirstTurns: true, StandIns: true, Idle: true}} {
+			all, _ := pods.Render(checked, "", o)
+			again, _ := pods.Render(checked, "", o)
+			printed := pods.YAML(all)
+			if !bytes.Equal(printed, pods.YAML(again)) {
+				t.Fatal("two renderings differ")
+			}
+			objects := 0
+			for _, m := range all {
+				objects += len(m.Objects)
+			}
+			docs, findings := yaml.Parse(source.NewFile("out.yaml", string(printed)))
+			read := slices.DeleteFunc(docs, func(d *tree.Document) bool { return d.Root == nil })
+			if findings.Has(diag.Error) || len(read) != objects {
+				t.Fatalf("%d objects are read as %d: %v\n%s", objects, len(read), findings.Sorted(), printed)
+			}
+		}
+	})
 }
