@@ -142,17 +142,16 @@ func (j *judge) text(want *tree.Node, got, what, help string) {
 	if want == nil || want.Text() == got {
 		return
 	}
-	// Numbers and JSON may be written in more than one way.
-	if asText(want).Value == got {
+	if asText(want).Value == got { // a map or list, as JSON
 		return
 	}
-	j.fail(want, help, "%s is %s", what, quote(got))
+	j.fail(want, help, "%s is %s, not %s", what, quote(got), quote(asText(want).Value))
 }
 
 // part looks for a text in another.
 func (j *judge) part(want *tree.Node, got, what string) {
 	if want != nil && !strings.Contains(got, want.Text()) {
-		j.fail(want, "", "%s is %s", what, quote(got))
+		j.fail(want, "", "%s is %s, which does not hold %s", what, quote(got), quote(want.Text()))
 	}
 }
 

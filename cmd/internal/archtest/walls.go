@@ -72,7 +72,7 @@ var rooms = map[string]room{
 	"runtime/agent":    {ours: []string{"lang/expr", "compiler/pod/instructions", "runtime/record", "runtime/artifact"}},
 	"runtime/local":    {ours: []string{"compiler/ir", "compiler/pod", "compiler/pod/instructions", "runtime/run", "runtime/agent", "runtime/record", "runtime/artifact"}, free: true},
 	"runtime/kube":     {ours: []string{"compiler/ir", "compiler/pod", "runtime/run", "runtime/store", "runtime/record"}, free: true, client: true},
-	"runtime/unit":     {ours: []string{"lang/source", "lang/diag", "lang/tree", "compiler/ir", "compiler/emit", "runtime/sim", "runtime/run"}, free: true},
+	"runtime/unit":     {ours: with(syntax, "lang/yaml", "lang/expr", "compiler/ir", "compiler/eval", "compiler/pod", "runtime/engine", "runtime/run", "runtime/sim"), free: true},
 	"runtime/report":   {ours: []string{"compiler/ir", "compiler/emit/graph", "runtime/engine"}},
 
 	"runtime/kube/testenv":       {},

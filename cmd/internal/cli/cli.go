@@ -55,7 +55,15 @@ func newRoot(s Streams) *cobra.Command {
 		Use:   "weft",
 		Short: "Check, compile and run Kubernetes workflows",
 		Long: `weft checks, compiles and runs Kubernetes workflows. It reads the Workflow YAML
-of Argo Workflows and .weft, a compact language for the same thing.`,
+of Argo Workflows and .weft, a compact language for the same thing.
+
+Every command ends with one of these exit codes; its help says what they mean to it.
+
+  0  all is well
+  1  the answer is no: there are findings, differences, errors in a workflow
+  2  the command line is wrong
+  3  weft could not do its work: a file cannot be read or written, or there is a bug
+  4  there is no workflow in what was named`,
 		Args:          unknownCommand,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 		SilenceErrors: true,
@@ -66,7 +74,7 @@ of Argo Workflows and .weft, a compact language for the same thing.`,
 	root.SetErr(s.Err)
 	root.SuggestionsMinimumDistance = 2
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(newLint(s), newRules(s), newExplain(s), newCompile(s), newConvert(s), newFmt(s), newPlan(s), newGraph(s), newDiff(s), newGolden(s), newRun(s), newRuns(s), newGet(s), newLogs(s), newReport(s), newDelete(s), newApply(s), newInit(s), newStubs(s), newSchema(s), newVersion(s))
+	root.AddCommand(newLint(s), newRules(s), newExplain(s), newCompile(s), newConvert(s), newFmt(s), newPlan(s), newGraph(s), newDiff(s), newGolden(s), newTest(s), newRun(s), newRuns(s), newGet(s), newLogs(s), newReport(s), newDelete(s), newApply(s), newInit(s), newStubs(s), newSchema(s), newVersion(s))
 	for _, c := range signalCommands {
 		root.AddCommand(newSignal(s, c))
 	}
