@@ -235,7 +235,7 @@ func (e *Engine) drain() {
 		case e.settledNodes.len() > 0:
 			e.settled(e.settledNodes.pop())
 		case e.held.len() > 0:
-			e.resumeHeld(e.held.pop())
+			e.unhold(e.held.pop())
 		case e.pumps.len() > 0:
 			e.pump(e.pumps.pop())
 		case e.stalled.len() > 0 && e.podFree():

@@ -3,6 +3,7 @@ package engine_test
 import (
 	"container/heap"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"strconv"
 	"strings"
@@ -81,7 +82,9 @@ type player struct {
 	caches    map[string]*engine.Outputs
 	held      map[engine.Lock]engine.NodeID
 	wanting   []engine.Acquire
-	lockError string // there are no locks: why
+	check     bool       // recount after every event
+	wild      *rand.Rand // reports come twice and late
+	lockError string     // there are no locks: why
 	ended     *engine.RunFinished
 }
 
@@ -186,6 +189,14 @@ func (p *player) play() {
 		p.events = append(p.events, d.event)
 		for _, a := range p.e.Step(d.event) {
 			p.act(a)
+		}
+		if p.check {
+			if err := p.e.Check(); err != nil {
+				p.t.Fatalf("after %+v: %v\n%s", d.event, err, tree(p.e))
+			}
+		}
+		if p.wild != nil && d.event.Kind == engine.EventReport && p.wild.IntN(4) == 0 {
+			p.push(p.now.Add(time.Duration(p.wild.IntN(20))*time.Second), d.event)
 		}
 	}
 }

@@ -168,20 +168,24 @@ func (k *configMapValue) take(f *Fetched) (string, error) {
 // goOn continues with a node that waited, unless the run is suspended.
 func (e *Engine) goOn(id NodeID) {
 	if e.suspended && e.shutdown == noShutdown {
+		e.at(id).stage = stageHeld
 		e.held.push(id)
 		return
 	}
-	e.resumeHeld(id)
+	e.unhold(id)
 }
 
-func (e *Engine) resumeHeld(id NodeID) {
-	switch n := e.at(id); n.stage {
-	case stageBackoff:
+// unhold continues with a node whose run is no longer suspended.
+func (e *Engine) unhold(id NodeID) {
+	n := e.at(id)
+	if n.stage == stageDone || n.stage == stageGone {
+		return
+	}
+	if n.typ == RetryNode && n.more != nil && n.more.attempts > 0 && !n.more.again {
 		n.stage = stageGroup
 		e.attempt(id)
-	case stageDone, stageGone:
-	default:
-		e.proceed(id)
-		e.hook(id)
+		return
 	}
+	e.proceed(id)
+	e.hook(id)
 }

@@ -137,8 +137,12 @@ func (e *Engine) stopNode(id NodeID, n *node) {
 		e.finish(id, Failed, e.leafMessage())
 	case stageFetching, stageLocking, stageCaching, stageSuspended:
 		e.finish(id, Failed, e.stopMessage())
-	case stageBackoff:
-		e.endRetry(id, e.stopMessage())
+	case stageBackoff, stageHeld:
+		if n.typ == RetryNode {
+			e.endRetry(id, e.stopMessage())
+		} else {
+			e.finish(id, Failed, e.stopMessage())
+		}
 	case stageGroup:
 		if g := n.more; g != nil && g.group != nil && g.group.waiting.len() > 0 {
 			e.pumps.push(id)

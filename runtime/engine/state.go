@@ -36,6 +36,7 @@ const (
 	stageSuspended       // a suspend node
 	stageGroup           // waits for the nodes below it
 	stageBackoff         // a Retry node between two attempts
+	stageHeld            // waits until the run is no longer suspended
 	stageDone
 	stageGone // taken out by a retry of the run
 	stages    = iota

@@ -33,6 +33,7 @@ var podTable = [stages][PodRefused + 1]cell{
 	stageSuspended: row(impossible(noPodEver)),
 	stageGroup:     row(impossible(noPodEver)),
 	stageBackoff:   row(impossible(noPodEver)),
+	stageHeld:      row(impossible(noPod)),
 	stageDone:      row(late(over)),
 	stageGone:      row(late(gone)),
 }
@@ -50,6 +51,7 @@ var eventTable = [stages]map[EventKind]cell{
 	stageSuspended: with(answers(late("it was answered before")), EventTimer, (*Engine).leafTimer),
 	stageGroup:     answers(late("it was answered before")),
 	stageBackoff:   with(answers(late("it was answered before")), EventTimer, (*Engine).backoffTimer),
+	stageHeld:      answers(late("it was answered before")),
 	stageDone:      with(answers(late(over)), EventCache, (*Engine).saved),
 	stageGone:      answers(late(gone)),
 }

@@ -240,7 +240,7 @@ func (e *Engine) Blocked(id NodeID) string {
 		return ""
 	}
 	n := e.at(id)
-	if e.suspended && e.shutdown == noShutdown && (n.stage == stageGroup || n.stage == stageBackoff) {
+	if e.suspended && e.shutdown == noShutdown && (n.stage == stageGroup || n.stage == stageBackoff || n.stage == stageHeld) {
 		return "the run is suspended"
 	}
 	switch n.stage {
