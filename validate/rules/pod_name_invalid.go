@@ -71,6 +71,9 @@ func templatesInPodNames(p *validate.Pass) map[*ir.Template]bool {
 		for h := range o.AllHooks() {
 			out[h.Callee.Target] = true
 		}
+		for c := range o.AllCalls() {
+			out[o.Spec.Template(c.OnExit.Text())] = true
+		}
 	}
 	return out
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/weft-lang/weft/compiler/ir"
 	"github.com/weft-lang/weft/lang/diag"
 	"github.com/weft-lang/weft/lang/tree"
 	"github.com/weft-lang/weft/validate"
@@ -71,13 +72,25 @@ spec:
 }
 
 // gathersFewer reports whether n is the outputs of all items of a loop over a
-// list that stands in the file.
+// list that stands in the file, or over what such a loop gathered.
 func gathersFewer(u *trace.Use, n *tree.Node) bool {
+	from := map[*tree.Node]*ir.Call{}
 	for r := range types.References(u) {
-		if from := r.Producer; r.Node == n && r.Whole && from.Looped() {
-			return len(from.WithItems.List()) > 0 || from.WithSequence != nil && dynamicCount(from.WithSequence) == nil ||
-				from.WithParam.Text() != "" && !isDynamic(from.WithParam)
+		if r.Field == "withParam" && r.Whole && r.Producer.Looped() {
+			from[r.Node] = r.Producer
 		}
+	}
+	for range len(from) { // more hops than loops are a circle
+		c := from[n]
+		switch {
+		case c == nil:
+			return false
+		case c.WithParam == nil || c.WithParam.Text() == "":
+			return c.WithSequence == nil || dynamicCount(c.WithSequence) == nil
+		case !isDynamic(c.WithParam):
+			return true
+		}
+		n = c.WithParam
 	}
 	return false
 }

@@ -26,7 +26,7 @@ type Judged struct {
 	Line     int     `json:"line"`
 	Message  string  `json:"message"`
 	First    Verdict `json:"first"`
-	Second   Verdict `json:"second"`
+	Second   Verdict `json:"second,omitzero"` // not yet given for the newest
 }
 
 // A Verdict is what one reader says of a finding.
@@ -61,8 +61,11 @@ wrong. Rules that are not listed find nothing there.
 
 Two readers judged %d of these findings, apart from each other and with a proof
 for each: up to 12 of every rule in recommended, and up to 3 of every rule that
-only strict or security have. A finding is right when what it says is so and
-deserves its severity. The verdicts are in testdata/precision/findings.json.
+only strict or security have. The newest have been read by one of them so far. A
+finding is right when what it says is so and deserves its severity. Findings that
+were judged wrong and no longer come up, since their rule was mended, are not
+among them: of the first 164 both readers called 150 right. The verdicts are in
+testdata/precision/findings.json.
 
 `, len(judged))
 		writePrecision(&b, judged)
@@ -111,20 +114,21 @@ func writePrecision(b *strings.Builder, judged []Judged) {
 // shares are the cells of a row about findings: how many, and how many of them
 // are right for the first reader, for the second, and judged alike by both.
 func shares(of []Judged) []string {
-	share := func(is func(Judged) bool) string {
+	twice := slices.DeleteFunc(slices.Clone(of), func(j Judged) bool { return j.Second.Verdict == "" })
+	share := func(of []Judged, is func(Judged) bool) string {
 		n := 0
 		for _, j := range of {
 			if is(j) {
 				n++
 			}
 		}
-		return fmt.Sprintf("%d (%.1f %%)", n, 100*float64(n)/float64(len(of)))
+		return fmt.Sprintf("%d of %d (%.1f %%)", n, len(of), 100*float64(n)/float64(max(len(of), 1)))
 	}
 	return []string{
 		fmt.Sprint(len(of)),
-		share(func(j Judged) bool { return j.First.Verdict == Right }),
-		share(func(j Judged) bool { return j.Second.Verdict == Right }),
-		share(func(j Judged) bool { return j.First.Verdict == j.Second.Verdict }),
+		share(of, func(j Judged) bool { return j.First.Verdict == Right }),
+		share(twice, func(j Judged) bool { return j.Second.Verdict == Right }),
+		share(twice, func(j Judged) bool { return j.First.Verdict == j.Second.Verdict }),
 	}
 }
 
