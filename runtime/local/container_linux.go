@@ -1,11 +1,13 @@
 package local
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"runtime"
 	"strconv"
@@ -25,7 +27,13 @@ func containerAttributes(mode Mode) *syscall.SysProcAttr {
 		return a
 	}
 	a.Cloneflags = syscall.CLONE_NEWNS | syscall.CLONE_NEWPID | syscall.CLONE_NEWUTS | syscall.CLONE_NEWIPC
-	if os.Geteuid() != 0 {
+	return a
+}
+
+// asRoot lets a process be root among its own: that is who may make namespaces.
+// Supervisors are started so, and containers inherit it.
+func asRoot(a *syscall.SysProcAttr, mode Mode) *syscall.SysProcAttr {
+	if mode == Namespaces && os.Geteuid() != 0 {
 		a.Cloneflags |= syscall.CLONE_NEWUSER
 		a.UidMappings = []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Geteuid(), Size: 1}}
 		a.GidMappings = []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getegid(), Size: 1}}
@@ -159,7 +167,7 @@ func lockedFlags(target string) uintptr {
 }
 
 // execIn runs a command beside the first process of a container.
-func execIn(pid int, command []string) (int, error) {
+func execIn(ctx context.Context, pid int, command []string) (int, error) {
 	// Namespaces belong to threads. This one leaves the others of the process,
 	// and the command is started from it.
 	runtime.LockOSThread()
@@ -179,7 +187,9 @@ func execIn(pid int, command []string) (int, error) {
 		}
 		unix.Close(fd) //nolint:errcheck // only read
 	}
-	cmd := exec.Command(command[0], command[1:]...)
+	ctx, stop := signal.NotifyContext(ctx, syscall.SIGTERM)
+	defer stop()
+	cmd := exec.CommandContext(ctx, command[0], command[1:]...)
 	cmd.Dir, cmd.Stdout, cmd.Stderr = "/", os.Stdout, os.Stderr
 	err := cmd.Run()
 	var exit *exec.ExitError

@@ -139,11 +139,11 @@ func TestAdoptedStop(t *testing.T) {
 func TestSupervisorDies(t *testing.T) {
 	modes(t, func(t *testing.T, mode local.Mode) {
 		m := newMachine(t, local.Options{Mode: mode})
-		p := m.pod(`container: {image: a, command: [sh, -c, "while :; do date +%N > /weft-test-beat/now; sleep 0.02; done"], volumeMounts: [{name: b, mountPath: /weft-test-beat}]}
+		p := m.pod(`container: {image: a, command: [sh, -c, "while :; do date +%N > /tmp/weft-test-beat/now; sleep 0.02; done"], volumeMounts: [{name: b, mountPath: /tmp/weft-test-beat}]}
 volumes: [{name: b, persistentVolumeClaim: {claimName: beat}}]`, call{})
 		m.create(p)
 		m.await(p.Name, engine.PodRunning)
-		t.Cleanup(func() { os.Remove("/weft-test-beat") }) // nobody else is left to do it
+		t.Cleanup(func() { os.Remove("/tmp/weft-test-beat") }) // nobody else is left to do it
 		if err := syscall.Kill(m.supervisorOf(p.Name), syscall.SIGKILL); err != nil {
 			t.Fatal(err)
 		}
@@ -229,9 +229,9 @@ daemon: true
 volumes: [{name: up, emptyDir: {}}]
 container:
   image: a
-  command: [sh, -c, "sleep 0.3; touch /weft-test-up/yes; exec sleep 100"]
-  volumeMounts: [{name: up, mountPath: /weft-test-up}]
-  readinessProbe: {exec: {command: [test, -e, /weft-test-up/yes]}, periodSeconds: 1}
+  command: [sh, -c, "sleep 0.3; touch /tmp/weft-test-up/yes; exec sleep 100"]
+  volumeMounts: [{name: up, mountPath: /tmp/weft-test-up}]
+  readinessProbe: {exec: {command: [test, -e, /tmp/weft-test-up/yes]}, periodSeconds: 1}
 `, call{})
 		m.create(p)
 		if r := m.await(p.Name, engine.PodRunning); r.State != engine.PodRunning {
@@ -260,7 +260,7 @@ func TestObjects(t *testing.T) {
 		template := `
 container:
   image: a
-  command: [sh, -c, "echo $P_COLOR $PASSWORD $LIMIT; cat /weft-test-c/x /weft-test-e/password; echo '' >> /weft-test-h/made; echo $HOME_ALONE"]
+  command: [sh, -c, "echo $P_COLOR $PASSWORD $LIMIT; cat /tmp/weft-test-c/x /tmp/weft-test-e/password; echo '' >> /tmp/weft-test-h/made; echo $HOME_ALONE"]
   resources: {limits: {memory: 64Mi}}
   envFrom: [{prefix: P_, configMapRef: {name: settings}}]
   env:
@@ -268,9 +268,9 @@ container:
   - {name: LIMIT, valueFrom: {resourceFieldRef: {resource: limits.memory, divisor: 1Mi}}}
   - {name: GONE, valueFrom: {secretKeyRef: {name: login, key: gone, optional: true}}}
   volumeMounts:
-  - {name: c, mountPath: /weft-test-c}
-  - {name: e, mountPath: /weft-test-e, readOnly: true}
-  - {name: h, mountPath: /weft-test-h}
+  - {name: c, mountPath: /tmp/weft-test-c}
+  - {name: e, mountPath: /tmp/weft-test-e, readOnly: true}
+  - {name: h, mountPath: /tmp/weft-test-h}
 volumes:
 - {name: c, configMap: {name: settings, items: [{key: file.txt, path: x}]}}
 - {name: e, secret: {secretName: login}}
@@ -323,10 +323,10 @@ func TestClaims(t *testing.T) {
 	modes(t, func(t *testing.T, mode local.Mode) {
 		m := newMachine(t, local.Options{Mode: mode})
 		const volumes = "volumes: [{name: w, persistentVolumeClaim: {claimName: work}}]\n"
-		m.run(volumes+`container: {image: a, command: [sh, -c, "echo kept > /weft-test-k/f"], volumeMounts: [{name: w, mountPath: /weft-test-k}]}`, call{})
-		m.check("second", m.run(volumes+`container: {image: a, command: [cat, /weft-test-k/sub/f], volumeMounts: [{name: w, mountPath: /weft-test-k/sub}]}`, call{result: true}),
+		m.run(volumes+`container: {image: a, command: [sh, -c, "echo kept > /tmp/weft-test-k/f"], volumeMounts: [{name: w, mountPath: /tmp/weft-test-k}]}`, call{})
+		m.check("second", m.run(volumes+`container: {image: a, command: [cat, /tmp/weft-test-k/sub/f], volumeMounts: [{name: w, mountPath: /tmp/weft-test-k/sub}]}`, call{result: true}),
 			"main: ended 0\nresult: \"kept\"")
-		for _, path := range []string{"/weft-test-k"} {
+		for _, path := range []string{"/tmp/weft-test-k"} {
 			if _, err := os.Lstat(path); err == nil {
 				t.Errorf("%s was left on this machine", path)
 			}

@@ -259,7 +259,7 @@ func TestWork(t *testing.T) {
 		{"terminated", `container: {image: a, command: [sh, -c, "kill -15 $$$$"]}`, false, "main: ended 143 Error"},
 		{"environment", "container:\n  image: a\n  command: [sh, -c, 'echo $A $(B) $$(echo in shell) $POD']\n  env:\n  - {name: A, value: one}\n  - {name: B, value: '$(A)-two'}\n  - {name: POD, valueFrom: {fieldRef: {fieldPath: \"metadata.labels['weft.dev/run']\"}}}", true,
 			"main: ended 0\nresult: \"one one-two in shell run\"\n"},
-		{"init", "initContainers:\n- {name: one, image: a, command: [sh, -c, 'echo 1 > $(D)/x'], env: [{name: D, value: '{{workflow.name}}'}], workingDir: /weft-test-w, volumeMounts: [{name: w, mountPath: /weft-test-w/run}]}\nvolumes: [{name: w, emptyDir: {}}]\ncontainer: {image: a, command: [cat, /weft-test-w/run/x], volumeMounts: [{name: w, mountPath: /weft-test-w/run}]}", true,
+		{"init", "initContainers:\n- {name: one, image: a, command: [sh, -c, 'echo 1 > $(D)/x'], env: [{name: D, value: '{{workflow.name}}'}], workingDir: /tmp/weft-test-w, volumeMounts: [{name: w, mountPath: /tmp/weft-test-w/run}]}\nvolumes: [{name: w, emptyDir: {}}]\ncontainer: {image: a, command: [cat, /tmp/weft-test-w/run/x], volumeMounts: [{name: w, mountPath: /tmp/weft-test-w/run}]}", true,
 			"one: ended 0\nmain: ended 0\nresult: \"1\""},
 		{"init fails", "initContainers: [{name: one, image: a, command: ['false']}]\ncontainer: {image: a, command: ['true']}", false, "one: ended 1 Error\nmain: waiting"},
 		{"deadline", "activeDeadlineSeconds: 1\ncontainer: {image: a, command: [sleep, '100']}", false,
@@ -267,11 +267,11 @@ func TestWork(t *testing.T) {
 		{"orphans", `container: {image: a, command: [sh, -c, "sleep 100 & echo started"]}`, false, "main: ended 0"},
 		{"sidecar", "sidecars: [{name: s, image: a, command: [sh, -c, 'trap \"exit 0\" TERM; while :; do sleep 0.05; done']}]\ncontainer: {image: a, command: ['true']}", false, "main: ended 0\ns: ended 0"},
 		{"sidecar that ends", "sidecars: [{name: s, image: a, command: [sh, -c, 'exit 5']}]\ncontainer: {image: a, command: [sleep, '0.3']}", false, "main: ended 0\ns: ended 5 Error"},
-		{"set", "containerSet:\n  containers:\n  - {name: a, image: x, command: [sh, -c, 'sleep 0.2; date +%s%N > /weft-test-s/a']}\n  - {name: main, image: x, command: [cat, /weft-test-s/a], dependencies: [a]}\n  volumeMounts: [{name: s, mountPath: /weft-test-s}]\nvolumes: [{name: s, emptyDir: {}}]", false,
+		{"set", "containerSet:\n  containers:\n  - {name: a, image: x, command: [sh, -c, 'sleep 0.2; date +%s%N > /tmp/weft-test-s/a']}\n  - {name: main, image: x, command: [cat, /tmp/weft-test-s/a], dependencies: [a]}\n  volumeMounts: [{name: s, mountPath: /tmp/weft-test-s}]\nvolumes: [{name: s, emptyDir: {}}]", false,
 			"a: ended 0\nmain: ended 0"},
 		{"set that fails", "containerSet:\n  containers:\n  - {name: a, image: x, command: [sh, -c, 'exit 9']}\n  - {name: main, image: x, command: ['true'], dependencies: [a]}", false,
 			"a: ended 9 Error\nmain: ended 64 Error \"container \\\"a\\\", which must end well before, ended with exit code 9\""},
-		{"set with retries", "containerSet:\n  retryStrategy: {retries: '3', duration: '0.01s'}\n  containers:\n  - {name: main, image: x, command: [sh, -c, 'echo x >> /weft-test-r/n; test $(wc -l < /weft-test-r/n) = 3'], volumeMounts: [{name: r, mountPath: /weft-test-r}]}\nvolumes: [{name: r, emptyDir: {}}]", false,
+		{"set with retries", "containerSet:\n  retryStrategy: {retries: '3', duration: '0.01s'}\n  containers:\n  - {name: main, image: x, command: [sh, -c, 'echo x >> /tmp/weft-test-r/n; test $(wc -l < /tmp/weft-test-r/n) = 3'], volumeMounts: [{name: r, mountPath: /tmp/weft-test-r}]}\nvolumes: [{name: r, emptyDir: {}}]", false,
 			"main: ended 0"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -326,12 +326,12 @@ func TestArtifacts(t *testing.T) {
 	modes(t, func(t *testing.T, mode local.Mode) {
 		m := newMachine(t, local.Options{Mode: mode})
 		r := m.run(`
-container: {image: a, command: [sh, -c, "mkdir -p /weft-test-o/dir; echo hi > /weft-test-o/dir/f; echo raw > /weft-test-o/file"]}
+container: {image: a, command: [sh, -c, "mkdir -p /tmp/weft-test-o/dir; echo hi > /tmp/weft-test-o/dir/f; echo raw > /tmp/weft-test-o/file"]}
 outputs:
   artifacts:
-  - {name: dir, path: /weft-test-o/dir}
-  - {name: file, path: /weft-test-o/file, archive: {none: {}}}
-  - {name: gone, path: /weft-test-o/gone, optional: true}
+  - {name: dir, path: /tmp/weft-test-o/dir}
+  - {name: file, path: /tmp/weft-test-o/file, archive: {none: {}}}
+  - {name: gone, path: /tmp/weft-test-o/gone, optional: true}
 `, call{})
 		m.check("save", r, "main: ended 0\nartifact dir\nartifact file")
 		given := map[string]*tree.Node{}
@@ -341,14 +341,14 @@ outputs:
 		m.check("load", m.run(`
 inputs:
   artifacts:
-  - {name: dir, path: /weft-test-i/dir}
-  - {name: file, path: /weft-test-v/below/file}
-  - {name: text, path: /weft-test-i/text, raw: {data: "text\n"}}
+  - {name: dir, path: /tmp/weft-test-i/dir}
+  - {name: file, path: /tmp/weft-test-v/below/file}
+  - {name: text, path: /tmp/weft-test-i/text, raw: {data: "text\n"}}
 volumes: [{name: v, emptyDir: {}}]
-container: {image: a, command: [sh, -c, "cat /weft-test-i/dir/f /weft-test-v/below/file /weft-test-i/text"], volumeMounts: [{name: v, mountPath: /weft-test-v}]}
+container: {image: a, command: [sh, -c, "cat /tmp/weft-test-i/dir/f /tmp/weft-test-v/below/file /tmp/weft-test-i/text"], volumeMounts: [{name: v, mountPath: /tmp/weft-test-v}]}
 `, call{result: true, artifacts: given}), "main: ended 0\nresult: \"hi\\nraw\\ntext\"")
 		m.check("missing", m.run(`
-inputs: {artifacts: [{name: a, path: /weft-test-a, folder: {key: none}}]}
+inputs: {artifacts: [{name: a, path: /tmp/weft-test-a, folder: {key: none}}]}
 container: {image: a, command: ["true"]}
 `, call{artifacts: map[string]*tree.Node{"a": parse(t, `{folder: {key: none}}`)}}),
 			"weft-load: ended 1 Error \"input artifact \\\"a\\\": folder: not found\"\nmain: waiting")

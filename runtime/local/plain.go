@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/weft-lang/weft/compiler/pod/instructions"
 )
@@ -95,13 +96,26 @@ func isNotEmpty(dir string) bool {
 	return err == nil && len(entries) > 0
 }
 
-// occupied is the first of the paths that is there already, and belongs to
-// somebody.
-func occupied(paths []string) (string, bool) {
+// claimable says why one of the paths cannot be a Pod's: it belongs to somebody
+// already, or nothing can be made there.
+func claimable(paths []string) error {
+	const why = "without namespaces, containers see the files of this machine"
 	for _, at := range paths {
 		if _, err := os.Lstat(at); err == nil {
-			return at, true
+			return refuse("%q is needed by the Pod and is there already: %s", at, why)
+		}
+		dir := filepath.Dir(at)
+		for ; ; dir = filepath.Dir(dir) {
+			if _, err := os.Stat(dir); err == nil {
+				break
+			}
+		}
+		if err := syscall.Access(dir, mayWrite); err != nil {
+			return refuse("%q is needed by the Pod and cannot be made in %q: %s", at, dir, why)
 		}
 	}
-	return "", false
+	return nil
 }
+
+// mayWrite asks access for the right to write.
+const mayWrite = 2

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os/exec"
 	"strconv"
+	"syscall"
 	"time"
 )
 
@@ -94,6 +95,9 @@ func (r *runner) ask(p *probe) error {
 		cmd = exec.CommandContext(ctx, p.Exec[0], p.Exec[1:]...)
 	}
 	cmd.Env, cmd.WaitDelay = r.container.Env, time.Second
+	// Politely: the helper has to collect the command that it has started. One
+	// that nobody collects keeps the container from ending.
+	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 	return cmd.Run()
 }
 

@@ -40,7 +40,7 @@ func Reexec(args []string) (code int, ok bool) {
 		if bad != nil {
 			return 2, true
 		}
-		code, err = execIn(pid, args[2:])
+		code, err = execIn(context.Background(), pid, args[2:])
 	case tryCommand:
 		err = tryNamespaces(args[1:])
 	default:

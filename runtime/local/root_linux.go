@@ -25,11 +25,15 @@ func (b *rootBuilder) build(imageRoot string) error {
 	if lower == "" {
 		lower = "/"
 	}
-	if err := b.layer(lower, b.root); err != nil {
-		return fmt.Errorf("lay a root over %q: %w", lower, err)
-	}
-	if imageRoot == "" {
+	switch err := b.layer(lower, b.root); {
+	case err == nil && imageRoot == "":
 		b.layerMounts()
+	case err != nil && imageRoot == "":
+		if err := b.layerFolders(); err != nil {
+			return fmt.Errorf("lay a root over this machine's: %w", err)
+		}
+	case err != nil:
+		return fmt.Errorf("lay a root over %q: %w", lower, err)
 	}
 	for _, step := range []func() error{b.proc, b.dev, b.sys, b.temporary, func() error { return b.network(imageRoot) }} {
 		if err := step(); err != nil {
@@ -114,6 +118,44 @@ func (b *rootBuilder) layerMounts() {
 			bindAt(at, b.root+at, true) //nolint:errcheck // then the folder is empty
 		}
 	}
+}
+
+// layerFolders lays a layer over each folder of the machine's root instead of
+// over the root itself, which the kernel lets nobody but root do: other file
+// systems are mounted in it.
+func (b *rootBuilder) layerFolders() error {
+	entries, err := os.ReadDir("/")
+	if err != nil {
+		return err
+	}
+	if err := unix.Mount("tmpfs", b.root, "tmpfs", 0, "mode=755"); err != nil {
+		return err
+	}
+	layers := 0
+	for _, e := range entries {
+		from, at := "/"+e.Name(), filepath.Join(b.root, e.Name())
+		if link, err := os.Readlink(from); err == nil {
+			if err := os.Symlink(link, at); err != nil {
+				return err
+			}
+			continue
+		}
+		if !e.IsDir() || isOwnPlace(from) {
+			continue
+		}
+		if err := os.Mkdir(at, 0o755); err != nil {
+			return err
+		}
+		if b.layer(from, at) == nil {
+			layers++
+			continue
+		}
+		bindAt(from, at, true) //nolint:errcheck // then the folder is empty
+	}
+	if layers == 0 {
+		return errors.New("this kernel allows no layers without root")
+	}
+	return nil
 }
 
 func isOwnPlace(at string) bool {

@@ -157,6 +157,9 @@ func (r *runner) once() (code int, reason, message string) {
 	}
 	code = p.wait()
 	close(over)
+	// A container ends with its first process. With namespaces the kernel sees to
+	// that; a group of processes is told.
+	syscall.Kill(-p.cmd.Process.Pid, syscall.SIGKILL) //nolint:errcheck // mostly there is none left
 	r.mu.Lock()
 	r.pid, r.hears = 0, false
 	r.mu.Unlock()

@@ -37,7 +37,7 @@ func spawnSupervisor(l *launch, lock *os.File) (<-chan struct{}, error) {
 	cmd := exec.Command(l.Executable, superviseCommand, l.Name)
 	cmd.Stdout, cmd.Stderr = write, log
 	cmd.ExtraFiles = []*os.File{lock}
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	cmd.SysProcAttr = asRoot(&syscall.SysProcAttr{Setsid: true}, l.Mode)
 	stdin, err := cmd.StdinPipe()
 	if err != nil {
 		return nil, errors.Join(err, read.Close())

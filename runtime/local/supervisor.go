@@ -50,7 +50,9 @@ func supervise() error {
 	signal.Ignore(syscall.SIGHUP, syscall.SIGINT, syscall.SIGPIPE)
 	terms := make(chan os.Signal, 1)
 	signal.Notify(terms, syscall.SIGTERM)
-	adoptOrphans()
+	if l.Mode == Plain {
+		adoptOrphans()
+	}
 
 	s := &supervisor{launch: l, notify: os.Stdout, stop: make(chan struct{}), running: map[string]*runner{}}
 	go func() {
@@ -128,7 +130,9 @@ func (s *supervisor) run() {
 		s.containers()
 	}
 	s.stopSidecars()
-	killOrphans()
+	if s.launch.Mode == Plain {
+		killOrphans()
+	}
 	if !s.launch.Keep {
 		if err := s.cleanUp(); err != nil {
 			fmt.Fprintln(os.Stderr, "weft:", err)
