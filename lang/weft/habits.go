@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/alecthomas/participle/v2/lexer"
 
@@ -278,6 +279,21 @@ func synonym(word string, known []string) (string, bool) {
 		return s, true
 	}
 	return nearest(word, known)
+}
+
+// notText reports a file that is no text at all.
+func notText(f *source.File) (diag.Diagnostic, bool) {
+	for i := 0; i < len(f.Text); {
+		r, size := utf8.DecodeRuneInString(f.Text[i:])
+		if r == utf8.RuneError && size == 1 || r == 0 {
+			return diag.Diagnostic{
+				Rule: RuleSyntax, Severity: diag.Error, Span: f.At(i, i+1), Message: fmt.Sprintf("byte 0x%02X is no text", f.Text[i]),
+				Help: "save the file as UTF-8",
+			}, true
+		}
+		i += size
+	}
+	return diag.Diagnostic{}, false
 }
 
 // yamlFile reports a file that is YAML, and says nothing else about it.

@@ -114,8 +114,6 @@ func (s *scanner) report(start, end int, fix *diag.Fix, help, format string, arg
 // scan lexes the whole file.
 func (s *scanner) scan() {
 	if strings.HasPrefix(s.text, "\uFEFF") {
-		s.report(0, 3, &diag.Fix{Title: "remove the byte order mark", Safe: true, Edits: []diag.Edit{{Span: s.file.At(0, 3)}}},
-			"", "the file starts with a byte order mark")
 		s.pos = 3
 	}
 	for s.pos < len(s.text) {

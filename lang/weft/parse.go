@@ -69,7 +69,11 @@ func production[T any](p *participle.Parser[productions]) *participle.Parser[T] 
 // returns what could be read; the File is never nil.
 func Parse(f *source.File) (*File, *diag.List) {
 	diags := &diag.List{}
-	if d, ok := yamlFile(f); ok {
+	d, ok := notText(f)
+	if !ok {
+		d, ok = yamlFile(f)
+	}
+	if ok {
 		diags.Add(d)
 		whole := []source.Span{f.At(0, len(f.Text))}
 		return &File{Source: f, broken: map[string]bool{}, damage: damage{places: whole, around: whole}}, diags

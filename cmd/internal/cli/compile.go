@@ -19,7 +19,7 @@ weft would run.
 
 PATH is a file, a folder or a glob, of .weft, YAML or JSON; "-" is standard
 input. All files are checked together, as by weft lint. With an error in them
-nothing is printed. The same input gives the same bytes.
+nothing is printed, and the exit code is 1. The same input gives the same bytes.
 
 With -o pods every Pod is printed that can be known before the run, with its
 ConfigMaps and the claims of the run. What only the run can tell shows as the

@@ -12,10 +12,12 @@ import (
 	"github.com/weft-lang/weft/lang/diag"
 )
 
-const convertHelp = `Turns Workflow YAML or JSON into .weft, comments included.
+const convertHelp = `Turns Workflow YAML or JSON into .weft, comments included. PATH is a file, a
+folder or a glob; "-" is standard input.
 
 The result is compiled again and compared with the original before anything is
-printed, so what it means is what the original means.`
+printed, so what it means is what the original means. The exit code is 1 when a
+file cannot be read as YAML; other mistakes are converted as they are.`
 
 const convertExamples = `  weft convert ci.yaml > ci.weft
   weft convert flows/*.yaml -d flows/       flows/ci.yaml becomes flows/ci.weft
@@ -29,7 +31,7 @@ func newConvert(s Streams) *cobra.Command {
 		Short:   "Turn YAML into .weft",
 		Long:    convertHelp,
 		Example: convertExamples,
-		Args:    cobra.MinimumNArgs(1),
+		Args:    somePaths,
 		RunE:    func(_ *cobra.Command, paths []string) error { return convert(s, paths, dir, stdinFilename) },
 	}
 	cmd.Flags().StringVarP(&dir, "dir", "d", "", "write one file for each file read into the folder `DIR`")

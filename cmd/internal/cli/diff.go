@@ -27,7 +27,8 @@ Pods are compared where neither version has errors; --pods=false leaves them out
 
 A and B are files or folders, here or in a git revision, as REVISION:PATH.
 
-The exit code is 1 when they differ.`
+The exit code is 1 when they differ, or when one of them cannot be read as YAML or
+.weft.`
 
 const diffExamples = `  weft diff old.yaml new.yaml
   weft diff main:flows/ flows/
@@ -43,7 +44,12 @@ func newDiff(s Streams) *cobra.Command {
 		Short:   "Compare two versions of workflows",
 		Long:    diffHelp,
 		Example: diffExamples,
-		Args:    cobra.ExactArgs(2),
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) != 2 {
+				return usage("name two versions to compare: weft diff A B")
+			}
+			return nil
+		},
 		RunE: func(_ *cobra.Command, args []string) error {
 			print, ok := diff.Formats[format]
 			if !ok {

@@ -112,41 +112,39 @@ func TestDocsRules(t *testing.T) {
 	}
 }
 
-// shown matches a fenced block of the README that shows a command and what it
-// prints.
-var shown = regexp.MustCompile("(?s)```console\n\\$ weft ([^\n]*)\n(.*?)```\n")
+// shown matches a fenced block that shows a command and what it prints.
+var shown = regexp.MustCompile("(?s)```(console|text)\n\\$ weft ([^\n]*)\n(.*?)```\n")
 
-// TestDocsREADME runs the commands that the README shows and holds that they
-// print what it says.
-func TestDocsREADME(t *testing.T) {
-	readme, err := filepath.Abs(filepath.Join(repository, "README.md"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	text, err := os.ReadFile(readme)
-	if err != nil {
-		t.Fatal(err)
-	}
+// TestDocsShown runs the commands that the README and the pages about commands
+// show, and holds that they print what it says there.
+func TestDocsShown(t *testing.T) {
 	t.Chdir(repository)
-	blocks := 0
-	want := shown.ReplaceAllStringFunc(string(text), func(block string) string {
-		blocks++
-		args := shown.FindStringSubmatch(block)[1]
-		var out strings.Builder
-		code := Main(strings.Fields(args), Streams{In: strings.NewReader(""), Out: &out, Err: &out})
-		if code == Usage || code == Failure {
-			t.Errorf("weft %s: exit code %d", args, code)
-		}
-		return "```console\n$ weft " + args + "\n" + out.String() + "```\n"
-	})
-	if blocks == 0 {
-		t.Fatal("the README shows no command")
-	}
-	if langtest.Updating() {
-		if err := os.WriteFile(readme, []byte(want), 0o644); err != nil {
+	for _, name := range []string{"README.md", "docs/plan.md"} {
+		text, err := os.ReadFile(name)
+		if err != nil {
 			t.Fatal(err)
 		}
-		return
+		blocks := 0
+		want := shown.ReplaceAllStringFunc(string(text), func(block string) string {
+			blocks++
+			parts := shown.FindStringSubmatch(block)
+			language, args := parts[1], parts[2]
+			var out strings.Builder
+			code := Main(strings.Fields(args), Streams{In: strings.NewReader(""), Out: &out, Err: &out})
+			if code == Usage || code == Failure {
+				t.Errorf("weft %s: exit code %d", args, code)
+			}
+			return "```" + language + "\n$ weft " + args + "\n" + out.String() + "```\n"
+		})
+		if blocks == 0 {
+			t.Fatalf("%s shows no command", name)
+		}
+		if langtest.Updating() {
+			if err := os.WriteFile(name, []byte(want), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			continue
+		}
+		langtest.Equal(t, name+" (make generate rewrites it)", string(text), want)
 	}
-	langtest.Equal(t, "README.md (make generate rewrites it)", string(text), want)
 }

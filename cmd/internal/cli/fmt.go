@@ -57,11 +57,12 @@ func format(s Streams, paths []string, o fmtOptions) error {
 		return err
 	}
 	broken := &diag.List{}
-	changed := false
+	changed, some := false, false
 	for _, f := range loaded.Files {
 		if path.Ext(f.Source.Name) != ".weft" {
 			continue
 		}
+		some = true
 		text, findings := weft.Format(f.Source)
 		broken.Append(findings)
 		if findings.Len() > 0 {
@@ -71,6 +72,9 @@ func format(s Streams, paths []string, o fmtOptions) error {
 		if err := o.finish(s, f, string(text)); err != nil {
 			return err
 		}
+	}
+	if !some {
+		return &exit{Empty, fmt.Errorf("no .weft file in %s", strings.Join(paths, ", "))}
 	}
 	if broken.Len() > 0 {
 		return refuse(s, broken, loaded)

@@ -6,12 +6,14 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/weft-lang/weft/compiler/emit/diff"
 	"github.com/weft-lang/weft/compiler/emit/golden"
+	"github.com/weft-lang/weft/compiler/load"
 )
 
 const goldenHelp = `Compares what workflows compile to, would run, and the Pods of that with what is
@@ -27,8 +29,9 @@ const goldenExamples = `  weft golden --update flows/    write flows/*.golden
 
 type goldenOptions struct {
 	projectFlags
-	update bool
-	color  string
+	update     bool
+	allowEmpty bool
+	color      string
 }
 
 func newGolden(s Streams) *cobra.Command {
@@ -38,10 +41,11 @@ func newGolden(s Streams) *cobra.Command {
 		Short:   "Compare workflows with what is stored beside them",
 		Long:    goldenHelp,
 		Example: goldenExamples,
-		Args:    cobra.MinimumNArgs(1),
+		Args:    somePaths,
 		RunE:    func(_ *cobra.Command, paths []string) error { return checkGolden(s, paths, o) },
 	}
 	o.register(cmd)
+	cmd.Flags().BoolVar(&o.allowEmpty, "allow-empty", false, "exit with 0 when there is no workflow")
 	cmd.Flags().BoolVar(&o.update, "update", false, "rewrite the golden files")
 	cmd.Flags().StringVar(&o.color, "color", colorAuto, "use colours `WHEN`: "+strings.Join(colors, ", "))
 	complete(cmd, "color", colors)
@@ -49,8 +53,13 @@ func newGolden(s Streams) *cobra.Command {
 }
 
 func checkGolden(s Streams, paths []string, o goldenOptions) error {
+	if slices.Contains(paths, load.Stdin) {
+		return usage("a golden file stands beside a file, and standard input is none")
+	}
 	p, err := o.open(s, paths)
-	if err != nil {
+	if stop := (*exit)(nil); o.allowEmpty && errors.As(err, &stop) && stop.code == Empty {
+		p = &project{} // there may still be golden files of workflows that are gone
+	} else if err != nil {
 		return err
 	}
 	style := diff.Style{Color: useColor(o.color, s.Out, os.Getenv)}

@@ -13,6 +13,9 @@ import (
 const graphHelp = `Draws what calls what: steps and tasks in their order, nested as templates call
 each other. Loops are piles, what may not run is dashed, and so are hooks.
 
+PATH is a file, a folder or a glob; "-" is standard input. The files are checked
+as by weft lint: with an error in them nothing is drawn, and the exit code is 1.
+
 svg is drawn by weft itself; dot is for Graphviz, mermaid for Markdown.`
 
 const graphExamples = `  weft graph ci.weft > ci.svg
@@ -28,7 +31,7 @@ func newGraph(s Streams) *cobra.Command {
 		Short:   "Draw workflows",
 		Long:    graphHelp,
 		Example: graphExamples,
-		Args:    cobra.MinimumNArgs(1),
+		Args:    somePaths,
 		RunE: func(_ *cobra.Command, paths []string) error {
 			print, ok := graph.Formats[output]
 			if !ok {

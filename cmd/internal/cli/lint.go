@@ -14,6 +14,7 @@ import (
 	"github.com/weft-lang/weft/compiler/load"
 	"github.com/weft-lang/weft/lang/diag"
 	"github.com/weft-lang/weft/lang/diag/render"
+	"github.com/weft-lang/weft/lang/weft"
 	"github.com/weft-lang/weft/validate"
 )
 
@@ -274,13 +275,24 @@ func checkedFiles(r *load.Result) []string {
 // nothingToLint says what was there instead of a workflow.
 func nothingToLint(paths []string, r *load.Result) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "no workflow to check in %s", strings.Join(paths, ", "))
+	fmt.Fprintf(&b, "no workflow to check in %s", strings.Join(named(paths), ", "))
 	for _, f := range r.Files {
 		if f.Explicit {
 			fmt.Fprintf(&b, "\n  %s: %s", f.Source.Name, contents(f))
 		}
 	}
 	return fmt.Errorf("%s", b.String())
+}
+
+// named are the paths as people call them.
+func named(paths []string) []string {
+	out := slices.Clone(paths)
+	for i, p := range out {
+		if p == load.Stdin {
+			out[i] = "standard input"
+		}
+	}
+	return out
 }
 
 // contents names the kinds of document in a file.
@@ -291,7 +303,10 @@ func contents(f *load.File) string {
 			kinds = append(kinds, k)
 		}
 	}
+	declared, _ := weft.Parse(f.Source)
 	switch {
+	case strings.TrimSpace(f.Source.Text) == "", f.Ours && len(f.Documents) == 0 && len(declared.Items) == 0:
+		return "holds nothing"
 	case len(kinds) > 0:
 		return "holds " + strings.Join(kinds, ", ")
 	case f.Ours:

@@ -16,7 +16,8 @@ resources, and sizes that come near a limit of the cluster.
 
 What only the run can tell is marked: loops over results, conditions on them.
 
-The exit code is 1 when something is larger than a cluster takes.`
+PATH is a file, a folder or a glob; "-" is standard input. The exit code is 1 when
+there is an error in the files, or something is larger than a cluster takes.`
 
 const planExamples = `  weft plan ci.weft
   weft plan ci.yaml -p count=50
@@ -32,7 +33,7 @@ func newPlan(s Streams) *cobra.Command {
 		Short:   "Say what would run",
 		Long:    planHelp,
 		Example: planExamples,
-		Args:    cobra.MinimumNArgs(1),
+		Args:    somePaths,
 		RunE: func(_ *cobra.Command, paths []string) error {
 			print, ok := plan.Formats[output]
 			if !ok {

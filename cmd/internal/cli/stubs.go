@@ -22,7 +22,10 @@ weft.yaml they let references to templates be checked that live elsewhere.
 
 The templates come from files or, with --cluster, from the cluster that kubectl
 talks to, where they are listed and nothing else. --namespace reads those of one
-namespace and leaves it out of the stubs, so that they stand for every namespace.`
+namespace and leaves it out of the stubs, so that they stand for every namespace.
+
+The exit code is 1 when a file cannot be read as what it is, and 4 when it holds
+no template.`
 
 const stubsExamples = `  weft stubs ../platform/templates > stubs/platform.yaml
   weft stubs --cluster --namespace ci > stubs/ci.yaml
@@ -94,10 +97,8 @@ func fileTemplates(s Streams, paths []string) ([]*tree.Document, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, d := range loaded.Findings.Sorted() {
-		if d.Severity == diag.Error {
-			return nil, &exit{Negative, failure("%s: %s", d.Span, d.Message).err}
-		}
+	if loaded.Findings.Has(diag.Error) {
+		return nil, refuse(s, loaded.Findings, loaded)
 	}
 	return loaded.Documents, nil
 }
