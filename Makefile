@@ -4,7 +4,7 @@ GO ?= go
 # RACE=1 runs the tests with the race detector, as CI does; it needs a C compiler.
 TESTFLAGS := $(if $(RACE),-race)
 
-.PHONY: help build test apiserver test-apiserver lint wasm generate bench conformance e2e clean
+.PHONY: help build test apiserver test-apiserver lint wasm generate bench conformance e2e mutants clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ conformance: ## print how far verdicts agree with the reference's, set by set
 
 e2e: build ## run the command line tests against the binary that is shipped
 	WEFT_BINARY=$(CURDIR)/bin/weft $(GO) test -count=1 -run '^TestScripts$$' ./cmd/internal/cli
+
+mutants: ## see that the simulation tests fail on every seeded bug
+	$(GO) test -count=1 -v -run '^TestMutants$$' ./runtime/sim -sim.mutants
 
 clean: ## remove what build made
 	rm -rf bin
