@@ -5,6 +5,7 @@ package validate
 type Script struct {
 	Program string // what runs it: bash, python3
 	Text    string
+	ErrExit bool // a shell script that ends at the first command that fails
 }
 
 // A ScriptFault is what a checker finds in one of the scripts it was given.

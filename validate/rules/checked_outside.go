@@ -8,20 +8,26 @@ import (
 	"github.com/weft-lang/weft/validate"
 )
 
+// outsideScript is a script with what a checker cannot see in its text.
+type outsideScript struct {
+	script
+	errExit bool // it ends at the first command that fails
+}
+
 // askOutside hands scripts to a checker and reports what it finds outside of
 // tags, which it has not seen.
-func askOutside(p *validate.Pass, checker validate.ScriptChecker, all []script) {
+func askOutside(p *validate.Pass, checker validate.ScriptChecker, all []outsideScript) {
 	if checker == nil || len(all) == 0 {
 		return
 	}
 	var asked []validate.Script
 	same := map[validate.Script][]script{} // each is asked about once
 	for _, s := range all {
-		a := validate.Script{Program: s.runner, Text: withoutTags(s.text.Text())}
+		a := validate.Script{Program: s.runner, Text: withoutTags(s.text.Text()), ErrExit: s.errExit}
 		if same[a] == nil {
 			asked = append(asked, a)
 		}
-		same[a] = append(same[a], s)
+		same[a] = append(same[a], s.script)
 	}
 	for _, f := range checker.Check(asked) {
 		if f.Script < 0 || f.Script >= len(asked) {

@@ -47,10 +47,10 @@ spec:
 		if p.Checkers.Python == nil {
 			return
 		}
-		var all []script
+		var all []outsideScript
 		for s := range scripts(p) {
 			if isPython3(s) {
-				all = append(all, s)
+				all = append(all, outsideScript{script: s})
 			}
 		}
 		askOutside(p, p.Checkers.Python, all)

@@ -45,10 +45,10 @@ spec:
 		if p.Checkers.Shell == nil {
 			return
 		}
-		var readable []script
+		var readable []outsideScript
 		for _, s := range shellScripts(p) {
 			if s.err == nil { // what cannot be read is reported by shell-syntax
-				readable = append(readable, s.script)
+				readable = append(readable, outsideScript{s.script, stopsOnError(s)})
 			}
 		}
 		askOutside(p, p.Checkers.Shell, readable)
