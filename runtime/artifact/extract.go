@@ -64,7 +64,8 @@ func unpack(got, dir string, a Archive, limits Limits) (string, error) {
 		return "", err
 	}
 	top, err := os.ReadDir(dir)
-	if err == nil && len(top) == 1 {
+	// A link alone would lead elsewhere from another place.
+	if err == nil && len(top) == 1 && top[0].Type()&fs.ModeSymlink == 0 {
 		return filepath.Join(dir, top[0].Name()), nil
 	}
 	return dir, err

@@ -1,0 +1,321 @@
+package artifact_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/weft-lang/weft/runtime/artifact"
+)
+
+// write makes files below a folder; a name that ends in / is a folder.
+func write(t testing.TB, dir string, files map[string]string) string {
+	t.Helper()
+	for name, content := range files {
+		path := filepath.Join(dir, name)
+		if strings.HasSuffix(name, "/") {
+			if err := os.MkdirAll(path, 0o777); err != nil {
+				t.Fatal(err)
+			}
+			continue
+		}
+		if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(content), 0o640); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+// read is a file or folder as a map; links are "-> target".
+func read(t testing.TB, path string) map[string]string {
+	t.Helper()
+	got := map[string]string{}
+	err := filepath.WalkDir(path, func(p string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		name, err := filepath.Rel(path, p)
+		if err != nil {
+			return err
+		}
+		switch {
+		case d.IsDir():
+			if p != path {
+				got[name+"/"] = ""
+			}
+			return nil
+		case d.Type()&fs.ModeSymlink != 0:
+			target, err := os.Readlink(p)
+			got[name] = "-> " + target
+			return err
+		}
+		text, err := os.ReadFile(p)
+		got[name] = string(text)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return got
+}
+
+func open(t testing.TB, location any, access artifact.Access) *artifact.Location {
+	t.Helper()
+	text, err := json.Marshal(location)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := artifact.Open(text, access)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+type object = map[string]any
+
+func archive(t testing.TB, text string) artifact.Archive {
+	t.Helper()
+	a, err := artifact.ParseArchive(json.RawMessage(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+// TestFolder saves and loads with every archive.
+func TestFolder(t *testing.T) {
+	for _, pack := range []string{"", "{tar}", `{"tar": {"compressionLevel": 0}}`, `{"tar": {"compressionLevel": 9}}`, `{"zip": {}}`, `{"none": {}}`} {
+		if pack == "{tar}" {
+			pack = `{"tar": {}}`
+		}
+		t.Run(pack, func(t *testing.T) {
+			from := write(t, t.TempDir(), map[string]string{"dir/a": "A", "dir/sub/b": "B", "dir/empty/": "", "file": "F"})
+			if err := os.Symlink("a", filepath.Join(from, "dir/link")); err != nil {
+				t.Fatal(err)
+			}
+			store := artifact.Access{Folder: t.TempDir()}
+			for name, want := range map[string]map[string]string{
+				"dir":  {"a": "A", "link": "-> a", "sub/": "", "sub/b": "B", "empty/": ""},
+				"file": {".": "F"},
+			} {
+				at := open(t, object{"folder": object{"key": "run/" + name}}, store)
+				if err := at.Save(t.Context(), filepath.Join(from, name), archive(t, pack)); err != nil {
+					t.Fatal(err)
+				}
+				if strings.Contains(pack, "none") && name == "dir" {
+					want["link"] = "A" // keys have no links
+				}
+				target := filepath.Join(t.TempDir(), "deep", "target")
+				if err := at.Load(t.Context(), target, artifact.LoadOptions{Archive: archive(t, pack)}); err != nil {
+					t.Fatal(err)
+				}
+				if got := read(t, target); !reflect.DeepEqual(got, want) {
+					t.Errorf("%s: %v, want %v", name, got, want)
+				}
+			}
+		})
+	}
+}
+
+// TestFolderKeepsOnce shows that the same content takes its space once.
+func TestFolderKeepsOnce(t *testing.T) {
+	store := artifact.Access{Folder: t.TempDir()}
+	from := write(t, t.TempDir(), map[string]string{"a": "same", "b": "same"})
+	for _, name := range []string{"a", "b", "a"} {
+		if err := open(t, object{"folder": object{"key": "k/" + name}}, store).Save(t.Context(), filepath.Join(from, name), archive(t, `{"none": {}}`)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	objects := 0
+	for name := range read(t, filepath.Join(store.Folder, "objects")) {
+		if !strings.HasSuffix(name, "/") {
+			objects++
+		}
+	}
+	if objects != 1 {
+		t.Errorf("%d objects", objects)
+	}
+	keys, err := open(t, object{"folder": object{"key": "k"}}, store).List(t.Context())
+	if err != nil || !reflect.DeepEqual(keys, []string{"k/a", "k/b"}) {
+		t.Error(keys, err)
+	}
+}
+
+func TestMode(t *testing.T) {
+	store := artifact.Access{Folder: t.TempDir()}
+	from := write(t, t.TempDir(), map[string]string{"dir/a": "A"})
+	at := open(t, object{"folder": object{"key": "d"}}, store)
+	if err := at.Save(t.Context(), filepath.Join(from, "dir"), artifact.Archive{}); err != nil {
+		t.Fatal(err)
+	}
+	mode := int32(0o701)
+	for recurse, want := range map[bool]fs.FileMode{false: 0o640, true: 0o701} {
+		target := filepath.Join(t.TempDir(), "x")
+		if err := at.Load(t.Context(), target, artifact.LoadOptions{Mode: &mode, RecurseMode: recurse}); err != nil {
+			t.Fatal(err)
+		}
+		for path, want := range map[string]fs.FileMode{target: 0o701, target + "/a": want} {
+			if info, err := os.Stat(path); err != nil || info.Mode().Perm() != want {
+				t.Errorf("%s: %v %v", path, info.Mode(), err)
+			}
+		}
+	}
+}
+
+func TestOpenErrors(t *testing.T) {
+	for location, want := range map[string]string{
+		`[]`:                                 "read artifact location",
+		`{}`:                                 "one kind of store, not 0",
+		`{"s3": {}, "raw": {}}`:              "one kind of store, not 2",
+		`{"hdfs": {}}`:                       `artifacts in "hdfs" are not supported, only in artifactory, folder, git, http, raw, s3`,
+		`{"folder": {"key": "a"}}`:           "not known on this machine",
+		`{"raw": {"data": 1}}`:               "raw: ",
+		`{"s3": {"roleARN": "x"}}`:           "roleARN is not supported",
+		`{"git": {"repo": "--x"}}`:           "is an option",
+		`{"http": {"auth": {"oauth2": {}}}}`: "oauth2 is not supported",
+		`{"s3": {"accessKeySecret": {"name": "n", "key": "k"}}}`: `key "k" of secret "n" is needed`,
+	} {
+		if _, err := artifact.Open(json.RawMessage(location), artifact.Access{}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", location, err)
+		}
+	}
+	if _, err := artifact.Open(json.RawMessage(`{"folder": {"key": "../a"}}`), artifact.Access{Folder: "/x"}); err == nil {
+		t.Error("a key leads out of its store")
+	}
+}
+
+func TestHTTP(t *testing.T) {
+	kept, tries := map[string]string{}, 0
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if user, password, _ := r.BasicAuth(); r.URL.Path == "/private" && user+":"+password != "me:secret" {
+			http.Error(w, "no", http.StatusUnauthorized)
+			return
+		}
+		if tries++; r.URL.Path == "/shaky" && tries == 1 {
+			http.Error(w, "later", http.StatusServiceUnavailable)
+			return
+		}
+		if r.Method == http.MethodPut {
+			var b strings.Builder
+			if _, err := fmt.Fprint(&b, r.Header.Get("X-Token")); err != nil {
+				t.Error(err)
+			}
+			body := make([]byte, r.ContentLength)
+			if _, err := r.Body.Read(body); err != nil && err.Error() != "EOF" {
+				t.Error(err)
+			}
+			kept[r.URL.Path] = b.String() + string(body)
+			return
+		}
+		text, ok := kept[r.URL.Path]
+		if !ok {
+			http.NotFound(w, r)
+			return
+		}
+		fmt.Fprint(w, text)
+	}))
+	defer server.Close()
+	secrets := artifact.Access{Secrets: func(name, key string) (string, error) {
+		return map[string]string{"user": "me", "pass": "secret"}[key], nil
+	}}
+	none := archive(t, `{"none": {}}`)
+	from := filepath.Join(write(t, t.TempDir(), map[string]string{"f": "text"}), "f")
+	target := filepath.Join(t.TempDir(), "x")
+
+	at := open(t, object{"http": object{"url": server.URL + "/shaky", "headers": []object{{"name": "X-Token", "value": "t:"}}}}, secrets)
+	if err := at.Save(t.Context(), from, none); err != nil {
+		t.Fatal(err)
+	}
+	if err := at.Load(t.Context(), target, artifact.LoadOptions{}); err != nil || read(t, target)["."] != "t:text" {
+		t.Error(err)
+	}
+	basic := object{"usernameSecret": object{"name": "s", "key": "user"}, "passwordSecret": object{"name": "s", "key": "pass"}}
+	for _, l := range []object{
+		{"http": object{"url": server.URL + "/private", "auth": object{"basicAuth": basic}}},
+		{"artifactory": object{"url": server.URL + "/private", "usernameSecret": basic["usernameSecret"], "passwordSecret": basic["passwordSecret"]}},
+	} {
+		at := open(t, l, secrets)
+		if err := at.Save(t.Context(), from, none); err != nil {
+			t.Error(err)
+		}
+		if err := at.Load(t.Context(), target, artifact.LoadOptions{}); err != nil || read(t, target)["."] != "text" {
+			t.Error(err)
+		}
+	}
+	if err := open(t, object{"http": object{"url": server.URL + "/none"}}, secrets).Load(t.Context(), target, artifact.LoadOptions{}); !errors.Is(err, artifact.ErrNotFound) {
+		t.Error(err)
+	}
+	if err := open(t, object{"http": object{"url": server.URL + "/private"}}, secrets).Load(t.Context(), target, artifact.LoadOptions{}); err == nil || !strings.Contains(err.Error(), "401") {
+		t.Error(err)
+	}
+	if err := open(t, object{"http": object{"url": server.URL}}, secrets).Save(t.Context(), filepath.Dir(from), none); err == nil || !strings.Contains(err.Error(), "archive") {
+		t.Error(err)
+	}
+}
+
+func TestGit(t *testing.T) {
+	if _, err := exec.LookPath("git"); err != nil {
+		t.Skip("there is no git on this machine")
+	}
+	repo := t.TempDir()
+	git := func(args ...string) string {
+		t.Helper()
+		c := exec.Command("git", append([]string{"-c", "user.name=n", "-c", "user.email=e", "-C", repo}, args...)...)
+		out, err := c.CombinedOutput()
+		if err != nil {
+			t.Fatalf("%v: %s", err, out)
+		}
+		return strings.TrimSpace(string(out))
+	}
+	git("init", "-q", "-b", "main")
+	write(t, repo, map[string]string{"f": "one"})
+	git("add", "f")
+	git("commit", "-qm", "one")
+	first := git("rev-parse", "HEAD")
+	git("tag", "v1")
+	write(t, repo, map[string]string{"f": "two"})
+	git("commit", "-qam", "two")
+	git("branch", "side")
+	git("checkout", "-q", "side")
+	write(t, repo, map[string]string{"f": "side"})
+	git("commit", "-qam", "side")
+	git("checkout", "-q", "main")
+	for _, test := range []struct {
+		fields object
+		want   string
+	}{
+		{object{}, "two"},
+		{object{"revision": "v1"}, "one"},
+		{object{"revision": first}, "one"},
+		{object{"revision": first[:8]}, "one"},
+		{object{"revision": "side", "depth": 1}, "side"},
+		{object{"branch": "side", "singleBranch": true}, "side"},
+	} {
+		test.fields["repo"] = "file://" + repo
+		target := filepath.Join(t.TempDir(), "clone")
+		if err := open(t, object{"git": test.fields}, artifact.Access{}).Load(t.Context(), target, artifact.LoadOptions{}); err != nil {
+			t.Errorf("%v: %v", test.fields, err)
+			continue
+		}
+		if text, err := os.ReadFile(filepath.Join(target, "f")); err != nil || string(text) != test.want {
+			t.Errorf("%v: %q %v", test.fields, text, err)
+		}
+	}
+	err := open(t, object{"git": object{"repo": "file://" + repo, "revision": "nowhere"}}, artifact.Access{}).Load(t.Context(), filepath.Join(t.TempDir(), "x"), artifact.LoadOptions{})
+	if err == nil || !strings.Contains(err.Error(), "nowhere") {
+		t.Error(err)
+	}
+}
