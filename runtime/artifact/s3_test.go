@@ -19,7 +19,7 @@ import (
 	"github.com/weft-lang/weft/runtime/artifact"
 )
 
-// bucketServer speaks as much S3 as artifacts need: one bucket called "b".
+// bucketServer speaks as much S3 as artifacts need: one bucket called "bucket".
 type bucketServer struct {
 	mu      sync.Mutex
 	exists  bool
@@ -48,7 +48,7 @@ func (s *bucketServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		io.WriteString(w, "<Error><Code>"+code+"</Code></Error>") //nolint:errcheck
 	}
 	switch {
-	case bucket != "b" || !s.exists && r.Method != http.MethodPut:
+	case bucket != "bucket" || !s.exists && r.Method != http.MethodPut:
 		fail(http.StatusNotFound, "NoSuchBucket")
 	case !inBucket || key == "":
 		if r.Method == http.MethodPut {
@@ -92,7 +92,7 @@ func TestS3(t *testing.T) {
 	}}
 	at := func(key string) *artifact.Location {
 		return open(t, object{"s3": object{
-			"endpoint": strings.TrimPrefix(listener.URL, "https://"), "bucket": "b", "key": key, "region": "here",
+			"endpoint": strings.TrimPrefix(listener.URL, "https://"), "bucket": "bucket", "key": key, "region": "here",
 			"accessKeySecret": object{"name": "s", "key": "id"}, "secretKeySecret": object{"name": "s", "key": "key"},
 			"caSecret": object{"name": "s", "key": "ca"}, "createBucketIfNotPresent": object{},
 		}}, access)
@@ -111,7 +111,7 @@ func TestS3(t *testing.T) {
 			t.Errorf("%s: %v", name, got)
 		}
 	}
-	if err := at("run/gone").Load(t.Context(), target, artifact.LoadOptions{}); !errors.Is(err, artifact.ErrNotFound) || !strings.Contains(err.Error(), `key "run/gone" in bucket "b"`) {
+	if err := at("run/gone").Load(t.Context(), target, artifact.LoadOptions{}); !errors.Is(err, artifact.ErrNotFound) || !strings.Contains(err.Error(), `key "run/gone" in bucket "bucket"`) {
 		t.Error(err)
 	}
 	keys, err := at("run/tree").List(t.Context())
