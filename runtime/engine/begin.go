@@ -99,6 +99,9 @@ func (e *Engine) drop(s start) {
 
 // launch makes the node of a call.
 func (e *Engine) launch(s start) {
+	if e.tooMany {
+		return // the run is about to be given up
+	}
 	_, g := e.groupFor(&s)
 	if e.pointless(&s, g) {
 		e.drop(s)
@@ -183,6 +186,9 @@ func (e *Engine) register(s start) NodeID {
 
 // placeholder makes the node of a call that was not to be begun, or could not.
 func (e *Engine) placeholder(s start, p Phase, message string) {
+	if e.tooMany {
+		return
+	}
 	id := e.register(s)
 	n := e.at(id)
 	n.typ = SkippedNode

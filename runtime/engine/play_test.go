@@ -82,6 +82,7 @@ type player struct {
 	caches    map[string]*engine.Outputs
 	held      map[engine.Lock]engine.NodeID
 	wanting   []engine.Acquire
+	until     time.Time  // nothing later happens; zero is no bound
 	check     bool       // recount after every event
 	wild      *rand.Rand // reports come twice and late
 	lockError string     // there are no locks: why
@@ -185,7 +186,9 @@ func (p *player) play() {
 			}
 			delete(p.timers, key)
 		}
-		p.now = d.at
+		if p.now = d.at; !p.until.IsZero() && p.now.After(p.until) {
+			return
+		}
 		p.events = append(p.events, d.event)
 		for _, a := range p.e.Step(d.event) {
 			p.act(a)

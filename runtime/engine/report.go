@@ -135,7 +135,7 @@ func judge(n *node, r *Report) outcome {
 
 // rules decide in this order.
 var rules = []func(*node, *Report) (outcome, bool){
-	verdict, podMessage, notStarted,
+	verdict, podMessage, neverStarted,
 	exited(RoleInit, Failed, ClassUser), exited(RoleMain, Failed, ClassUser), exited(RoleWeft, Error, ClassInfrastructure),
 	outputsMissing, exited(RoleSidecar, Failed, ClassUser), nothingSeen,
 }
@@ -157,8 +157,8 @@ func podMessage(_ *node, r *Report) (outcome, bool) {
 	return outcome{Failed, r.Message, ClassInfrastructure}, r.Message != ""
 }
 
-// notStarted is for main containers that never ran.
-func notStarted(_ *node, r *Report) (outcome, bool) {
+// neverStarted is for main containers that never ran.
+func neverStarted(_ *node, r *Report) (outcome, bool) {
 	for i := range r.Containers {
 		c := &r.Containers[i]
 		if c.Ended || c.Running || c.Role != RoleMain || c.Reason == "" || slices.ContainsFunc(r.Containers, failedBefore) {
@@ -188,7 +188,7 @@ func exited(role Role, p Phase, class Class) func(*node, *Report) (outcome, bool
 				continue
 			}
 			p := p
-			if role == RoleMain && c.Code == 64 && len(n.plan.members) > 0 {
+			if role == RoleMain && c.code() == codeNotStarted && len(n.plan.members) > 0 {
 				p = Error // a container whose dependencies failed
 			}
 			return outcome{p, exitMessage(c), class}, true
@@ -197,13 +197,25 @@ func exited(role Role, p Phase, class Class) func(*node, *Report) (outcome, bool
 	}
 }
 
+// codeNotStarted is the exit code of a command that could not be started, whoever
+// tried to: container runtimes have a code of their own.
+const codeNotStarted = 64
+
+// code is the exit code of a container that has ended.
+func (c *Container) code() int {
+	if c.Reason == "StartError" {
+		return codeNotStarted
+	}
+	return c.Code
+}
+
 // exitMessage is main: Error (exit code 1): no such file.
 func exitMessage(c *Container) string {
 	reason := c.Reason
 	if reason == "" {
 		reason = "Error"
 	}
-	message := fmt.Sprintf("%s: %s (exit code %d)", c.Name, reason, c.Code)
+	message := fmt.Sprintf("%s: %s (exit code %d)", c.Name, reason, c.code())
 	if c.Message != "" {
 		message += ": " + c.Message
 	}

@@ -182,6 +182,7 @@ func (e *Engine) create(up NodeID, l label, index int32, c *call) NodeID {
 		e.chunks = append(e.chunks, make([]node, chunkSize))
 	}
 	e.count++
+	e.tooMany = e.count > e.cfg.MaxNodes
 	n := e.at(id)
 	*n = node{up: up, first: NoNode, last: NoNode, next: NoNode, boundary: NoNode, index: index, label: l, call: c, generation: e.generation}
 	n.started = e.now
