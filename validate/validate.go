@@ -175,7 +175,7 @@ func (c *checker) front() {
 		}
 		shown := c.found.Len()
 		c.report(d)
-		if (d.Rule == weft.RuleUnknownName || d.Rule == weft.RuleTypeMismatch) && c.found.Len() > shown {
+		if (d.Rule == weft.RuleUnknownName || d.Rule == weft.RuleTypeMismatch || d.Rule == weft.RuleDuplicate) && c.found.Len() > shown {
 			c.named[d.Span] = true
 		}
 	}

@@ -296,21 +296,20 @@ func notText(f *source.File) (diag.Diagnostic, bool) {
 	return diag.Diagnostic{}, false
 }
 
-// yamlFile reports a file that is YAML, and says nothing else about it.
+// yamlFile reports a file that begins like a manifest in YAML, and says nothing
+// else about it.
 func yamlFile(f *source.File) (diag.Diagnostic, bool) {
-	var first source.Span
-	has := map[string]bool{}
 	for i, line := 0, ""; i < len(f.Text); i += len(line) + 1 {
-		line = firstLine(f.Text[i:])
-		if key, _, ok := strings.Cut(line, ":"); ok && (key == "apiVersion" || key == "kind" || key == "spec") {
-			if len(has) == 0 {
-				first = f.At(i, i+len(line))
-			}
-			has[key] = true
+		line, _, _ = strings.Cut(f.Text[i:], "\n")
+		text := strings.TrimRight(line, " \t\r")
+		if text == "" || text == "---" || strings.HasPrefix(text, "#") {
+			continue
 		}
+		key, _, _ := strings.Cut(text, ":")
+		return diag.Diagnostic{
+			Rule: RuleSyntax, Severity: diag.Error, Span: f.At(i, i+len(text)), Message: "this file is YAML, and not .weft",
+			Help: "name it .yaml, or turn it into .weft: weft convert",
+		}, len(key) < len(text) && slices.Contains([]string{"apiVersion", "kind", "metadata"}, key)
 	}
-	return diag.Diagnostic{
-		Rule: RuleSyntax, Severity: diag.Error, Span: first, Message: "this file is YAML, and not .weft",
-		Help: "name it .yaml, or turn it into .weft: weft convert",
-	}, len(has) == 3 && !Recognize(f.Text)
+	return diag.Diagnostic{}, false
 }

@@ -89,6 +89,8 @@ type scanner struct {
 	declared int           // where the last template starts
 	sepAt    int           // offset of a separator that is due, -1 if none
 	newline  bool          // a line break was seen since the last token
+	unclosed bool          // a block is never closed
+	byIndent bool          // what indentation says of blocks counts
 	repaired map[int]bool  // indexes of closers that are not in the text
 }
 
@@ -305,8 +307,34 @@ func (s *scanner) punct(start int, c byte) {
 				"write the name alone; ${NAME} is for the inside of a text", "a reference has no $ in front")
 			return
 		}
-		s.report(start, s.pos, nil, "text goes in double quotes", "unexpected character %q", s.text[start:s.pos])
+		if s.unquoted(start, c) {
+			return
+		}
+		help := "text goes in double quotes"
+		if strings.IndexByte("+-*/%?", c) >= 0 {
+			help = "put texts together in one, \"${a}-${b}\", and compute in an expression tag, \"{{= ... }}\""
+		}
+		s.report(start, s.pos, nil, help, "unexpected character %q", s.text[start:s.pos])
 	}
+}
+
+// unquoted takes a path or an option, such as /tmp or -c, for the text that it
+// is meant to be.
+func (s *scanner) unquoted(start int, c byte) bool {
+	rest := firstLine(s.text[start:])
+	if i := strings.IndexAny(rest, " \t,;()[]{}\"'`"); i >= 0 {
+		rest = rest[:i]
+	}
+	if c != '/' && c != '-' && c != '~' || len(rest) < 2 || rest[1] == '>' || rest[1] == c && c == '/' {
+		return false
+	}
+	s.tokens = s.tokens[:len(s.tokens)-1]
+	s.pos = start + len(rest)
+	s.push(tokString, start, rest)
+	span := s.file.At(start, s.pos)
+	s.report(start, s.pos, &diag.Fix{Title: "put the text in quotes", Safe: true, Edits: []diag.Edit{{Span: span, New: quote(rest)}}},
+		"text goes in double quotes", "the text %q has no quotes around it", rest)
+	return true
 }
 
 // joinBrace takes a brace on a line of its own for that of the template above.
@@ -366,6 +394,7 @@ func (s *scanner) closeAll(depth int, before string) {
 	}
 	in := s.stack[len(s.stack)-1]
 	at := s.tokens[in.token].Pos.Offset
+	s.unclosed = s.unclosed || in.open == '{'
 	s.report(at, at+1, nil, fmt.Sprintf("put a %q before %s", string(closerOf[in.open]), before), "%q is never closed", string(in.open))
 	last := s.tokens[len(s.tokens)-1]
 	line := strings.LastIndexByte(s.text[:at], '\n') + 1 // what stands before it may not be what it seems
@@ -397,6 +426,11 @@ func (s *scanner) resync() {
 		s.sepAt = s.pos - 1
 		return
 	}
+	if s.byIndent && s.innermost() == '{' && s.endedInLine(indent) {
+		s.closeAll(len(s.stack)-1, "the end of the line")
+		s.sepAt = s.pos - 1
+		return
+	}
 	if s.innermost() == '{' || strings.IndexByte(",)]}&|=!<>.:", s.text[s.pos]) >= 0 {
 		return
 	}
@@ -416,6 +450,17 @@ func (s *scanner) resync() {
 	}
 	s.closeAll(depth, "the end of the line")
 	s.sepAt = s.pos - 1
+}
+
+// endedInLine reports whether the innermost block was meant to end in its line:
+// something stands behind its brace there, and this line is not indented more.
+func (s *scanner) endedInLine(indent int) bool {
+	open := s.tokens[s.stack[len(s.stack)-1].token].Pos.Offset
+	start := strings.LastIndexByte(s.text[:open], '\n') + 1
+	line := s.text[start:open]
+	behind := strings.TrimSpace(firstLine(s.text[open+1:]))
+	return len(s.stack) > 1 && s.text[s.pos] != '}' && behind != "" && behind[0] != '#' && !strings.HasPrefix(behind, "//") &&
+		indent <= len(line)-len(strings.TrimLeft(line, " \t"))
 }
 
 // declares reports whether text starts like the declaration of a template:

@@ -48,26 +48,35 @@ func (l *lowerer) loopScope(st *Step, outside *scope) *scope {
 func (l *lowerer) modifiers(m *slots, st *Step, s, outside *scope) {
 	seen := map[string]bool{}
 	for _, mod := range st.Modifiers {
-		var word string
+		if word := mod.word(); seen[word] {
+			l.errorf(RuleDuplicate, mod.at, "join them into one", "a step has at most one %s", word)
+			continue
+		}
+		seen[mod.word()] = true
 		switch {
 		case mod.For != nil:
-			word = "for"
 			l.loop(m, mod.For, s, outside)
 		case mod.When != nil:
-			word = "when"
 			l.set(m, "when", l.when(mod.When.Cond, s))
 		case mod.After != nil:
-			word = "after"
 			l.after(m, mod.After.Deps, s)
 		case mod.Block != nil:
-			word = "block"
 			l.block(m, mod.Block, s)
 		}
-		if seen[word] {
-			l.errorf(RuleDuplicate, mod.at, "join them into one", "a step has at most one %s", word)
-		}
-		seen[word] = true
 	}
+}
+
+// word is what a modifier begins with.
+func (m *Modifier) word() string {
+	switch {
+	case m.For != nil:
+		return "for"
+	case m.When != nil:
+		return "when"
+	case m.After != nil:
+		return "after"
+	}
+	return "block"
 }
 
 // block lowers the hooks and raw fields of a step.

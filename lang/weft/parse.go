@@ -80,6 +80,12 @@ func Parse(f *source.File) (*File, *diag.List) {
 	}
 	s := newScanner(f, diags)
 	s.scan()
+	if s.unclosed { // somewhere; indentation may tell where
+		diags = &diag.List{}
+		s = newScanner(f, diags)
+		s.byIndent = true
+		s.scan()
+	}
 	p := &parser{
 		scanner: s, diags: diags,
 		file: &File{Source: f, broken: map[string]bool{}},
