@@ -78,14 +78,18 @@ func explain(name string, err error) error {
 	return fmt.Errorf("run %q: %w", name, err)
 }
 
-// wait waits for the end of the process and collects orphans that end meanwhile,
-// as the first process of a container has to.
+// wait waits for the end of the process. The first process of a container also
+// collects orphans that end meanwhile, since nobody else does.
 func (p *process) wait(signals <-chan os.Signal) (code int, signalled bool) {
 	ended := make(chan int, 1)
+	which := p.pid
+	if os.Getpid() == 1 {
+		which = -1
+	}
 	go func() {
 		for {
 			var status syscall.WaitStatus
-			pid, err := syscall.Wait4(-1, &status, 0, nil)
+			pid, err := syscall.Wait4(which, &status, 0, nil)
 			switch {
 			case errors.Is(err, syscall.EINTR):
 			case err != nil:
