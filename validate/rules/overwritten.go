@@ -47,10 +47,14 @@ func overwritten(p *validate.Pass, writes func(t *ir.Template, yield func(key st
 				continue
 			}
 			writes(c.Callee.Target, func(key string, at *tree.Node) {
+				if reported[at] {
+					return
+				}
 				for _, before := range seen[key] {
-					if before.call != c && !reported[at] {
+					if before.call != c {
 						reported[at] = true
 						out = append(out, clash{u, key, before, write{c, at}, runTogether(u, before.call, c)})
+						return
 					}
 				}
 				seen[key] = append(seen[key], write{c, at})
