@@ -87,9 +87,9 @@ func (r reader) template(n *tree.Node, index int, call *ir.Call) *ir.Template {
 
 func (r reader) io(n *tree.Node) ir.IO {
 	io := ir.IO{Node: n}
-	for _, p := range r.get(n, "parameters").List() {
+	for i, p := range r.get(n, "parameters").List() {
 		io.Parameters = append(io.Parameters, &ir.Parameter{
-			Node: p, Name: r.get(p, "name"), Value: r.get(p, "value"), Default: r.get(p, "default"),
+			Node: p, Index: i, Name: r.get(p, "name"), Value: r.get(p, "value"), Default: r.get(p, "default"),
 			ValueFrom: r.get(p, "valueFrom"), Enum: r.get(p, "enum"), GlobalName: r.get(p, "globalName"),
 		})
 	}
@@ -99,6 +99,7 @@ func (r reader) io(n *tree.Node) ir.IO {
 			FromExpression: r.get(a, "fromExpression"), GlobalName: r.get(a, "globalName"), Optional: r.bool(a, "optional"),
 		})
 	}
+	io.Index()
 	return io
 }
 

@@ -205,6 +205,8 @@ type IO struct {
 	Node       *tree.Node
 	Parameters []*Parameter
 	Artifacts  []*Artifact
+
+	names *ioNames // nil but for long lists that are complete
 }
 
 // Arguments are the arguments of a workflow, a call or a hook.
@@ -212,6 +214,9 @@ type Arguments = IO
 
 // Parameter finds a parameter by name, nil if there is none.
 func (io *IO) Parameter(name string) *Parameter {
+	if io.names != nil {
+		return io.names.parameters[name]
+	}
 	for _, p := range io.Parameters {
 		if p.Name.Text() == name {
 			return p
@@ -222,6 +227,9 @@ func (io *IO) Parameter(name string) *Parameter {
 
 // Artifact finds an artifact by name, nil if there is none.
 func (io *IO) Artifact(name string) *Artifact {
+	if io.names != nil {
+		return io.names.artifacts[name]
+	}
 	for _, a := range io.Artifacts {
 		if a.Name.Text() == name {
 			return a
@@ -233,6 +241,7 @@ func (io *IO) Artifact(name string) *Artifact {
 // A Parameter is declared (inputs, outputs, workflow arguments) or passed.
 type Parameter struct {
 	Node       *tree.Node
+	Index      int // place in the list that it stands in
 	Name       *tree.Node
 	Value      *tree.Node
 	Default    *tree.Node

@@ -1,6 +1,10 @@
 package ir
 
-import "github.com/weft-lang/weft/lang/tree"
+import (
+	"slices"
+
+	"github.com/weft-lang/weft/lang/tree"
+)
 
 // Template finds a template of the spec by name, nil if there is none. Of
 // templates with the same name the first counts.
@@ -83,4 +87,28 @@ func (c Callee) Title() string {
 		return c.Ref.Name.Text() + "/" + c.Ref.Template.Text()
 	}
 	return c.Name.Text()
+}
+
+// ioNames are the parameters and artifacts of long lists by name.
+type ioNames struct {
+	parameters map[string]*Parameter
+	artifacts  map[string]*Artifact
+}
+
+// shortList is up to how many names a linear search is the cheapest.
+const shortList = 16
+
+// Index builds the name tables of long lists; compiler.Bind calls it once, when
+// the lists are complete.
+func (io *IO) Index() {
+	if len(io.Parameters) <= shortList && len(io.Artifacts) <= shortList {
+		return
+	}
+	io.names = &ioNames{map[string]*Parameter{}, map[string]*Artifact{}}
+	for _, p := range slices.Backward(io.Parameters) { // of equals the first counts
+		io.names.parameters[p.Name.Text()] = p
+	}
+	for _, a := range slices.Backward(io.Artifacts) {
+		io.names.artifacts[a.Name.Text()] = a
+	}
 }

@@ -3,6 +3,7 @@ package diag
 import (
 	"iter"
 	"strings"
+	"unicode/utf8"
 )
 
 // Nearest is the candidate that word is most likely a slip of: the same letters
@@ -17,8 +18,11 @@ func Nearest(word string, candidates iter.Seq[string]) (string, bool) {
 		if c == word || c == "" {
 			continue
 		}
-		if letters(c) == bare {
+		if hasLetters(c, bare) {
 			return c, true
+		}
+		if gap := len(low) - len(c); gap > limit || -gap > limit {
+			continue
 		}
 		if d := distance(low, strings.ToLower(c), limit); d <= limit {
 			best, limit = c, d-1
@@ -32,11 +36,39 @@ func letters(name string) string {
 	return strings.ToLower(strings.ReplaceAll(strings.ReplaceAll(name, "-", ""), "_", ""))
 }
 
+// hasLetters reports whether letters(name) is bare.
+func hasLetters(name, bare string) bool {
+	at := 0
+	for i := range len(name) {
+		switch c := name[i]; {
+		case c >= utf8.RuneSelf:
+			return letters(name) == bare
+		case c == '-' || c == '_':
+			continue
+		case at == len(bare):
+			return false
+		default:
+			if 'A' <= c && c <= 'Z' {
+				c += 'a' - 'A'
+			}
+			if c != bare[at] {
+				return false
+			}
+			at++
+		}
+	}
+	return at == len(bare)
+}
+
 // distance counts the changes that lead from a to b, in bytes; above limit it
 // is only known to be above.
 func distance(a, b string, limit int) int {
 	if gap := len(a) - len(b); gap > limit || -gap > limit {
 		return limit + 1
+	}
+	a, b = apart(a, b)
+	if min(len(a), len(b)) == 0 {
+		return max(len(a), len(b))
 	}
 	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
 	for j := range last {
@@ -57,6 +89,17 @@ func distance(a, b string, limit int) int {
 		before, last, row = last, row, before
 	}
 	return last[len(b)]
+}
+
+// apart is a and b without what they have in common at the start and at the end.
+func apart(a, b string) (string, string) {
+	for a != "" && b != "" && a[0] == b[0] {
+		a, b = a[1:], b[1:]
+	}
+	for a != "" && b != "" && a[len(a)-1] == b[len(b)-1] {
+		a, b = a[:len(a)-1], b[:len(b)-1]
+	}
+	return a, b
 }
 
 // DidYouMean is the help text for a name that has a near candidate, else "".

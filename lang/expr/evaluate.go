@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 
 	exprlang "github.com/expr-lang/expr"
@@ -43,23 +44,43 @@ func EvalExpr(src string, vars map[string]string) (any, error) {
 	return e.Eval(e.WithHelpers(Nest(relevant(e, vars))))
 }
 
-// relevant leaves out the variables that e cannot see.
+// relevant leaves out the variables that e cannot see: of those beside the paths
+// that it follows there is one, which makes a map of what they stand in.
 func relevant(e *Expr, vars map[string]string) map[string]string {
 	if strings.Contains(e.Text, "$env") {
 		return vars // may be indexed by a computed name
 	}
-	roots := map[string]bool{}
+	var paths []string
 	for _, r := range e.References() {
-		roots[r.Path[0].Name] = true
+		if path := r.Path.String(); !slices.Contains(paths, path) {
+			paths = append(paths, path)
+		}
 	}
-	few := make(map[string]string)
+	few, made := make(map[string]string), map[string]bool{}
 	for name, value := range vars {
-		root, _, _ := strings.Cut(name, ".")
-		if roots[root] {
-			few[name] = value
+		for _, path := range paths {
+			common := commonPath(name, path)
+			if common == name || common == path || common != "" && !made[common] {
+				few[name] = value
+				made[common] = made[common] || common != name
+			}
 		}
 	}
 	return few
+}
+
+// commonPath is the dotted names that two paths both begin with.
+func commonPath(a, b string) string {
+	end := 0
+	for i := 0; ; i++ {
+		endA, endB := i == len(a) || a[i] == '.', i == len(b) || b[i] == '.'
+		if endA && endB {
+			end = i
+		}
+		if i == len(a) || i == len(b) || a[i] != b[i] {
+			return a[:end]
+		}
+	}
 }
 
 // Eval evaluates e in env, whose maps are nested.
@@ -176,8 +197,9 @@ func known(name string, vars map[string]string) bool {
 	if _, ok := vars[name]; ok {
 		return true
 	}
+	prefix := name + "."
 	for v := range vars {
-		if strings.HasPrefix(v, name+".") {
+		if strings.HasPrefix(v, prefix) {
 			return true
 		}
 	}

@@ -46,10 +46,14 @@ spec:
 				}
 			}
 		}
+		late := map[*ir.Object]bool{}
+		for _, o := range p.Project.Objects {
+			late[o] = namesTemplatesLate(o)
+		}
 		for _, u := range p.Trace.Bodies {
 			t := u.Template
 			library := t.Owner.Kind != ir.Workflow && t.Owner.Kind != ir.CronWorkflow
-			if library && len(callers[t]) == 0 || namesTemplatesLate(t.Owner) || t.Call != nil {
+			if library && len(callers[t]) == 0 || late[t.Owner] || t.Call != nil {
 				continue
 			}
 			for tag := range ownTags(p, t) {

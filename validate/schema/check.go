@@ -90,6 +90,14 @@ type walker struct {
 	lenient  int     // > 0 below a step
 	unlinted int     // > 0 where only the CRD checks values
 	above    []frame // the objects around the one at hand, outermost first
+	lacking  lacking
+}
+
+// lacking are the fields that a node of a type does not have.
+type lacking struct {
+	node   *tree.Node
+	object *object
+	names  []string
 }
 
 // frame is an object on the way from the root.

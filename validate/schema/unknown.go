@@ -2,7 +2,6 @@ package schema
 
 import (
 	"fmt"
-	"iter"
 	"slices"
 	"strings"
 
@@ -67,7 +66,7 @@ func (w *walker) suggest(e *tree.Entry, o *object) Finding {
 		f.Help = fmt.Sprintf("it belongs under %q", child)
 		return f
 	}
-	if near, ok := nearest(key, o, owner.node); ok {
+	if near, ok := nearest(key, w.absent(o, owner.node)); ok {
 		return rename(f, near, "did you mean %q?")
 	}
 	if help := w.elsewhere(o, key); help != "" {
@@ -80,12 +79,12 @@ func (w *walker) suggest(e *tree.Entry, o *object) Finding {
 
 // nearest is the absent field that key is a slip of, or else a part of:
 // "fail" of "failed", "templateRef" of "workflowTemplateRef".
-func nearest(key string, o *object, n *tree.Node) (string, bool) {
-	if near, ok := diag.Nearest(key, absent(o, n)); ok || len(key) < 4 {
+func nearest(key string, absent []string) (string, bool) {
+	if near, ok := diag.Nearest(key, slices.Values(absent)); ok || len(key) < 4 {
 		return near, ok
 	}
 	part := strings.ToLower(key)
-	for name := range absent(o, n) {
+	for _, name := range absent {
 		whole := strings.ToLower(name)
 		if strings.HasPrefix(whole, part) || strings.HasSuffix(whole, part) {
 			return name, true
@@ -144,15 +143,18 @@ func holds(n, inner *tree.Node) bool {
 	return false
 }
 
-// absent yields the fields of o that n does not have.
-func absent(o *object, n *tree.Node) iter.Seq[string] {
-	return func(yield func(string) bool) {
+// absent are the fields of o that n does not have. They are remembered, since n
+// may hold one unknown key after the other.
+func (w *walker) absent(o *object, n *tree.Node) []string {
+	if w.lacking.node != n || w.lacking.object != o {
+		w.lacking.node, w.lacking.object, w.lacking.names = n, o, nil
 		for name := range o.names() {
-			if n.Entry(name) == nil && !yield(name) {
-				return
+			if n.Entry(name) == nil {
+				w.lacking.names = append(w.lacking.names, name)
 			}
 		}
 	}
+	return w.lacking.names
 }
 
 // known lists the fields of small types.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/weft-lang/weft/compiler/eval"
 	"github.com/weft-lang/weft/compiler/ir"
@@ -12,15 +13,6 @@ import (
 )
 
 type treeNode = tree.Node
-
-func index(list []*ir.Parameter, p *ir.Parameter) int {
-	for i, q := range list {
-		if p == q {
-			return i
-		}
-	}
-	return -1
-}
 
 // ownText fills the value of an input with the global names: the reference's
 // first pass has done so before the second one uses it.
@@ -52,6 +44,12 @@ func (f *follower) newRun(o *ir.Object) *Run {
 	r.identity()
 	r.parameters()
 	r.odd = r.oddGlobals()
+	r.vars = sync.OnceValue(func() map[string]string { return globalVars(r.globals) })
+	r.podVars = sync.OnceValue(func() map[string]string {
+		vars := globalVars(r.globals)
+		vars["pod.name"] = Placeholder + "pod"
+		return vars
+	})
 	return r
 }
 

@@ -24,16 +24,18 @@ func (s locals) Value(name string) (string, bool) {
 	return "", false
 }
 
+// Vars are made once for all templates: nobody may change them.
 func (s locals) Vars() map[string]string {
-	vars := make(map[string]string, len(s.u.Run.globals)+8)
-	for k, v := range s.u.Run.globals {
-		if k != "workflow.status" { // it changes while the workflow runs
-			vars[k] = v
-		}
-	}
 	if s.u.Template.Type().IsPod() {
-		vars["pod.name"] = Placeholder + "pod"
+		return s.u.Run.podVars()
 	}
+	return s.u.Run.vars()
+}
+
+// globalVars are the global names that do not change while the workflow runs.
+func globalVars(globals map[string]string) map[string]string {
+	vars := maps.Clone(globals)
+	delete(vars, "workflow.status")
 	return vars
 }
 
@@ -58,6 +60,10 @@ func (s all) Value(name string) (string, bool) {
 
 func (s all) Vars() map[string]string {
 	vars := (locals(s)).Vars()
+	if len(s.u.Template.Inputs.Parameters)+len(s.u.Template.Inputs.Artifacts) == 0 {
+		return vars
+	}
+	vars = maps.Clone(vars)
 	for _, p := range s.u.Template.Inputs.Parameters {
 		if v, ok := s.u.input(p); ok {
 			vars["inputs.parameters."+p.Name.Text()] = v
@@ -76,7 +82,7 @@ func (s all) Vars() map[string]string {
 // erases the input's own value and default.
 func (u *Use) input(p *ir.Parameter) (string, bool) {
 	if u.Args == nil {
-		return Placeholder + strconv.Itoa(index(u.Template.Inputs.Parameters, p)), true
+		return Placeholder + strconv.Itoa(p.Index), true
 	}
 	if a, ok := u.Args.parameters[p.Name.Text()]; ok {
 		switch {
@@ -207,7 +213,7 @@ var givenByController = [...]string{"workflow.labels.workflows.argoproj.io/", "w
 
 // names are the names with a value in the template itself, sorted.
 func (u *Use) names() []string {
-	vars := all{u}.Vars()
+	vars := maps.Clone(all{u}.Vars())
 	for _, a := range u.Template.Inputs.Artifacts {
 		vars["inputs.artifacts."+a.Name.Text()] = ""
 	}

@@ -78,17 +78,20 @@ type Run struct {
 	Artifacts  []*ir.Artifact
 
 	globals  map[string]string
-	exact    bool                  // Options.Exact
-	produced map[string]bool       // workflow.outputs.* seen so far
-	failures bool                  // workflow.failures is in scope
-	handlers map[*ir.Template]bool // the templates in which it is, unless exact
-	odd      bool                  // some global value is odd, see serial.go
+	vars     func() map[string]string // of globals, for expressions
+	podVars  func() map[string]string // the same in a template that runs as a Pod
+	exact    bool                     // Options.Exact
+	produced map[string]bool          // workflow.outputs.* seen so far
+	failures bool                     // workflow.failures is in scope
+	handlers map[*ir.Template]bool    // the templates in which it is, unless exact
+	odd      bool                     // some global value is odd, see serial.go
 
 	// Every exported name is accepted, since some are known only to the run.
 	anyParameter, anyArtifact bool
 
 	followed bool     // rules, many at a time, may be asking
 	late     sync.Map // eval.Filled by filledScalar: what is filled from then on
+	names    sync.Map // []string by *group or *Use: what InScope yields
 }
 
 // Role says why a template is used.
@@ -207,7 +210,7 @@ type Unresolved struct {
 // fixed order: what a suggestion can choose from.
 func (u Unresolved) InScope() iter.Seq[string] {
 	return func(yield func(string) bool) {
-		for _, names := range [][]string{u.group.names(), u.Use.names()} {
+		for _, names := range [][]string{u.Use.Run.once(u.group, u.group.names), u.Use.Run.once(u.Use, u.Use.names)} {
 			for _, n := range names {
 				if !yield(n) {
 					return
@@ -215,6 +218,16 @@ func (u Unresolved) InScope() iter.Seq[string] {
 			}
 		}
 	}
+}
+
+// once returns what find has returned for a key before, or does now.
+func (r *Run) once(key any, find func() []string) []string {
+	if names, ok := r.names.Load(key); ok {
+		return names.([]string)
+	}
+	names := find()
+	r.names.Store(key, names)
+	return names
 }
 
 // Follow traces every object of p that holds a spec. skip leaves objects out:
