@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/weft-lang/weft/lang/expr"
 )
@@ -43,22 +44,16 @@ var codes = func() (c [256]int) {
 	return c
 }()
 
-// mainCode is the exit code of the container main, or of the only one.
+// mainCode is the exit code of the container main.
 func mainCode(r *Report) *int {
-	var found *Container
-	for i := range r.Containers {
-		c := &r.Containers[i]
-		if c.Role == RoleMain && c.Ended && (found == nil || c.Name == "main") {
-			found = c
-		}
-	}
-	switch {
-	case found == nil:
+	i := slices.IndexFunc(r.Containers, func(c Container) bool { return c.Role == RoleMain && c.Name == "main" && c.Ended })
+	if i < 0 {
 		return nil
-	case found.Code >= 0 && found.Code < len(codes):
-		return &codes[found.Code]
 	}
-	code := found.Code
+	code := r.Containers[i].code()
+	if code >= 0 && code < len(codes) {
+		return &codes[code]
+	}
 	return &code
 }
 

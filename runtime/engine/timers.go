@@ -61,6 +61,9 @@ func (e *Engine) leafTimer(id NodeID, ev *Event) {
 	switch {
 	case ev.Timer == timerSuspend && n.stage == stageSuspended:
 		e.resume(id, "", true)
+	case ev.Timer == timerTimeout && n.typ == PodNode && n.stage == stageRunning && e.inGrace(id):
+		// The Pod has the same bound, and tells more when it ends by itself.
+		e.setTimer(id, timerTimeout, e.now+timeoutGrace)
 	case ev.Timer == timerTimeout, ev.Timer == timerPending && n.stage == stagePending:
 		if n.stage != stageSuspended {
 			e.stopLeaf(id)
@@ -69,6 +72,17 @@ func (e *Engine) leafTimer(id NodeID, ev *Event) {
 		e.endMembers(id, Failed, "timeout")
 		e.finish(id, Failed, "timeout")
 	}
+}
+
+// timeoutGrace is how long after its timeout a Pod that runs may take to end by
+// itself: longer than Kubernetes waits between asking and killing.
+const timeoutGrace = int64(45 * time.Second)
+
+// inGrace reports whether the timeout of a node has only just come.
+func (e *Engine) inGrace(id NodeID) bool {
+	n := e.at(id)
+	timeout, err := e.inside(id).duration(&n.plan.timeout, "timeout")
+	return err == nil && e.now < n.started+int64(timeout)+timeoutGrace
 }
 
 // backoffTimer begins the next attempt.

@@ -106,6 +106,8 @@ type Run struct {
 	creates  []*leaf // that wait to be created
 	creating int
 	pending  int // pieces of work that the end of the run waits for
+	saving   map[cacheKey]int
+	lookups  map[cacheKey][]engine.CacheGet // that wait until saving is done
 	over     chan struct{}
 }
 
@@ -135,7 +137,7 @@ func New(checked *ir.Checked, cfg engine.Config, opts Options) (*Run, error) {
 		}
 	}
 	return &Run{
-		opts: opts, cfg: cfg, engine: e, loop: opts.Loop, open: newOutstanding(), over: make(chan struct{}),
+		opts: opts, cfg: cfg, engine: e, loop: opts.Loop, open: newOutstanding(), over: make(chan struct{}), saving: map[cacheKey]int{}, lookups: map[cacheKey][]engine.CacheGet{},
 	}, nil
 }
 

@@ -127,6 +127,9 @@ func (r *Run) release(node engine.NodeID) {
 	})
 }
 
+// cacheKey names an entry of a memoization cache.
+type cacheKey struct{ cache, key string }
+
 func (r *Run) tellCache(node engine.NodeID, a engine.CacheAnswer, err error) {
 	if err != nil {
 		a.Error = err.Error()
@@ -134,9 +137,15 @@ func (r *Run) tellCache(node engine.NodeID, a engine.CacheAnswer, err error) {
 	r.take(engine.Event{Kind: engine.EventCache, Node: node, Cache: &a})
 }
 
+// cacheGet looks something up, after what is being saved under the same key.
 func (r *Run) cacheGet(a engine.CacheGet) {
 	if r.opts.Caches == nil {
 		r.tellCache(a.Node, engine.CacheAnswer{}, nil)
+		return
+	}
+	key := cacheKey{a.Cache, a.Key}
+	if r.saving[key] > 0 {
+		r.lookups[key] = append(r.lookups[key], a)
 		return
 	}
 	r.work(func(ctx context.Context) func() {
@@ -150,9 +159,22 @@ func (r *Run) cachePut(a engine.CachePut) {
 		r.tellCache(a.Node, engine.CacheAnswer{}, nil)
 		return
 	}
+	key := cacheKey{a.Cache, a.Key}
+	r.saving[key]++
 	r.work(func(ctx context.Context) func() {
 		err := r.opts.Caches.Put(ctx, a.Cache, a.Key, a.Outputs)
-		return func() { r.tellCache(a.Node, engine.CacheAnswer{}, err) }
+		return func() {
+			r.tellCache(a.Node, engine.CacheAnswer{}, err)
+			if r.saving[key]--; r.saving[key] > 0 {
+				return
+			}
+			waiting := r.lookups[key]
+			delete(r.saving, key)
+			delete(r.lookups, key)
+			for _, get := range waiting {
+				r.cacheGet(get)
+			}
+		}
 	})
 }
 
