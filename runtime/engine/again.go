@@ -1,6 +1,9 @@
 package engine
 
-import "slices"
+import (
+	"maps"
+	"slices"
+)
 
 // retry runs again what went wrong, or what a signal names, with all that
 // depended on it. What came out well stays. Groups on the way are opened again;
@@ -36,10 +39,7 @@ func (e *Engine) override(parameters []Value) {
 		return
 	}
 	g := *e.globals
-	g.fixed = make(map[string]string, len(e.globals.fixed))
-	for k, v := range e.globals.fixed {
-		g.fixed[k] = v
-	}
+	g.fixed = maps.Clone(g.fixed)
 	e.globals = &g
 	for _, p := range parameters {
 		g.fixed["parameters."+p.Name] = p.Value

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -28,14 +29,18 @@ func (e *Engine) startLeaf(id NodeID) {
 		c.typ, c.plan, c.stage, c.call = ContainerNode, emptyPlan, stageGroup, nil
 		e.set(e.at(id).last, Pending)
 	}
+	if n.plan.progress != "" {
+		e.setProgress(id, n.plan.progress)
+	}
 	e.actions = append(e.actions, StartLeaf{Leaf: e.leaf(id, left)})
 }
 
 // leaf is all that a driver needs to make the Pod of a node.
 func (e *Engine) leaf(id NodeID, left int64) *Leaf {
 	n := e.at(id)
+	path := e.path(id)
 	l := &Leaf{
-		Node: id, Path: e.path(id), Generation: int(n.generation), Template: n.plan.t, Scope: e.leafScope(id),
+		Node: id, Path: path, Generation: int(n.generation), Template: n.plan.t, Scope: e.leafScope(id, path),
 		WantsResult: n.call.wantsResult || n.plan.t.Type() == ir.Data, SecondsLeft: left, OnExit: n.is(flagExit),
 	}
 	if b := n.boundary; b != NoNode {
@@ -44,14 +49,24 @@ func (e *Engine) leaf(id NodeID, left int64) *Leaf {
 	if n.frame != nil && n.frame.more != nil {
 		l.Artifacts = n.frame.more.artifacts
 	}
-	if n.label == labelAttempt && n.plan.retry.spread {
-		for _, a := range e.children(n.up) {
-			if a.label == labelAttempt && a.phase.Bad() && a.host != "" {
-				l.FailedHosts = append(l.FailedHosts, a.host)
-			}
-		}
+	switch attempt := n.boundary; {
+	case n.label == labelAttempt && n.plan.retry.spread:
+		l.FailedHosts = e.failedHosts(n.up, nil)
+	case attempt != NoNode && e.at(attempt).label == labelAttempt && e.at(attempt).plan.retry.spread:
+		l.FailedHosts = e.failedHosts(e.at(attempt).up, nil)
 	}
 	return l
+}
+
+// failedHosts are the hosts of the Pods below a node that went wrong, each once.
+func (e *Engine) failedHosts(id NodeID, hosts []string) []string {
+	for c, n := range e.children(id) {
+		if n.phase.Bad() && n.host != "" && !slices.Contains(hosts, n.host) {
+			hosts = append(hosts, n.host)
+		}
+		hosts = e.failedHosts(c, hosts)
+	}
+	return hosts
 }
 
 // stopLeaf asks for the end of a Pod.
@@ -109,9 +124,9 @@ type leafScope struct {
 	retry   *retried
 }
 
-func (e *Engine) leafScope(id NodeID) *leafScope {
+func (e *Engine) leafScope(id NodeID, path string) *leafScope {
 	n := e.at(id)
-	s := &leafScope{path: e.path(id), globals: e.globals, now: e.now, frame: n.frame, retry: e.lastRetry(id)}
+	s := &leafScope{path: path, globals: e.globals, now: e.now, frame: n.frame, retry: e.lastRetry(id)}
 	if n.call.loop != nil {
 		s.caller = n.call
 	}

@@ -37,6 +37,7 @@ type plan struct {
 	pending     text // pendingTimeout
 	duration    text // of a suspend
 	display     text
+	progress    string // that a Pod begins with: 0/100
 	failFast    bool
 	patient     bool // failFast of the dag is false
 	daemon      bool
@@ -180,6 +181,7 @@ func (m *maker) make() *plan {
 	p.parallelism, p.timeout, p.pending = m.text("parallelism"), m.text("timeout"), m.text("pendingTimeout")
 	p.failFast, p.daemon = isTrue(m.get("failFast")), isTrue(m.get("daemon"))
 	p.display = m.text("metadata", "annotations", "workflows.argoproj.io/display-name")
+	p.progress = m.get("metadata", "annotations", "workflows.argoproj.io/progress").Text()
 	p.retry = m.retryStrategy()
 	if n := m.get("memoize"); !n.IsNull() {
 		p.memo = &memoPlan{newText(n.Get("key")), newText(n.At("cache", "configMap", "name")), newText(n.Get("maxAge"))}

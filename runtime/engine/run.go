@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"maps"
 
 	"github.com/weft-lang/weft/compiler/ir"
 	"github.com/weft-lang/weft/lang/expr"
@@ -87,8 +88,11 @@ func (e *Engine) listParameters() {
 	for _, a := range e.arguments {
 		list = append(list, Value{a.name, a.value.raw})
 	}
-	e.globals.fixed["parameters"] = compactJSON(list)
-	e.globals.fixed["parameters.json"] = compactJSON(list)
+	g := *e.globals
+	g.fixed = maps.Clone(g.fixed) // scopes of Pods may be reading the old one
+	g.fixed["parameters"] = compactJSON(list)
+	g.fixed["parameters.json"] = compactJSON(list)
+	e.globals = &g
 }
 
 // lockRun asks for the locks of the run, then begins.
