@@ -47,6 +47,10 @@ func bench() error {
 	if err := processes(weft, dir, many); err != nil {
 		return err
 	}
+	fmt.Printf("\nruns\n\n")
+	if err := simulated(dir); err != nil {
+		return err
+	}
 	fmt.Printf("\nin one process, on one processor\n\n")
 	return ratios(many)
 }
