@@ -71,7 +71,7 @@ var rooms = map[string]room{
 	"runtime/sim":      {ours: []string{"compiler/ir", "compiler/pod", "compiler/pod/instructions", "runtime/engine", "runtime/store", "runtime/run"}, free: true},
 	"runtime/agent":    {ours: []string{"lang/expr", "compiler/pod/instructions", "runtime/record", "runtime/artifact"}},
 	"runtime/local":    {ours: []string{"compiler/ir", "compiler/pod", "compiler/pod/instructions", "runtime/engine", "runtime/run", "runtime/agent", "runtime/record", "runtime/artifact"}, free: true},
-	"runtime/kube":     {ours: []string{"compiler/ir", "compiler/pod", "runtime/run", "runtime/store", "runtime/record"}, free: true, client: true},
+	"runtime/kube":     {ours: []string{"compiler/ir", "compiler/pod", "compiler/pod/instructions", "runtime/engine", "runtime/run", "runtime/store", "runtime/record"}, free: true, client: true},
 	"runtime/unit":     {ours: with(syntax, "lang/yaml", "lang/expr", "compiler/ir", "compiler/eval", "compiler/pod", "runtime/engine", "runtime/run", "runtime/sim"), free: true},
 	"runtime/report":   {ours: []string{"compiler/ir", "compiler/emit/graph", "runtime/engine"}},
 

@@ -5,6 +5,7 @@ package instructions
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -36,6 +37,24 @@ func (i Instructions) Encode() string {
 		panic(fmt.Sprintf("instructions: %v", err)) // made of texts and numbers, and JSON made from trees
 	}
 	return strings.TrimSuffix(b.String(), "\n")
+}
+
+// Tells are the containers that have to leave a record of outputs.
+func (i Instructions) Tells() []string {
+	var names []string
+	for _, p := range i.Processes {
+		if p.Result || len(p.Parameters) > 0 {
+			names = append(names, p.Container)
+		}
+	}
+	for _, s := range i.Save {
+		names = append(names, s.Container, s.By)
+	}
+	if i.Data != nil || i.Resource != nil && len(i.Resource.Parameters) > 0 {
+		names = append(names, "main")
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 // Process is a container in which the agent runs the user's command.

@@ -1,0 +1,342 @@
+package kube
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	kruntime "k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/weft-lang/weft/compiler/pod"
+	"github.com/weft-lang/weft/compiler/pod/instructions"
+	"github.com/weft-lang/weft/runtime/engine"
+	"github.com/weft-lang/weft/runtime/run"
+)
+
+// mostCreates is how many Pods are created at once where the API server lets us.
+const mostCreates = 64
+
+// A Backend runs the Pods of one run in a cluster.
+type Backend struct {
+	cluster *Cluster
+	of      pod.Run
+	gate    *gate
+
+	claims struct {
+		sync.Mutex
+		made bool
+	}
+
+	mu      sync.Mutex
+	pods    map[string]*tracked // by name
+	reports *reports
+	spills  chan struct{} // bounds how many logs are read at once
+}
+
+var _ run.Backend = (*Backend)(nil)
+
+// tracked is what is known of a Pod.
+type tracked struct {
+	ref  run.PodRef
+	uid  types.UID // "" as long as nobody has seen it
+	told string    // the state that was reported last
+	due  bool      // an earlier driver was told that it was created
+	done bool      // its end was reported
+}
+
+// NewBackend makes the backend of a run whose objects exist.
+func NewBackend(c *Cluster, of pod.Run) *Backend {
+	of.Namespace = c.Namespace
+	return &Backend{
+		cluster: c, of: of, gate: newGate(mostCreates), pods: map[string]*tracked{},
+		reports: newReports(), spills: make(chan struct{}, 8),
+	}
+}
+
+// Create makes the objects of a leaf.
+func (b *Backend) Create(ctx context.Context, p *run.Pod) error {
+	era, err := b.gate.enter(ctx)
+	if err != nil {
+		return err
+	}
+	err = b.create(ctx, p)
+	b.gate.leave(era, apierrors.IsTooManyRequests(err))
+	return failedCreate(err)
+}
+
+func (b *Backend) create(ctx context.Context, p *run.Pod) error {
+	if err := b.makeClaims(ctx, p); err != nil {
+		return err
+	}
+	for _, m := range p.Objects.ConfigMaps {
+		if err := b.make(ctx, configMaps, m, &corev1.ConfigMap{}); err != nil {
+			return err
+		}
+	}
+	b.mu.Lock()
+	if b.pods[p.Name] == nil {
+		b.pods[p.Name] = &tracked{ref: p.PodRef}
+	}
+	b.mu.Unlock()
+	object, made := annotated(p.Objects), &corev1.Pod{}
+	err := b.cluster.create(ctx, pods, object, made)
+	if apierrors.IsAlreadyExists(err) {
+		if made, err = b.adoptable(ctx, object); err == nil {
+			b.found(made)
+			b.observe(ctx, made)
+		}
+		return err
+	}
+	if err == nil {
+		b.found(made)
+	}
+	return err
+}
+
+// found notes which Pod is the one of its name.
+func (b *Backend) found(p *corev1.Pod) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.pods[p.Name].uid = p.UID
+}
+
+// annotated is the Pod with what a later driver has to know of it.
+func annotated(o *pod.Objects) *corev1.Pod {
+	p := o.Pod.DeepCopy()
+	text := p.Annotations[pod.AnnotationInstructions]
+	for _, m := range o.ConfigMaps {
+		if m.Name == p.Name && text == "" {
+			text = m.Data[instructions.Key]
+		}
+	}
+	var tell instructions.Instructions
+	notes := map[string]string{}
+	if json.Unmarshal([]byte(text), &tell) == nil { // without instructions nothing is told
+		notes[annotationTells] = strings.Join(tell.Tells(), ",")
+	}
+	if len(o.Mains) != len(p.Spec.Containers) {
+		notes[annotationMains] = strings.Join(o.Mains, ",")
+	}
+	for key, value := range notes {
+		if value == "" {
+			continue
+		}
+		if p.Annotations == nil {
+			p.Annotations = map[string]string{}
+		}
+		p.Annotations[key] = value
+	}
+	return p
+}
+
+// adoptable is the Pod that has the name of ours, if it is ours.
+func (b *Backend) adoptable(ctx context.Context, want *corev1.Pod) (*corev1.Pod, error) {
+	there := &corev1.Pod{}
+	err := b.cluster.get(ctx, pods, want.Name, there)
+	switch {
+	case err != nil:
+		return nil, err // gone again, perhaps: the driver tries once more
+	case !b.same(there, want):
+		return nil, &run.Refusal{Class: engine.ClassInfrastructure, Message: fmt.Sprintf("there is a Pod %q already, and it is not of this run", want.Name)}
+	case there.DeletionTimestamp != nil:
+		return nil, &run.Busy{Class: engine.ClassInfrastructure, Message: fmt.Sprintf("the Pod %q is being deleted", want.Name)}
+	}
+	return there, nil
+}
+
+// same reports whether two objects do the same work.
+func (b *Backend) same(one, other metav1.Object) bool {
+	for _, label := range []string{pod.LabelRunUID, pod.LabelNode, pod.LabelGeneration} {
+		if one.GetLabels()[label] != other.GetLabels()[label] {
+			return false
+		}
+	}
+	return true
+}
+
+// make creates an object, or finds that it is there and ours.
+func (b *Backend) make(ctx context.Context, resource string, object, into interface {
+	metav1.Object
+	kruntime.Object
+}) error {
+	err := b.cluster.create(ctx, resource, object, into)
+	if !apierrors.IsAlreadyExists(err) {
+		return err
+	}
+	if err := b.cluster.get(ctx, resource, object.GetName(), into); err != nil {
+		return err
+	}
+	if !b.same(into, object) {
+		return &run.Refusal{
+			Class:   engine.ClassInfrastructure,
+			Message: fmt.Sprintf("%q in %s is there already, and not of this run", object.GetName(), resource),
+		}
+	}
+	return nil
+}
+
+// makeClaims makes the volume claims of the run, before its first Pod.
+func (b *Backend) makeClaims(ctx context.Context, p *run.Pod) error {
+	b.claims.Lock()
+	defer b.claims.Unlock()
+	if b.claims.made || b.of.Spec == nil {
+		return nil
+	}
+	wanted, findings := pod.Claims(b.of, p.Leaf.Scope)
+	if len(findings) > 0 && wanted == nil {
+		return &run.Refusal{Class: engine.ClassUser, Message: findings[0].Message}
+	}
+	for _, c := range wanted {
+		if err := b.make(ctx, claims, c, &corev1.PersistentVolumeClaim{}); err != nil {
+			return err
+		}
+	}
+	b.claims.made = true
+	return nil
+}
+
+// failedCreate says of an error what the driver is to do about it.
+func failedCreate(err error) error {
+	var status apierrors.APIStatus
+	if err == nil || !errors.As(err, &status) {
+		return err
+	}
+	message := status.Status().Message
+	switch {
+	case apierrors.IsTooManyRequests(err):
+		return &run.Busy{Class: engine.ClassInfrastructure, Message: "the API server has too much to do"}
+	case apierrors.IsForbidden(err) && strings.Contains(message, "exceeded quota"):
+		return &run.Busy{Class: engine.ClassQuota, Message: message}
+	case apierrors.IsConflict(err), apierrors.IsNotFound(err) && strings.HasPrefix(message, "pods "):
+		return &run.Busy{Class: engine.ClassInfrastructure, Message: message} // others write the quota, or the Pod is gone again
+	case apierrors.IsForbidden(err) && strings.Contains(message, "error looking up service account"):
+		return err // it is made a moment after its namespace
+	}
+	if refusal := refusalOf(err); refusal != nil {
+		return &run.Refusal{Class: classOf(err), Message: refusal.Error()}
+	}
+	return err
+}
+
+// classOf is whose fault it is that an object is refused for good.
+func classOf(err error) engine.Class {
+	if apierrors.IsInvalid(err) || apierrors.IsBadRequest(err) || apierrors.IsForbidden(err) {
+		return engine.ClassUser
+	}
+	return engine.ClassInfrastructure
+}
+
+// Adopt tells which Pods an earlier driver left.
+func (b *Backend) Adopt(_ context.Context, refs []run.PodRef) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, ref := range refs {
+		if b.pods[ref.Name] == nil {
+			b.pods[ref.Name] = &tracked{ref: ref, due: true}
+		}
+	}
+	return nil
+}
+
+// Stop deletes a Pod, which gives it its grace period.
+func (b *Backend) Stop(ctx context.Context, ref run.PodRef) error {
+	b.mu.Lock()
+	var uid types.UID
+	if t := b.pods[ref.Name]; t != nil {
+		uid = t.uid
+	}
+	b.mu.Unlock()
+	if uid == "" {
+		there := &corev1.Pod{}
+		err := b.cluster.get(ctx, pods, ref.Name, there)
+		if apierrors.IsNotFound(err) {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("stop Pod %q: %w", ref.Name, err)
+		}
+		if there.Labels[pod.LabelRunUID] != b.of.UID || there.Labels[pod.LabelGeneration] != strconv.Itoa(ref.Generation) {
+			return nil
+		}
+		uid = there.UID
+	}
+	err := b.cluster.delete(ctx, pods, ref.Name, uid)
+	if err != nil && !apierrors.IsNotFound(err) && !apierrors.IsConflict(err) {
+		return fmt.Errorf("stop Pod %q: %w", ref.Name, err)
+	}
+	return nil
+}
+
+// Reports follows the Pods of the run and yields what becomes of them.
+func (b *Backend) Reports(ctx context.Context) <-chan run.PodReport {
+	out := make(chan run.PodReport)
+	var work sync.WaitGroup
+	work.Go(func() { b.follow(ctx) })
+	go func() {
+		defer close(out)
+		defer work.Wait()
+		for {
+			for _, report := range b.reports.take() {
+				select {
+				case out <- report:
+				case <-ctx.Done():
+					return
+				}
+			}
+			select {
+			case <-b.reports.more:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	return out
+}
+
+// reports is a queue without end: a watch must not wait for the driver.
+type reports struct {
+	mu    sync.Mutex
+	queue []run.PodReport
+	more  chan struct{}
+}
+
+func newReports() *reports { return &reports{more: make(chan struct{}, 1)} }
+
+func (r *reports) add(report run.PodReport) {
+	r.mu.Lock()
+	r.queue = append(r.queue, report)
+	r.mu.Unlock()
+	select {
+	case r.more <- struct{}{}:
+	default:
+	}
+}
+
+func (r *reports) take() []run.PodReport {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	all := r.queue
+	r.queue = nil
+	return all
+}
+
+// sleep waits, or returns false because the context ended.
+func sleep(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-timer.C:
+		return true
+	}
+}

@@ -1,0 +1,218 @@
+package kube
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"strconv"
+	"strings"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/watch"
+
+	"github.com/weft-lang/weft/compiler/pod"
+	"github.com/weft-lang/weft/runtime/engine"
+	"github.com/weft-lang/weft/runtime/run"
+)
+
+// A watch ends after some minutes and is begun anew from where it was. When that
+// is too long ago for the API server, all Pods are listed again: whatever was
+// missed shows in their states, and a Pod that is not among them is lost.
+const (
+	watchSeconds = 300
+	firstPause   = 50 * time.Millisecond
+	lastPause    = 10 * time.Second
+)
+
+// backoff is a pause that grows as long as nothing goes well.
+type backoff struct{ pause time.Duration }
+
+func (b *backoff) reset() { b.pause = 0 }
+
+func (b *backoff) wait(ctx context.Context) bool {
+	b.pause = min(max(2*b.pause, firstPause), lastPause)
+	return sleep(ctx, b.pause/2+rand.N(b.pause/2+1))
+}
+
+// follow reports what becomes of the Pods of the run until the context ends.
+func (b *Backend) follow(ctx context.Context) {
+	var pause backoff
+	for ctx.Err() == nil {
+		version, err := b.relist(ctx)
+		if err != nil {
+			pause.wait(ctx)
+			continue
+		}
+		for err == nil && ctx.Err() == nil {
+			begun := time.Now()
+			version, err = b.watch(ctx, version)
+			if time.Since(begun) > time.Second {
+				pause.reset()
+			} else if err == nil {
+				pause.wait(ctx)
+			}
+		}
+	}
+}
+
+func (b *Backend) selector() string { return pod.LabelRunUID + "=" + b.of.UID }
+
+// relist looks at all Pods of the run.
+func (b *Backend) relist(ctx context.Context) (version string, err error) {
+	// Those that were there before the list is asked for must be in it.
+	missing := map[string]types.UID{}
+	b.mu.Lock()
+	for name, t := range b.pods {
+		if !t.done && (t.uid != "" || t.due) {
+			missing[name] = t.uid
+		}
+	}
+	b.mu.Unlock()
+	version, err = list(ctx, b.cluster, pods, b.selector(), func(l *corev1.PodList) {
+		for i := range l.Items {
+			p := &l.Items[i]
+			if uid, ok := missing[p.Name]; ok && (uid == "" || uid == p.UID) {
+				delete(missing, p.Name)
+			}
+			b.observe(ctx, p)
+		}
+	})
+	if err != nil {
+		return "", err
+	}
+	for name, uid := range missing {
+		b.lost(name, uid)
+	}
+	return version, nil
+}
+
+// errGone says that the API server does not remember how things were.
+var errGone = errors.New("the version is too old")
+
+// watch follows the Pods from a version on, and returns the version it has come
+// to. With an error they have to be listed again.
+func (b *Backend) watch(ctx context.Context, version string) (string, error) {
+	w, err := b.cluster.watch(ctx, pods, b.selector(), version, watchSeconds+rand.Int64N(watchSeconds))
+	if err != nil {
+		if apierrors.IsResourceExpired(err) || apierrors.IsGone(err) {
+			return "", errGone
+		}
+		return version, nil // tried again after a pause
+	}
+	defer w.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return version, nil
+		case event, open := <-w.ResultChan():
+			if !open {
+				return version, nil
+			}
+			p, ok := event.Object.(*corev1.Pod)
+			if !ok || event.Type == watch.Error {
+				return "", errGone
+			}
+			version = p.ResourceVersion
+			switch event.Type {
+			case watch.Added, watch.Modified:
+				b.observe(ctx, p)
+			case watch.Deleted:
+				b.observe(ctx, p) // it may have ended just before
+				b.lost(p.Name, p.UID)
+			}
+		}
+	}
+}
+
+// observe reports the state of a Pod if it is a new one.
+func (b *Backend) observe(ctx context.Context, p *corev1.Pod) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	t := b.pods[p.Name]
+	if t == nil || p.Labels[pod.LabelGeneration] != strconv.Itoa(t.ref.Generation) || p.Labels[pod.LabelRunUID] != b.of.UID {
+		return
+	}
+	if t.uid == "" {
+		t.uid = p.UID
+	}
+	if t.done || t.uid != p.UID {
+		return
+	}
+	spilled := false
+	report := reportOf(p, func(string) (io.ReadCloser, error) {
+		spilled = true
+		return nil, errors.New("not read yet")
+	})
+	t.done = report.State == engine.PodEnded
+	if spilled {
+		go b.readLogs(ctx, t.ref, p)
+		return
+	}
+	if state := fingerprint(&report); state != t.told || t.done {
+		t.told = state
+		b.reports.add(run.PodReport{PodRef: t.ref, Report: report})
+	}
+}
+
+// fingerprint tells states apart that differ in something that matters.
+func fingerprint(r *engine.Report) string {
+	var s strings.Builder
+	fmt.Fprint(&s, r.State, r.Message, r.Class, r.IP, r.Host)
+	for _, c := range r.Containers {
+		fmt.Fprint(&s, c.Ended, c.Running)
+	}
+	return s.String()
+}
+
+// lost reports that a Pod is not there any more.
+func (b *Backend) lost(name string, uid types.UID) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	t := b.pods[name]
+	if t == nil || t.done || t.uid != uid {
+		return
+	}
+	t.done = true
+	b.reports.add(run.PodReport{PodRef: t.ref, Report: engine.Report{
+		State: engine.PodLost, Class: engine.ClassInfrastructure, Message: "the Pod was deleted before its end was seen",
+	}})
+}
+
+// Logs can be read as long as the Pod is there. A kubelet that does not answer
+// gets some time.
+const (
+	logTries   = 5
+	logTimeout = 30 * time.Second
+)
+
+// readLogs reports the end of a Pod a record of which is in its log.
+func (b *Backend) readLogs(ctx context.Context, ref run.PodRef, p *corev1.Pod) {
+	select {
+	case b.spills <- struct{}{}:
+		defer func() { <-b.spills }()
+	case <-ctx.Done():
+		return
+	}
+	var pause backoff
+	for try := 1; ; try++ {
+		report := reportOf(p, func(container string) (io.ReadCloser, error) { return b.cluster.openLog(ctx, p.Name, container) })
+		if report.OutputError == "" || try == logTries || ctx.Err() != nil {
+			if ctx.Err() == nil {
+				b.reports.add(run.PodReport{PodRef: ref, Report: report})
+			}
+			return
+		}
+		pause.wait(ctx)
+	}
+}
+
+// openLog opens what a container has written so far.
+func (c *Cluster) openLog(ctx context.Context, name, container string) (io.ReadCloser, error) {
+	return c.core.Get().Namespace(c.Namespace).Resource(pods).Name(name).SubResource("log").
+		VersionedParams(&corev1.PodLogOptions{Container: container}, c.parameters).Timeout(logTimeout).Stream(ctx)
+}

@@ -1,0 +1,62 @@
+package run
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/weft-lang/weft/runtime/engine"
+	"github.com/weft-lang/weft/runtime/record"
+)
+
+// Records puts together what the containers of a Pod that has ended say of its
+// outputs.
+type Records struct {
+	outputs engine.Outputs
+	found   bool
+	faults  []string
+}
+
+// Add reads the record in the termination message of a container, and leaves the
+// message as the user's process wrote it. Tells says that the container has to
+// leave a record; log opens what it wrote.
+func (r *Records) Add(c *engine.Container, tells bool, log func() (io.ReadCloser, error)) {
+	rec, err := record.Decode(c.Message, log)
+	switch {
+	case err == nil:
+	case errors.Is(err, record.ErrNone):
+		// A container that was ended from outside could not leave one.
+		if c.Code == 0 && tells {
+			r.faults = append(r.faults, fmt.Sprintf("container %q left no record of its outputs", c.Name))
+		}
+		return
+	default:
+		c.Message = ""
+		r.faults = append(r.faults, fmt.Sprintf("container %q: %v", c.Name, err))
+		return
+	}
+	c.Message = rec.Message
+	if rec.Error != "" {
+		r.faults = append(r.faults, rec.Error)
+	}
+	r.found = true
+	if rec.Result != nil {
+		r.outputs.Result = rec.Result
+	}
+	for _, p := range rec.Parameters {
+		r.outputs.Parameters = append(r.outputs.Parameters, engine.Value{Name: p.Name, Value: p.Value})
+	}
+	for _, a := range rec.Artifacts {
+		r.outputs.Artifacts = append(r.outputs.Artifacts, engine.Artifact{Name: a.Name, Location: a.Location})
+	}
+}
+
+// Outputs are those of all containers, nil when there is no record, and why some
+// are missing.
+func (r *Records) Outputs() (*engine.Outputs, string) {
+	if !r.found {
+		return nil, strings.Join(r.faults, "; ")
+	}
+	return &r.outputs, strings.Join(r.faults, "; ")
+}
