@@ -263,7 +263,8 @@ func (b *builder) destination(n *tree.Node, file string) (store, *tree.Node, boo
 	}
 	key := fields.Get(own.key).Text()
 	if key == "" && baseHas && base.name == own.name {
-		key = path.Join(b.baseKey(base, baseFields), file)
+		// No path.Join: the key may be an address, with two slashes in it.
+		key = strings.TrimSuffix(b.baseKey(base, baseFields), "/") + "/" + file
 	}
 	if key == "" {
 		key = path.Join(b.in.Run.Name, b.in.PodName(), file)
