@@ -19,6 +19,10 @@ type Scope interface {
 	Vars() map[string]string
 }
 
+// A Live scope is one of a run: what differs from call to call, dates and random
+// texts, is evaluated in it.
+type Live interface{ Live() bool }
+
 // Filled is a text after filling, with the way back to the text before it.
 type Filled struct {
 	Text   string
@@ -145,7 +149,11 @@ func Fill(text string, s Scope) Filled {
 // the inner part may be known.
 func tagValue(text string, t expr.Tag, s Scope) (start int, value string, ok bool) {
 	if t.Expr {
-		value, ok = expr.Fold(t.Body[1:], s.Vars())
+		fold := expr.Fold
+		if l, is := s.(Live); is && l.Live() {
+			fold = expr.FoldNow
+		}
+		value, ok = fold(t.Body[1:], s.Vars())
 		return t.Start, value, ok
 	}
 	if value, ok = s.Value(t.Key); ok {

@@ -98,6 +98,10 @@ type Options struct {
 	// Store is the artifact location ({s3: {bucket: ..., keyFormat: ...}}) for
 	// output artifacts that name none; nil when there is none.
 	Store *tree.Node
+	// Live evaluates expressions whose result differs from call to call: dates,
+	// random texts. Without it they stay open, and the same input gives the same
+	// Pod.
+	Live bool
 }
 
 // DefaultAgentImage is the image of the agent of this version.

@@ -38,6 +38,9 @@ func (s local) Value(name string) (string, bool) {
 	return s.outer.Value(name)
 }
 
+// Live makes local an eval.Live.
+func (s local) Live() bool { return s.in.Options.Live }
+
 func (s local) Vars() map[string]string {
 	vars := map[string]string{"pod.name": s.name, "node.name": s.in.Node.Path}
 	if s.outer != nil {

@@ -130,9 +130,15 @@ var lateVariables = []string{"item", "retries", "lastRetry", "workflow.status", 
 // knows. ok is false when src fails, yields nil, uses a late variable that is
 // not there, or would be too costly or different each time. The result of a
 // string is its text, of anything else its JSON.
-func Fold(src string, vars map[string]string) (text string, ok bool) {
+func Fold(src string, vars map[string]string) (text string, ok bool) { return fold(src, vars, false) }
+
+// FoldNow is Fold at run time: it also calls functions whose result differs from
+// call to call, dates and random texts.
+func FoldNow(src string, vars map[string]string) (text string, ok bool) { return fold(src, vars, true) }
+
+func fold(src string, vars map[string]string, now bool) (text string, ok bool) {
 	e, fault := ParseExpr(src)
-	if fault != nil || e.foreign(vars) || !e.foldable(vars) {
+	if fault != nil || e.foreign(vars) || !e.foldable(vars, now) {
 		return "", false
 	}
 	result, err := e.Eval(e.WithHelpers(Nest(relevant(e, vars))))
@@ -168,14 +174,14 @@ func (e *Expr) foreign(vars map[string]string) bool {
 	return false
 }
 
-func (e *Expr) foldable(vars map[string]string) bool {
+func (e *Expr) foldable(vars map[string]string, now bool) bool {
 	for _, r := range e.References() {
 		if late := lateName(r.Path); late != "" && !known(late, vars) {
 			return false
 		}
 	}
 	for _, c := range e.Calls() {
-		if unfoldable[c.Name] {
+		if unfoldable[c.Name] || volatile[c.Name] && !now {
 			return false
 		}
 	}

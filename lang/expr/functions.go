@@ -69,15 +69,20 @@ func sortedKeys[V any](m map[string]V) []string {
 	return keys
 }
 
-// unfoldable are functions whose result differs from call to call, that reach
-// out to the network, or whose cost is not bounded by the size of their text.
-// They are left for run time.
-var unfoldable = map[string]bool{
-	"now": true, "repeat": true, "reduce": true,
+// volatile are functions whose result differs from call to call. They are left
+// for run time.
+var volatile = map[string]bool{
+	"now":       true,
 	"sprig.now": true, "sprig.ago": true, "sprig.date": true, "sprig.dateInZone": true, "sprig.date_in_zone": true,
 	"sprig.htmlDate": true, "sprig.htmlDateInZone": true, "sprig.duration": true, "sprig.durationRound": true,
 	"sprig.randAlphaNum": true, "sprig.randAlpha": true, "sprig.randAscii": true, "sprig.randNumeric": true,
 	"sprig.randBytes": true, "sprig.randInt": true, "sprig.shuffle": true, "sprig.uuidv4": true,
+}
+
+// unfoldable are functions that reach out to the network, or whose cost is not
+// bounded by the size of their text. Nothing evaluates them without being asked.
+var unfoldable = map[string]bool{
+	"repeat": true, "reduce": true,
 	"sprig.getHostByName": true,
 	"sprig.genPrivateKey": true, "sprig.genCA": true, "sprig.genCAWithKey": true, "sprig.genSelfSignedCert": true,
 	"sprig.genSelfSignedCertWithKey": true, "sprig.genSignedCert": true, "sprig.genSignedCertWithKey": true,

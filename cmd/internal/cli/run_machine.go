@@ -92,7 +92,7 @@ const artifactsDir = "artifacts"
 
 // podOptions are what Pods are built with.
 func (d *driving) podOptions(images map[string]pod.Entrypoint) pod.Options {
-	return pod.Options{Entrypoints: images, Store: folderStore()}
+	return pod.Options{Entrypoints: images, Store: folderStore(), Live: true}
 }
 
 // folderStore is the location of artifacts that name none: {folder: {}}.
