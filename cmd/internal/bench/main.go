@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"testing"
 	"text/tabwriter"
 	"time"
@@ -51,7 +52,7 @@ func bench() error {
 	if err := simulated(dir); err != nil {
 		return err
 	}
-	fmt.Printf("\nin one process, on one processor\n\n")
+	fmt.Printf("\nin one process, on one processor, best of %d rounds\n\n", rounds)
 	return ratios(many)
 }
 
@@ -61,20 +62,22 @@ func processes(weft, dir string, many []file) error {
 	fmt.Fprintln(table, "weft lint\tKB\twall\tbest\tcpu\tpeak memory\tbudget\t")
 	var thousand time.Duration
 	for _, row := range []struct {
-		what   string
-		files  []file
-		budget string
+		what    string
+		files   []file
+		budget  string
+		outside bool // programs outside are at hand
 	}{
-		{"one small file", many[:1], "20 ms"},
-		{fmt.Sprintf("%d example files", len(many)), many, "70 ms, 60 MB"},
-		{"chain of 1,000 tasks", []file{chain(1000)}, "50 ms"},
-		{"chain of 3,000 tasks", []file{chain(3000)}, "120 ms"},
-		{"chain of 10,000 tasks", []file{chain(10000)}, "500 ms"},
-		{"100 layers of 10 tasks, all joined", []file{layers(100, 10)}, ""},
-		{"50 layers of 40 tasks, all joined", []file{layers(50, 40)}, ""},
-		{"5,000 steps in a row", []file{stepList(5000)}, ""},
+		{"one small file", many[:1], "20 ms", false},
+		{fmt.Sprintf("%d example files", len(many)), many, "70 ms, 60 MB", false},
+		{"the same, with " + outside(), many, "", true},
+		{"chain of 1,000 tasks", []file{chain(1000)}, "50 ms", false},
+		{"chain of 3,000 tasks", []file{chain(3000)}, "120 ms", false},
+		{"chain of 10,000 tasks", []file{chain(10000)}, "500 ms", false},
+		{"100 layers of 10 tasks, all joined", []file{layers(100, 10)}, "", false},
+		{"50 layers of 40 tasks, all joined", []file{layers(50, 40)}, "", false},
+		{"5,000 steps in a row", []file{stepList(5000)}, "", false},
 	} {
-		m, err := measure(weft, dir, row.files)
+		m, err := measure(weft, dir, row.files, row.outside)
 		if err != nil {
 			return fmt.Errorf("%s: %w", row.what, err)
 		}
@@ -105,15 +108,38 @@ func ratios(many []file) error {
 		{"chain of 3,000 tasks", []file{chain(3000)}},
 		{"50 layers of 40 tasks, all joined", []file{layers(50, 40)}},
 	} {
-		nodes := testing.Benchmark(func(b *testing.B) { benchmarkNodes(b, row.files) })
-		parse := testing.Benchmark(func(b *testing.B) { benchmarkParse(b, row.files) })
-		lint := testing.Benchmark(func(b *testing.B) { benchmarkLint(b, row.files) })
-		if nodes.N == 0 || parse.N == 0 || lint.N == 0 {
-			return fmt.Errorf("%s: a benchmark failed", row.what)
+		var best [3]time.Duration // of nodes, parser and lint, which take turns
+		for range rounds {
+			for i, run := range []func(*testing.B, []file){benchmarkNodes, benchmarkParse, benchmarkLint} {
+				r := testing.Benchmark(func(b *testing.B) { run(b, row.files) })
+				if r.N == 0 {
+					return fmt.Errorf("%s: a benchmark failed", row.what)
+				}
+				if d := time.Duration(r.NsPerOp()); best[i] == 0 || d < best[i] {
+					best[i] = d
+				}
+			}
 		}
-		per := func(r testing.BenchmarkResult) time.Duration { return time.Duration(r.NsPerOp()) }
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%.2f\t3\t\n", row.what, millis(per(nodes)), millis(per(parse)), millis(per(lint)),
-			float64(lint.NsPerOp())/float64(nodes.NsPerOp()))
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%.2f\t3\t\n", row.what, millis(best[0]), millis(best[1]), millis(best[2]),
+			float64(best[2])/float64(best[0]))
 	}
 	return table.Flush()
+}
+
+// rounds is how often each part is measured: what else a machine does only ever
+// makes a round slower.
+const rounds = 5
+
+// outside names the programs at hand that weft asks about scripts.
+func outside() string {
+	var found []string
+	for _, program := range []string{"shellcheck", "python3"} {
+		if _, err := exec.LookPath(program); err == nil {
+			found = append(found, program)
+		}
+	}
+	if len(found) == 0 {
+		return "no program outside, since there is none"
+	}
+	return strings.Join(found, " and ")
 }

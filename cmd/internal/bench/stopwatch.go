@@ -31,8 +31,10 @@ type measurement struct {
 	Memory       int64         // bytes, the largest of all runs
 }
 
-// measure writes files to a fresh folder and lets a stopwatch check it.
-func measure(weft, dir string, files []file) (measurement, error) {
+// measure writes files to a fresh folder and lets a stopwatch check it. Programs
+// that weft would ask about scripts are at hand only with outside: their time is
+// their own.
+func measure(weft, dir string, files []file, outside bool) (measurement, error) {
 	var m measurement
 	folder, err := os.MkdirTemp(dir, "data-")
 	if err != nil {
@@ -49,6 +51,9 @@ func measure(weft, dir string, files []file) (measurement, error) {
 	}
 	cmd := exec.Command(self, stopwatchArg, weft, "lint", "--format", "concise", folder)
 	cmd.Stderr = os.Stderr
+	if !outside {
+		cmd.Env = append(os.Environ(), "PATH="+dir)
+	}
 	out, err := cmd.Output()
 	if err != nil {
 		return m, err
