@@ -16,7 +16,7 @@ import (
 // below them that names it.
 var locations = map[string]string{
 	"s3": "key", "gcs": "key", "oss": "key", "azure": "blob", "artifactory": "url", "hdfs": "path", "plugin": "key", "http": "url",
-	"git": "", "raw": "",
+	"folder": "key", "git": "", "raw": "",
 }
 
 // hasLocation reports whether an artifact says itself where it is.
