@@ -83,8 +83,10 @@ func (l *live) Listen(reports func(ctx context.Context) <-chan PodReport, f func
 func (l *live) Next(ctx context.Context) ([]func(), error) {
 	select {
 	case <-ctx.Done():
-		return nil, ctx.Err()
 	case <-l.wake:
+	}
+	if err := ctx.Err(); err != nil { // even when there is always more to do
+		return nil, err
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
