@@ -132,6 +132,13 @@ func (o *runOptions) begin(s Streams, folder store.Folder, paths []string) error
 	if err != nil {
 		return err
 	}
+	images, err := o.images(p)
+	if err != nil {
+		return err
+	}
+	if unknown := p.unknownImages(object, images); len(unknown) > 0 {
+		return printErrors(s, unknown, []string{object.Doc.File.Name})
+	}
 	h := store.Header{
 		Weft: version(), UID: newUID(), Created: time.Now().UTC(), Kind: object.Kind.String(), Workflow: title(object),
 		Namespace: object.Namespace.Text(), Entrypoint: o.entrypoint,

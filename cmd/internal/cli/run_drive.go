@@ -146,7 +146,7 @@ func (d *driving) drive(opts run.Options) error {
 // follow drives the run to its end while showing it.
 func (d *driving) follow(opts run.Options) error {
 	defer d.journal.Close()
-	images, err := d.images()
+	images, err := d.flags.images(d.project)
 	if err != nil {
 		return err
 	}

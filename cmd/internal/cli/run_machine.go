@@ -48,9 +48,9 @@ func pairs(flag string, list []string) (map[string]string, error) {
 
 // images are the entrypoints of images: those of the settings, overlaid with
 // those of the command line.
-func (d *driving) images() (map[string]pod.Entrypoint, error) {
-	images := d.project.Images()
-	given, err := pairs("image", d.flags.Images)
+func (f *machineFlags) images(p *project) (map[string]pod.Entrypoint, error) {
+	images := p.Images()
+	given, err := pairs("image", f.Images)
 	if err != nil {
 		return nil, err
 	}
