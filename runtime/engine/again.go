@@ -61,10 +61,13 @@ func (e *Engine) takeOut(id NodeID) {
 	n := e.at(id)
 	e.free(id)
 	e.set(id, NoPhase)
-	n.stage, n.outputs = stageGone, nil
 	if e.index != nil {
 		delete(e.index, e.path(id))
 	}
+	if n.label == labelItem {
+		n.extra().item = e.itemOf(n)
+	}
+	n.stage, n.outputs = stageGone, nil
 }
 
 // redoCall begins a call anew, or opens its node again. It reports whether there is

@@ -29,7 +29,12 @@ func newLoop(c *call, items []eval.Item) *loop {
 }
 
 // itemOf is the item that a node stands for.
-func (e *Engine) itemOf(n *node) *eval.Item { return &e.loopOf(n).items[n.index] }
+func (e *Engine) itemOf(n *node) *eval.Item {
+	if n.stage == stageGone {
+		return n.more.item // its loop may be another by now
+	}
+	return &e.loopOf(n).items[n.index]
+}
 
 func (e *Engine) loopOf(n *node) *loop {
 	up := e.at(n.up)

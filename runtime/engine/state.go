@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/weft-lang/weft/compiler/eval"
 	"github.com/weft-lang/weft/compiler/ir"
 )
 
@@ -92,12 +93,13 @@ type more struct {
 	progress string
 	fetch    *fetch // the inputs that are still to be fetched
 	memo     *memo
-	attempts int32    // of Retry nodes: how many have begun
-	last     NodeID   // the last of them
-	hooks    uint64   // which hooks of the call have begun
-	timers   uint8    // which are set
-	retry    *retried // of an attempt: what it knows of the one before
-	again    bool     // it is opened again by a retry of the run
+	attempts int32      // of Retry nodes: how many have begun
+	last     NodeID     // the last of them
+	hooks    uint64     // which hooks of the call have begun
+	timers   uint8      // which are set
+	retry    *retried   // of an attempt: what it knows of the one before
+	item     *eval.Item // of an item that was taken out
+	again    bool       // it is opened again by a retry of the run
 }
 
 func (n *node) extra() *more {
