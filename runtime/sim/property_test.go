@@ -35,12 +35,19 @@ type trial struct {
 	script  sim.Script
 	faults  sim.Faults
 	kills   int // how many drivers are killed
+	signals []signal
 
 	world   *sim.World
 	journal sim.Journal
 	shared  *sim.Shared
 	engine  *engine.Engine
 	twice   []string
+}
+
+// signal is what a person does some time after a driver has begun.
+type signal struct {
+	after time.Duration
+	kind  engine.SignalKind
 }
 
 // fate is the outcome of a Pod: it hangs on the seed and the attempt, and not on
@@ -109,6 +116,11 @@ func (tr *trial) drive() (run.Result, error) {
 			return run.Result{}, err
 		}
 		tr.engine = r.Engine()
+		for _, s := range tr.signals {
+			tr.world.After(s.after, func() {
+				r.Send(func(*engine.Engine) (engine.Signal, error) { return engine.Signal{Kind: s.kind}, nil })
+			})
+		}
 		result, err := r.Go(tr.ctx)
 		tr.journal.Kill = 0
 		if !errors.Is(err, sim.ErrKilled) {
@@ -210,6 +222,10 @@ func (tr *trial) end() (string, error) {
 		return "", fmt.Errorf("created twice: %s", strings.Join(tr.twice, "; "))
 	case tr.engine.Impossible() > 0:
 		return "", fmt.Errorf("%d events that should not have come", tr.engine.Impossible())
+	}
+	tr.world.Sleep(time.Hour)
+	if left := tr.world.Running(); len(left) > 0 {
+		return "", fmt.Errorf("the run is over, and Pods go on: %s", strings.Join(left, ", "))
 	}
 	return tr.summary(result), nil
 }
@@ -380,5 +396,29 @@ func TestLostPodsHurtNobodyElse(t *testing.T) {
 			return fmt.Errorf("without faults: %w", err)
 		}
 		return difference(want, got)
+	})
+}
+
+// A run that is stopped, terminated or suspended and resumed comes to its end,
+// and leaves nothing behind.
+func TestSignalledRunsEnd(t *testing.T) {
+	property(t, 300, func(seed uint64) error {
+		r := rand.New(rand.NewPCG(seed, 4))
+		kinds := []engine.SignalKind{engine.SignalStop, engine.SignalTerminate, engine.SignalSuspend, engine.SignalResume}
+		var signals []signal
+		for range 1 + r.IntN(3) {
+			signals = append(signals, signal{time.Duration(r.IntN(20_000)) * time.Millisecond, kinds[r.IntN(len(kinds))]})
+		}
+		// Whoever suspends a run has to resume it.
+		signals = append(signals, signal{time.Minute, engine.SignalResume})
+		faults := crashes(seed)
+		if seed%2 == 0 {
+			faults = sim.Faults{}
+		}
+		tr := &trial{
+			ctx: t.Context(), checked: check(t, workflow(seed)), script: fate(seed), faults: faults, kills: int(seed % 3), signals: signals,
+		}
+		_, err := tr.end()
+		return err
 	})
 }

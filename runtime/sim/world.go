@@ -13,6 +13,7 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"github.com/weft-lang/weft/runtime/run"
@@ -127,6 +128,18 @@ func (w *World) Sleep(d time.Duration) {
 		w.happen()
 	}
 	w.now = until
+}
+
+// Running are the paths of the nodes whose Pods have not ended.
+func (w *World) Running() []string {
+	var paths []string
+	for _, s := range w.pods {
+		if !s.over {
+			paths = append(paths, s.Leaf.Path)
+		}
+	}
+	slices.Sort(paths)
+	return paths
 }
 
 // Loop is a loop for one driver, which is killed after so many occurrences; 0
