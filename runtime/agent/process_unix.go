@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"runtime"
 	"syscall"
 )
 
@@ -57,8 +58,12 @@ func start(command, env []string, stdout, stderr *os.File) (*process, error) {
 		return nil, err
 	}
 	defer nothing.Close()
-	p, err := os.StartProcess(program, command, &os.ProcAttr{Env: env, Files: []*os.File{nothing, stdout, stderr}})
+	// Where the kernel can end the command with the agent, it goes by the thread
+	// that started it. wait lets go of the thread.
+	runtime.LockOSThread()
+	p, err := os.StartProcess(program, command, &os.ProcAttr{Env: env, Files: []*os.File{nothing, stdout, stderr}, Sys: dieWithParent()})
 	if err != nil {
+		runtime.UnlockOSThread()
 		return nil, explain(command[0], err)
 	}
 	pid := p.Pid
@@ -81,6 +86,7 @@ func explain(name string, err error) error {
 // wait waits for the end of the process. The first process of a container also
 // collects orphans that end meanwhile, since nobody else does.
 func (p *process) wait(signals <-chan os.Signal) (code int, signalled bool) {
+	defer runtime.UnlockOSThread()
 	ended := make(chan int, 1)
 	which := p.pid
 	if os.Getpid() == 1 {

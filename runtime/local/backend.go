@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -26,6 +27,7 @@ type Backend struct {
 	mode  Mode
 	slots chan struct{}
 	turns turns
+	users sync.Once // says that users are not changed
 
 	mu      sync.Mutex
 	live    map[string]*live // by name of the Pod
@@ -163,6 +165,7 @@ func (b *Backend) create(ctx context.Context, p *run.Pod) error {
 		return err
 	}
 	l.Executable = b.opts.Executable
+	b.noteUsers(l)
 	release, err := b.turn(ctx, a)
 	if err != nil {
 		return err
@@ -174,10 +177,19 @@ func (b *Backend) create(ctx context.Context, p *run.Pod) error {
 	return nil
 }
 
+// noteUsers says once that containers do not run as whom they ask for.
+func (b *Backend) noteUsers(l *launch) {
+	for _, c := range slices.Concat(l.Init, l.Mains) {
+		if c.UID != nil && int(*c.UID) != os.Geteuid() && os.Geteuid() != 0 {
+			b.users.Do(func() { b.opts.say("runAsUser is left out: containers run as you, and only root can change that") })
+		}
+	}
+}
+
 // turn waits until the Pod may run: until there is room, and nobody uses one of
 // its paths.
 func (b *Backend) turn(ctx context.Context, a *about) (release func(), err error) {
-	free, err := b.turns.take(ctx, a.Name, a.Paths, a.Daemon)
+	free, err := b.turns.take(ctx, a)
 	if err != nil {
 		return nil, err
 	}
@@ -204,7 +216,12 @@ func stopped() error {
 
 // start starts the supervisor of a Pod and follows it.
 func (b *Backend) start(ref run.PodRef, l *launch, a *about, release func()) error {
-	if err := os.MkdirAll(l.Dir, 0o755); err != nil {
+	// Volumes may hold secrets. Plain processes of other users have to pass.
+	mode := os.FileMode(0o700)
+	if l.Mode == Plain {
+		mode = 0o711
+	}
+	if err := os.MkdirAll(l.Dir, mode); err != nil {
 		return err
 	}
 	lock, err := takeLock(l.Dir)
@@ -256,7 +273,7 @@ func (b *Backend) adopt(ref run.PodRef) error {
 	b.mu.Lock()
 	b.live[ref.Name] = pod
 	b.mu.Unlock()
-	release := b.turns.adopt(a.Name, a.Paths, a.Daemon)
+	release := b.turns.adopt(a)
 	go b.follow(pod, pollSupervisor(pod.dir), release)
 	return nil
 }
@@ -289,6 +306,7 @@ func (b *Backend) follow(pod *live, changes <-chan struct{}, release func()) {
 		b.reports.add(run.PodReport{PodRef: pod.ref, Report: report})
 	}
 	if last != engine.PodEnded {
+		sweep(pod)
 		b.reports.add(lost(pod.ref, "the supervisor of the Pod died"))
 	}
 	select {

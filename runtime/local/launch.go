@@ -22,7 +22,7 @@ type launch struct {
 	Volumes    []volume
 	Init       []container // sidecars among them
 	Mains      []container
-	Paths      []string // on this machine, in plain mode; see claimPaths
+	Paths      []string // on this machine, in plain mode; see resolver.paths
 }
 
 // volume is a folder that containers share. Source is one that outlives the Pod;
@@ -88,6 +88,7 @@ type about struct {
 	Mains  []string
 	Tells  []string // containers that leave a record
 	Paths  []string
+	Ports  []int // that its containers declare
 	IP     string
 	Daemon bool
 }

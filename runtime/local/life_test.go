@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"syscall"
@@ -143,15 +144,17 @@ func TestSupervisorDies(t *testing.T) {
 volumes: [{name: b, persistentVolumeClaim: {claimName: beat}}]`, call{})
 		m.create(p)
 		m.await(p.Name, engine.PodRunning)
-		t.Cleanup(func() { os.Remove("/tmp/weft-test-beat") }) // nobody else is left to do it
 		if err := syscall.Kill(m.supervisorOf(p.Name), syscall.SIGKILL); err != nil {
 			t.Fatal(err)
 		}
 		if r := m.await(p.Name, engine.PodLost); r.State != engine.PodLost {
 			t.Errorf("%+v", r)
 		}
-		if mode == local.Plain {
-			return // the shell below the agent is on its own
+		if _, err := os.Lstat("/tmp/weft-test-beat"); err == nil {
+			t.Error("a link was left on this machine")
+		}
+		if runtime.GOOS != "linux" {
+			return // elsewhere nobody ends a process with its parent
 		}
 		beat := filepath.Join(m.opts.Dir, "claims", "beat", "now")
 		for range 100 {
@@ -364,6 +367,30 @@ outputs: {parameters: [{name: p, valueFrom: {path: /tmp/weft-test-turn}}]}
 	if err := m.backend.Create(t.Context(), m.pod(template, call{})); !errors.As(err, &refusal) || !strings.Contains(err.Error(), "/tmp/weft-test-turn") {
 		t.Error(err)
 	}
+}
+
+// TestPorts runs Pods that listen on the same port one after another, and
+// refuses to wait for a daemon.
+func TestPorts(t *testing.T) {
+	m := newMachine(t, local.Options{Mode: local.Plain})
+	const body = `container: {image: a, command: [sleep, %q], ports: [{containerPort: 1234}]}`
+	first, second := m.pod(fmt.Sprintf(body, "0.2"), call{}), m.pod(fmt.Sprintf(body, "0"), call{})
+	m.create(first)
+	m.create(second)
+	r, s := m.await(first.Name, engine.PodEnded), m.await(second.Name, engine.PodEnded)
+	if s.Started.Before(r.Finished) {
+		t.Error("both had the port")
+	}
+	daemon := m.pod("daemon: true\n"+fmt.Sprintf(body, "100"), call{})
+	m.create(daemon)
+	var refusal *run.Refusal
+	if err := m.backend.Create(t.Context(), m.pod(fmt.Sprintf(body, "0"), call{})); !errors.As(err, &refusal) || !strings.Contains(err.Error(), "port 1234 is in use by the daemon") {
+		t.Error(err)
+	}
+	if err := m.backend.Stop(t.Context(), daemon.PodRef); err != nil {
+		t.Fatal(err)
+	}
+	m.await(daemon.Name, engine.PodEnded)
 }
 
 // TestSlots bounds how many Pods run at once, and lets one that waits be stopped.

@@ -91,6 +91,20 @@ func (s *supervisor) unlinkMounts() error {
 	return errors.Join(errs...)
 }
 
+// sweep removes what a Pod has left whose supervisor could not. What cannot be
+// removed, the next Pod that needs it will name.
+func sweep(pod *live) {
+	for _, at := range pod.about.Paths {
+		removeAll(at) //nolint:errcheck
+	}
+	for _, dir := range podDirs {
+		removeAll(filepath.Join(pod.dir, dir)) //nolint:errcheck
+	}
+	// The paths are free for others now: a later driver must not do this again.
+	pod.about.Paths = nil
+	writeJSON(filepath.Join(pod.dir, aboutFile), pod.about) //nolint:errcheck
+}
+
 func isNotEmpty(dir string) bool {
 	entries, err := os.ReadDir(dir)
 	return err == nil && len(entries) > 0

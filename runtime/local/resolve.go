@@ -98,7 +98,7 @@ func (r *resolver) resolve(objects *pod.Objects) (*launch, *about, error) {
 		l.Mains = append(l.Mains, c)
 		a.Role[c.Name] = c.Role
 	}
-	a.Tells = r.tells()
+	a.Tells, a.Ports = r.tells(), r.ports()
 	if r.mode == Plain {
 		paths, err := r.paths(l)
 		if err != nil {
@@ -153,6 +153,20 @@ func (r *resolver) tells() []string {
 	}
 	slices.Sort(names)
 	return slices.Compact(names)
+}
+
+// ports are those that the containers of the Pod listen on, as far as they say.
+func (r *resolver) ports() []int {
+	var ports []int
+	for _, list := range [][]corev1.Container{r.pod.Spec.InitContainers, r.pod.Spec.Containers} {
+		for i := range list {
+			for _, p := range list[i].Ports {
+				ports = append(ports, int(p.ContainerPort))
+			}
+		}
+	}
+	slices.Sort(ports)
+	return slices.Compact(ports)
 }
 
 func (r *resolver) container(c *corev1.Container, role engine.Role) (container, error) {

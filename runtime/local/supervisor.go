@@ -315,13 +315,16 @@ func (s *supervisor) prepareVolume(v volume) error {
 	return nil
 }
 
+// podDirs are the folders of a Pod that go with it.
+var podDirs = []string{volumesDir, rootsDir, messagesDir, homeDir}
+
 // cleanUp removes what nobody looks at after the end: all but logs and status.
 func (s *supervisor) cleanUp() error {
 	var errs []error
 	if s.launch.Mode == Plain {
 		errs = append(errs, s.unlinkMounts())
 	}
-	for _, dir := range []string{volumesDir, rootsDir, messagesDir, homeDir} {
+	for _, dir := range podDirs {
 		errs = append(errs, removeAll(filepath.Join(s.launch.Dir, dir)))
 	}
 	return errors.Join(errs...)

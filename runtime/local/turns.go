@@ -4,30 +4,46 @@ package local
 
 import (
 	"context"
+	"slices"
+	"strconv"
+	"strings"
 	"sync"
 )
 
-// turns gives paths of this machine to one Pod at a time.
+// turns gives what there is once on this machine to one Pod at a time: paths in
+// plain mode, and ports, since all Pods share its network.
 type turns struct {
 	mu     sync.Mutex
 	owners []owner
-	freed  chan struct{} // closed when a Pod gives its paths back
+	freed  chan struct{} // closed when a Pod gives back what it has
 }
 
 type owner struct {
 	pod    string
-	paths  []string
+	things []string // paths, and ports as port:80
 	daemon bool
 }
 
-// take waits until nobody has one of the paths, or one above or below it.
-func (t *turns) take(ctx context.Context, pod string, paths []string, daemon bool) (release func(), err error) {
+const portPrefix = "port:"
+
+// wants are the things that a Pod takes.
+func (a *about) wants() []string {
+	things := slices.Clone(a.Paths)
+	for _, port := range a.Ports {
+		things = append(things, portPrefix+strconv.Itoa(port))
+	}
+	return things
+}
+
+// take waits until nobody has one of the things, or a path above or below it.
+func (t *turns) take(ctx context.Context, a *about) (release func(), err error) {
+	wants := a.wants()
 	for {
 		t.mu.Lock()
-		other, at, taken := t.conflict(paths)
+		other, thing, taken := t.conflict(wants)
 		if !taken {
 			defer t.mu.Unlock()
-			return t.own(pod, paths, daemon), nil
+			return t.own(a), nil
 		}
 		if t.freed == nil {
 			t.freed = make(chan struct{})
@@ -35,7 +51,7 @@ func (t *turns) take(ctx context.Context, pod string, paths []string, daemon boo
 		freed := t.freed
 		t.mu.Unlock()
 		if other.daemon {
-			return nil, refuse("%q is in use by the daemon %q as long as the daemon runs, and without namespaces there is only one such path", at, other.pod)
+			return nil, other.refuse(thing)
 		}
 		select {
 		case <-freed:
@@ -45,15 +61,24 @@ func (t *turns) take(ctx context.Context, pod string, paths []string, daemon boo
 	}
 }
 
-// adopt gives paths to a Pod that has them already.
-func (t *turns) adopt(pod string, paths []string, daemon bool) (release func()) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.own(pod, paths, daemon)
+// refuse says that waiting for a daemon would have no end.
+func (o *owner) refuse(thing string) error {
+	if port, ok := strings.CutPrefix(thing, portPrefix); ok {
+		return refuse("port %s is in use by the daemon %q, and all Pods share the network of this machine: give one of them another port", port, o.pod)
+	}
+	return refuse("%q is in use by the daemon %q as long as it runs, and without namespaces there is only one such path", thing, o.pod)
 }
 
-func (t *turns) own(pod string, paths []string, daemon bool) func() {
-	t.owners = append(t.owners, owner{pod, paths, daemon})
+// adopt gives things to a Pod that has them already.
+func (t *turns) adopt(a *about) (release func()) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.own(a)
+}
+
+func (t *turns) own(a *about) func() {
+	pod := a.Name
+	t.owners = append(t.owners, owner{pod, a.wants(), a.Daemon})
 	return func() {
 		t.mu.Lock()
 		defer t.mu.Unlock()
@@ -70,10 +95,10 @@ func (t *turns) own(pod string, paths []string, daemon bool) func() {
 	}
 }
 
-func (t *turns) conflict(paths []string) (owner, string, bool) {
+func (t *turns) conflict(wants []string) (owner, string, bool) {
 	for _, o := range t.owners {
-		for _, theirs := range o.paths {
-			for _, ours := range paths {
+		for _, theirs := range o.things {
+			for _, ours := range wants {
 				if inside(ours, theirs) || inside(theirs, ours) {
 					return o, ours, true
 				}
