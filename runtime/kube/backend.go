@@ -78,7 +78,7 @@ func (b *Backend) create(ctx context.Context, p *run.Pod) error {
 		return err
 	}
 	for _, m := range p.Objects.ConfigMaps {
-		if err := b.make(ctx, configMaps, m, &corev1.ConfigMap{}); err != nil {
+		if err := b.make(ctx, mapResource, m, &corev1.ConfigMap{}); err != nil {
 			return err
 		}
 	}
@@ -88,7 +88,7 @@ func (b *Backend) create(ctx context.Context, p *run.Pod) error {
 	}
 	b.mu.Unlock()
 	object, made := annotated(p.Objects), &corev1.Pod{}
-	err := b.cluster.create(ctx, pods, object, made)
+	err := b.cluster.create(ctx, podResource, object, made)
 	if apierrors.IsAlreadyExists(err) {
 		if made, err = b.adoptable(ctx, object); err == nil {
 			b.found(made)
@@ -141,7 +141,7 @@ func annotated(o *pod.Objects) *corev1.Pod {
 // adoptable is the Pod that has the name of ours, if it is ours.
 func (b *Backend) adoptable(ctx context.Context, want *corev1.Pod) (*corev1.Pod, error) {
 	there := &corev1.Pod{}
-	err := b.cluster.get(ctx, pods, want.Name, there)
+	err := b.cluster.get(ctx, podResource, want.Name, there)
 	switch {
 	case err != nil:
 		return nil, err // gone again, perhaps: the driver tries once more
@@ -196,7 +196,7 @@ func (b *Backend) makeClaims(ctx context.Context, p *run.Pod) error {
 		return &run.Refusal{Class: engine.ClassUser, Message: findings[0].Message}
 	}
 	for _, c := range wanted {
-		if err := b.make(ctx, claims, c, &corev1.PersistentVolumeClaim{}); err != nil {
+		if err := b.make(ctx, claimResource, c, &corev1.PersistentVolumeClaim{}); err != nil {
 			return err
 		}
 	}
@@ -214,7 +214,7 @@ func failedCreate(err error) error {
 	switch {
 	case apierrors.IsTooManyRequests(err):
 		return &run.Busy{Class: engine.ClassInfrastructure, Message: "the API server has too much to do"}
-	case apierrors.IsForbidden(err) && strings.Contains(message, "exceeded quota"):
+	case isQuota(err):
 		return &run.Busy{Class: engine.ClassQuota, Message: message}
 	case apierrors.IsConflict(err), apierrors.IsNotFound(err) && strings.HasPrefix(message, "pods "):
 		return &run.Busy{Class: engine.ClassInfrastructure, Message: message} // others write the quota, or the Pod is gone again
@@ -257,7 +257,7 @@ func (b *Backend) Stop(ctx context.Context, ref run.PodRef) error {
 	b.mu.Unlock()
 	if uid == "" {
 		there := &corev1.Pod{}
-		err := b.cluster.get(ctx, pods, ref.Name, there)
+		err := b.cluster.get(ctx, podResource, ref.Name, there)
 		if apierrors.IsNotFound(err) {
 			return nil
 		}
@@ -269,7 +269,7 @@ func (b *Backend) Stop(ctx context.Context, ref run.PodRef) error {
 		}
 		uid = there.UID
 	}
-	err := b.cluster.delete(ctx, pods, ref.Name, uid)
+	err := b.cluster.delete(ctx, podResource, ref.Name, uid)
 	if err != nil && !apierrors.IsNotFound(err) && !apierrors.IsConflict(err) {
 		return fmt.Errorf("stop Pod %q: %w", ref.Name, err)
 	}

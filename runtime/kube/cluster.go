@@ -26,11 +26,11 @@ type Cluster struct {
 
 // The resources that runs are made of.
 const (
-	pods       = "pods"
-	configMaps = "configmaps"
-	secrets    = "secrets"
-	claims     = "persistentvolumeclaims"
-	leases     = "leases"
+	podResource    = "pods"
+	mapResource    = "configmaps"
+	secretResource = "secrets"
+	claimResource  = "persistentvolumeclaims"
+	leaseResource  = "leases"
 )
 
 // Connect prepares to talk to the cluster. Nothing is asked yet.
@@ -82,7 +82,7 @@ func (c *Cluster) in(namespace string) *Cluster {
 }
 
 func (c *Cluster) client(resource string) rest.Interface {
-	if resource == leases {
+	if resource == leaseResource {
 		return c.coordination
 	}
 	return c.core

@@ -73,7 +73,7 @@ func (b *Backend) relist(ctx context.Context) (version string, err error) {
 		}
 	}
 	b.mu.Unlock()
-	version, err = list(ctx, b.cluster, pods, b.selector(), func(l *corev1.PodList) {
+	version, err = list(ctx, b.cluster, podResource, b.selector(), func(l *corev1.PodList) {
 		for i := range l.Items {
 			p := &l.Items[i]
 			if uid, ok := missing[p.Name]; ok && (uid == "" || uid == p.UID) {
@@ -97,7 +97,7 @@ var errGone = errors.New("the version is too old")
 // watch follows the Pods from a version on, and returns the version it has come
 // to. With an error they have to be listed again.
 func (b *Backend) watch(ctx context.Context, version string) (string, error) {
-	w, err := b.cluster.watch(ctx, pods, b.selector(), version, watchSeconds+rand.Int64N(watchSeconds))
+	w, err := b.cluster.watch(ctx, podResource, b.selector(), version, watchSeconds+rand.Int64N(watchSeconds))
 	if err != nil {
 		if apierrors.IsResourceExpired(err) || apierrors.IsGone(err) {
 			return "", errGone
@@ -213,6 +213,6 @@ func (b *Backend) readLogs(ctx context.Context, ref run.PodRef, p *corev1.Pod) {
 
 // openLog opens what a container has written so far.
 func (c *Cluster) openLog(ctx context.Context, name, container string) (io.ReadCloser, error) {
-	return c.core.Get().Namespace(c.Namespace).Resource(pods).Name(name).SubResource("log").
+	return c.core.Get().Namespace(c.Namespace).Resource(podResource).Name(name).SubResource("log").
 		VersionedParams(&corev1.PodLogOptions{Container: container}, c.parameters).Timeout(logTimeout).Stream(ctx)
 }
