@@ -12,7 +12,8 @@ type generator struct {
 	*rand.Rand
 	templates []string
 	names     int
-	budget    int // of calls, so that no workflow grows without end
+	budget    int  // of calls, so that no workflow grows without end
+	timed     bool // what happens hangs on time: deadlines, caches and the like
 }
 
 // callee is a template that was written.
@@ -33,10 +34,20 @@ type earlier struct {
 
 // workflow is the YAML of a random workflow.
 func workflow(seed uint64) string {
-	g := &generator{Rand: rand.New(rand.NewPCG(seed, 1)), budget: 12}
+	return (&generator{Rand: rand.New(rand.NewPCG(seed, 1)), budget: 12}).workflow()
+}
+
+// timed is the YAML of a random workflow in which much hangs on time.
+func timed(seed uint64) string {
+	return (&generator{Rand: rand.New(rand.NewPCG(seed, 5)), budget: 12, timed: true}).workflow()
+}
+
+func (g *generator) workflow() string {
 	main := g.group(2)
-	var spec []string
-	spec = append(spec, "entrypoint: "+main.name)
+	spec := []string{"entrypoint: " + main.name}
+	if g.timed && g.chance(40) {
+		spec = append(spec, fmt.Sprintf("activeDeadlineSeconds: %d", 1+g.IntN(30)))
+	}
 	if g.IntN(4) == 0 {
 		spec = append(spec, "onExit: "+g.any(1).name)
 	}
@@ -102,8 +113,22 @@ func (g *generator) leaf() callee {
 	if g.chance(10) && !c.daemon {
 		lines = append(lines, "synchronization: {mutexes: [{name: "+g.pick("m1", "m2")+"}]}")
 	}
+	if g.timed && !strings.HasPrefix(lines[1], "suspend") {
+		lines = append(lines, g.clocks(&c)...)
+	}
 	g.write(c.name, lines...)
 	return c
+}
+
+// clocks are fields of a leaf that hang on time.
+func (g *generator) clocks(c *callee) (lines []string) {
+	if g.chance(30) {
+		lines = append(lines, "timeout: "+g.pick("1s", "3s", "20s"))
+	}
+	if g.chance(20) && !c.daemon {
+		lines = append(lines, fmt.Sprintf("memoize: {key: %q, cache: {configMap: {name: cache}}}", "k-"+g.pick("1", "2", "{{inputs.parameters.p}}")))
+	}
+	return lines
 }
 
 func (g *generator) retries() []string {
@@ -131,6 +156,9 @@ func (g *generator) group(depth int) callee {
 	}
 	if g.chance(15) {
 		lines = append(lines, g.retries()...)
+	}
+	if g.timed && g.chance(30) {
+		lines = append(lines, "failFast: true")
 	}
 	if g.chance(50) {
 		lines = append(lines, g.steps(depth, &c)...)

@@ -56,7 +56,10 @@ type signal struct {
 // Nothing is refused where parallelism holds steps back: a refusal ends its group
 // of steps, and which of the others have begun by then is a matter of time.
 func fate(seed uint64) sim.Script {
-	refuse := !strings.Contains(workflow(seed), "parallelism")
+	return fateOf(seed, !strings.Contains(workflow(seed), "parallelism"))
+}
+
+func fateOf(seed uint64, refuse bool) sim.Script {
 	return func(p *run.Pod) sim.Outcome {
 		h := fnv.New64a()
 		fmt.Fprint(h, seed, p.Leaf.Path)
@@ -418,6 +421,18 @@ func TestSignalledRunsEnd(t *testing.T) {
 		tr := &trial{
 			ctx: t.Context(), checked: check(t, workflow(seed)), script: fate(seed), faults: faults, kills: int(seed % 3), signals: signals,
 		}
+		_, err := tr.end()
+		return err
+	})
+}
+
+// Deadlines, timeouts and caches make what happens a matter of time. That it
+// ends, and leaves nothing behind, is none.
+func TestTimedRunsEnd(t *testing.T) {
+	property(t, 300, func(seed uint64) error {
+		faults := crashes(seed)
+		faults.Lost = 0.1
+		tr := &trial{ctx: t.Context(), checked: check(t, timed(seed)), script: fateOf(seed, true), faults: faults, kills: int(seed % 4)}
 		_, err := tr.end()
 		return err
 	})
