@@ -191,7 +191,7 @@ func (r *Run) stop(l *leaf) {
 		l.cancel()
 	case l.doing == creating:
 		// created goes on here.
-	case l.doing == queued && l.tries == 0:
+	case l.doing == queued && l.tries == 0 && !l.acknowledged:
 		l.doing = nothing
 		r.unborn(l)
 	default:

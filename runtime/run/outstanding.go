@@ -166,9 +166,9 @@ func (r *Run) replay() (begun bool, err error) {
 // resume does what is outstanding, in an order that is always the same.
 func (r *Run) resume() {
 	for _, l := range r.open.sortedLeafs() {
+		l.tries++ // of an earlier driver, perhaps
 		switch {
 		case l.stopped:
-			l.tries++ // of an earlier driver, perhaps
 			r.stop(l)
 		case !l.acknowledged:
 			r.start(l)
