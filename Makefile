@@ -39,7 +39,7 @@ bench: ## print figures next to the budgets of the design
 	$(GO) run ./cmd/internal/bench
 
 conformance: ## print how far verdicts agree with the reference's, set by set
-	$(GO) test -count=1 -v -run '^TestConformance' ./validate
+	WEFT_CONFORMANCE=summary $(GO) test -count=1 -v -timeout 20m -run '^TestConformance' ./validate ./cmd/internal/cli
 
 e2e: build ## run the command line tests against the binary that is shipped
 	WEFT_BINARY=$(CURDIR)/bin/weft $(GO) test -count=1 -run '^TestScripts$$' ./cmd/internal/cli
