@@ -223,10 +223,11 @@ func (r *Run) step(ev engine.Event) []engine.Action {
 	if !r.open.answer(ev) {
 		return nil
 	}
-	if ev.Kind == engine.EventSignal && ev.Signal.Kind == engine.SignalRetry {
-		r.result = nil // RunFinished comes again, at once if there is nothing to retry
+	actions := r.engine.Step(ev)
+	if ev.Kind == engine.EventSignal && !r.engine.Run().Phase.Completed() {
+		r.result = nil // a run that had ended goes on
 	}
-	return r.engine.Step(ev)
+	return actions
 }
 
 // note keeps what an action leaves to be done.

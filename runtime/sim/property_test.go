@@ -36,6 +36,7 @@ type trial struct {
 	faults  sim.Faults
 	kills   int // how many drivers are killed
 	signals []signal
+	first   []engine.Signal // for the first driver, before all else
 
 	world   *sim.World
 	journal sim.Journal
@@ -93,7 +94,9 @@ func bare(pod.Input) (*pod.Objects, error) { return nil, nil }
 // drive drives the run to its end.
 func (tr *trial) drive() (run.Result, error) {
 	kill := rand.New(rand.NewPCG(tr.faults.Seed, 2))
-	tr.world = sim.New(tr.script, tr.faults)
+	if tr.world == nil {
+		tr.world = sim.New(tr.script, tr.faults)
+	}
 	tr.world.Most = 2_000_000
 	tr.shared = tr.world.Shared()
 	tr.world.Recreated = func(ref run.PodRef) {
@@ -114,7 +117,9 @@ func (tr *trial) drive() (run.Result, error) {
 		r, err := run.New(tr.checked, config(tr.checked), run.Options{
 			Backend: tr.world, Loop: tr.world.Loop(lifetime), Journal: &tr.journal, History: tr.journal.History(),
 			Caches: tr.shared, Locks: tr.shared, Values: tr.shared, Build: bare, Tries: 1000, Creates: 4,
+			Signals: tr.first,
 		})
+		tr.first = nil
 		if err != nil {
 			return run.Result{}, err
 		}
@@ -435,5 +440,25 @@ func TestTimedRunsEnd(t *testing.T) {
 		tr := &trial{ctx: t.Context(), checked: check(t, timed(seed)), script: fateOf(seed, true), faults: faults, kills: int(seed % 4)}
 		_, err := tr.end()
 		return err
+	})
+}
+
+// A run that is retried does again what failed, and comes to its end.
+func TestRetriedRunsEnd(t *testing.T) {
+	property(t, 300, func(seed uint64) error {
+		script := fate(seed)
+		tr := &trial{ctx: t.Context(), checked: check(t, workflow(seed)), faults: crashes(seed), script: func(p *run.Pod) sim.Outcome {
+			if p.Leaf.Generation > 0 {
+				return sim.Succeed(p)
+			}
+			return script(p)
+		}}
+		for range 2 {
+			if _, err := tr.end(); err != nil {
+				return err
+			}
+			tr.first, tr.kills = []engine.Signal{{Kind: engine.SignalRetry}}, int(seed%3)
+		}
+		return nil
 	})
 }
