@@ -60,7 +60,9 @@ func (b *builder) need(name, container string, have map[string]bool) {
 	}
 	for n := range at.All() {
 		if n.Get("name").Text() == name && (n.Has("mountPath") || n.Has("devicePath")) {
-			at = n.Get("name")
+			if at = n; n.Has("name") {
+				at = n.Get("name")
+			}
 			break
 		}
 	}

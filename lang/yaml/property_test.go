@@ -285,7 +285,7 @@ func FuzzParse(f *testing.F) {
 		if msg := textFlaw(file, docs, findings); msg != "" && !strings.Contains(text, "!") {
 			t.Error(msg)
 		}
-		if knownDifference(text) || deliberate(findings) || behindFlow(text, findings) {
+		if knownDifference(text) || deliberate(findings) {
 			return
 		}
 		if diff := disagreement(text); diff != "" {
@@ -293,15 +293,6 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
-
-// behindFlow reports whether we refuse a text that begins with a flow list or
-// map: how far behind its end the Kubernetes reader looks for mistakes is up to
-// chance.
-func behindFlow(text string, findings *diag.List) bool {
-	return findings.Has(diag.Error) && flowRoot.MatchString(text)
-}
-
-var flowRoot = regexp.MustCompile(`(?m)(\A|^---)\s*[\[{]`)
 
 // deliberate reports whether we refused something on purpose that the
 // Kubernetes reader takes: see docs/compatibility.md.
