@@ -9,7 +9,9 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/weft-lang/weft/runtime/engine"
@@ -107,23 +109,52 @@ func (c *Contents) Len() int {
 // that cannot be read ends it with an error.
 func (c *Contents) Replay(n int) iter.Seq2[engine.Event, error] {
 	return func(yield func(engine.Event, error) bool) {
+		var lines [][]byte
 		for _, f := range c.frames {
 			for line := range bytes.Lines(f.payload) {
 				if n == 0 {
-					return
+					break
 				}
 				n--
-				var ev engine.Event
-				err := json.Unmarshal(line, &ev)
-				if err != nil {
-					err = fmt.Errorf("cannot read an event of the journal: %w", err)
-				}
-				if !yield(ev, err) || err != nil {
+				lines = append(lines, line)
+			}
+			if len(lines) >= readAhead {
+				if !yieldAll(lines, yield) {
 					return
 				}
+				lines = lines[:0]
 			}
 		}
+		yieldAll(lines, yield)
 	}
+}
+
+// readAhead is how many events are decoded before they are wanted: decoding is
+// most of a replay, and this way all processors do it.
+const readAhead = 4096
+
+func yieldAll(lines [][]byte, yield func(engine.Event, error) bool) bool {
+	events := make([]engine.Event, len(lines))
+	errs := make([]error, len(lines))
+	part := len(lines)/runtime.GOMAXPROCS(0) + 1
+	var work sync.WaitGroup
+	for from := 0; from < len(lines); from += part {
+		work.Go(func() {
+			for i := from; i < min(from+part, len(lines)); i++ {
+				errs[i] = json.Unmarshal(lines[i], &events[i])
+			}
+		})
+	}
+	work.Wait()
+	for i, err := range errs {
+		if err != nil {
+			err = fmt.Errorf("cannot read an event of the journal: %w", err)
+		}
+		if !yield(events[i], err) || err != nil {
+			return false
+		}
+	}
+	return true
 }
 
 // A Journal is a journal that is being written. One process may write it; see
