@@ -35,12 +35,8 @@ behind the name of its step. STEP is a name or a path, as weft get shows them;
 with one step the names are left out. RUN may be @latest.`,
 		Example: "  weft logs ci-x7k2p\n  weft logs @latest test --tail 20\n  weft logs -f ci-x7k2p",
 		Args:    cobra.RangeArgs(1, 2),
-		RunE: func(_ *cobra.Command, args []string) error {
-			folder, err := o.folder()
-			if err != nil {
-				return err
-			}
-			d, err := openRun(s, folder, args[0])
+		RunE: func(cmd *cobra.Command, args []string) error {
+			d, err := o.openKept(cmd.Context(), s, args[0])
 			if err != nil {
 				return err
 			}
@@ -72,6 +68,9 @@ type logLine struct {
 }
 
 func (d *driving) printLogs(o logsOptions, steps []string) error {
+	if d.cluster != nil {
+		return d.cluster.printLogs(d, o, steps)
+	}
 	sources := map[string]*logSource{}
 	prefix := true
 	for {
@@ -188,13 +187,18 @@ func readLogs(sources map[string]*logSource, tail int, ended bool) ([]logLine, e
 		}
 		all = append(all, lines...)
 	}
+	sortLines(all)
+	return all, nil
+}
+
+// sortLines puts lines in the order of writing.
+func sortLines(all []logLine) {
 	slices.SortStableFunc(all, func(a, b logLine) int {
 		if c := a.Time.Compare(b.Time); c != 0 {
 			return c
 		}
 		return strings.Compare(a.step, b.step)
 	})
-	return all, nil
 }
 
 // more reads the lines that are complete.

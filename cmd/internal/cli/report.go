@@ -29,15 +29,11 @@ and logs. The page needs nothing else, no network and no script, so that it can
 be kept as an artifact of a CI job or sent by mail. RUN may be @latest.`,
 		Example: "  weft report ci-x7k2p > run.html\n  weft report @latest -f run.html",
 		Args:    cobra.ExactArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			if !slices.Contains(reportOutputs, o.output) {
 				return unknownValue("output", o.output, reportOutputs)
 			}
-			folder, err := o.folder()
-			if err != nil {
-				return err
-			}
-			d, err := openRun(s, folder, args[0])
+			d, err := o.openKept(cmd.Context(), s, args[0])
 			if err != nil {
 				return err
 			}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
@@ -12,6 +13,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/weft-lang/weft/compiler/ir"
 	"github.com/weft-lang/weft/compiler/load"
@@ -51,6 +53,7 @@ type runOptions struct {
 	projectFlags
 	machineFlags
 	folderFlags
+	podFlags
 	workflow, entrypoint, name string
 	resume, retry              string
 	output                     string
@@ -65,16 +68,17 @@ func newRun(s Streams) *cobra.Command {
 		Short:   "Run a workflow on this machine",
 		Long:    runHelp,
 		Example: runExamples,
-		RunE: func(_ *cobra.Command, paths []string) error {
+		RunE: func(cmd *cobra.Command, paths []string) error {
 			if !slices.Contains(runOutputs, o.output) {
 				return unknownValue("output", o.output, runOutputs)
 			}
-			return o.run(s, paths)
+			return o.run(cmd.Context(), s, paths)
 		},
 	}
 	o.projectFlags.register(cmd)
 	o.machineFlags.register(cmd.Flags())
 	o.folderFlags.register(cmd.Flags())
+	o.podFlags.register(cmd.Flags())
 	flags := cmd.Flags()
 	flags.StringVar(&o.workflow, "workflow", "", "run the workflow or template `NAME`, where there are several")
 	flags.StringVar(&o.entrypoint, "entrypoint", "", "begin with the template `NAME`")
@@ -87,9 +91,8 @@ func newRun(s Streams) *cobra.Command {
 	return cmd
 }
 
-func (o *runOptions) run(s Streams, paths []string) error {
-	folder, err := o.folder()
-	if err != nil {
+func (o *runOptions) run(ctx context.Context, s Streams, paths []string) error {
+	if err := o.clusterFlags.check(); err != nil {
 		return err
 	}
 	switch {
@@ -99,15 +102,15 @@ func (o *runOptions) run(s Streams, paths []string) error {
 		if len(paths) > 0 {
 			return usage("a run that goes on has its files already: name no PATH")
 		}
-		return o.goOn(s, folder)
+		return o.goOn(ctx, s)
 	case len(paths) == 0:
 		return usage("name the file to run")
 	}
-	return o.begin(s, folder, paths)
+	return o.begin(ctx, s, paths)
 }
 
 // begin runs what paths name.
-func (o *runOptions) begin(s Streams, folder store.Folder, paths []string) error {
+func (o *runOptions) begin(ctx context.Context, s Streams, paths []string) error {
 	files := newRecorder()
 	if err := readStdin(&s, paths, files); err != nil {
 		return err
@@ -136,7 +139,7 @@ func (o *runOptions) begin(s Streams, folder store.Folder, paths []string) error
 	if err != nil {
 		return err
 	}
-	if unknown := p.unknownImages(object, images); len(unknown) > 0 {
+	if unknown := p.unknownImages(object, images); len(unknown) > 0 && !o.cluster {
 		return printErrors(s, unknown, []string{object.Doc.File.Name})
 	}
 	h := store.Header{
@@ -152,6 +155,13 @@ func (o *runOptions) begin(s Streams, folder store.Folder, paths []string) error
 	if h.Settings, err = o.keep(p, paths, reading.WorkDir); err != nil {
 		return err
 	}
+	if o.cluster {
+		return o.beginIn(ctx, s, p, object, h, files.sources())
+	}
+	folder, err := o.folder()
+	if err != nil {
+		return err
+	}
 	kept, journal, err := o.create(folder, h, object, files.sources())
 	if err != nil {
 		return err
@@ -161,8 +171,19 @@ func (o *runOptions) begin(s Streams, folder store.Folder, paths []string) error
 	return d.drive(run.Options{})
 }
 
-// create makes the folder of the run. A name that is taken gets a number.
-func (o *runOptions) create(folder store.Folder, h store.Header, object *ir.Object, sources []store.File) (*store.Run, *store.Journal, error) {
+// create makes the folder of the run.
+func (o *runOptions) create(folder store.Folder, h store.Header, object *ir.Object, sources []store.File) (kept *store.Run, journal *store.Journal, err error) {
+	err = o.tryNames(object, func(name string) error {
+		h.Name = name
+		kept, journal, err = folder.Create(h, sources)
+		return err
+	})
+	return kept, journal, err
+}
+
+// tryNames makes a run with the first name that is not taken: one that is gets a
+// number.
+func (o *runOptions) tryNames(object *ir.Object, create func(name string) error) error {
 	name := o.name
 	if name == "" {
 		name = object.Name.Text()
@@ -171,23 +192,23 @@ func (o *runOptions) create(folder store.Folder, h store.Header, object *ir.Obje
 		name = object.GenerateName.Text() + strings.ToLower(rand.Text()[:5])
 	}
 	for i := 2; ; i++ {
-		h.Name = name
+		numbered := name
 		if i > 2 {
-			h.Name = fmt.Sprintf("%s-%d", name, i-1)
+			numbered = fmt.Sprintf("%s-%d", name, i-1)
 		}
-		kept, journal, err := folder.Create(h, sources)
+		err := create(numbered)
 		switch {
 		case err == nil:
-			return kept, journal, nil
+			return nil
 		case !errors.Is(err, store.ErrRunExists) || o.name != "":
-			return nil, nil, failure("%w", err)
+			return failure("%w", err)
 		}
 	}
 }
 
 // goOn drives a stored run on.
-func (o *runOptions) goOn(s Streams, folder store.Folder) error {
-	d, err := openRun(s, folder, o.resume+o.retry)
+func (o *runOptions) goOn(ctx context.Context, s Streams) error {
+	d, err := o.openKept(ctx, s, o.resume+o.retry)
 	if err != nil {
 		return err
 	}
@@ -253,11 +274,13 @@ func newUID() string {
 }
 
 // folderFlags say where runs are kept.
-type folderFlags struct{ runs string }
+type folderFlags struct {
+	runs string
+	clusterFlags
+}
 
-func (f *folderFlags) register(flags interface {
-	StringVar(p *string, name, value, usage string)
-}) {
+func (f *folderFlags) register(flags *pflag.FlagSet) {
+	f.clusterFlags.register(flags)
 	flags.StringVar(&f.runs, "runs", "", "keep runs in `DIR` instead of $WEFT_RUNS or ~/.local/state/weft/runs")
 }
 

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"iter"
 	"os"
 	"os/signal"
 	"strings"
@@ -29,6 +30,7 @@ type driving struct {
 	project *project
 	object  *ir.Object
 	journal *store.Journal // open only while the run is driven
+	cluster *clusterRun    // instead of folder, run and journal
 }
 
 // openRun finds a stored run and checks its sources again.
@@ -62,15 +64,15 @@ func (d *driving) config() engine.Config {
 
 // replayed is the state that the journal tells of.
 func (d *driving) replayed() (*engine.Engine, error) {
-	contents, err := d.run.Contents()
+	events, err := d.events()
 	if err != nil {
-		return nil, failure("%w", err)
+		return nil, err
 	}
 	e, err := engine.New(d.project.checked, d.config())
 	if err != nil {
 		return nil, failure("%w", err)
 	}
-	for ev, err := range contents.Replay(contents.Len()) {
+	for ev, err := range events {
 		if err != nil {
 			return nil, failure("%w", err)
 		}
@@ -79,8 +81,27 @@ func (d *driving) replayed() (*engine.Engine, error) {
 	return e, nil
 }
 
+// events are those of the journal.
+func (d *driving) events() (iter.Seq2[engine.Event, error], error) {
+	if d.cluster != nil {
+		h, err := d.cluster.history()
+		if err != nil {
+			return nil, err
+		}
+		return h.Events(), nil
+	}
+	contents, err := d.run.Contents()
+	if err != nil {
+		return nil, failure("%w", err)
+	}
+	return contents.Replay(contents.Len()), nil
+}
+
 // resume goes on with a run that nobody drives.
 func (d *driving) resume(signals ...engine.Signal) error {
+	if d.cluster != nil {
+		return d.cluster.drive(d, signals...)
+	}
 	unlock, err := d.run.Lock()
 	if errors.Is(err, store.ErrLocked) {
 		return failure("%w; weft get %s shows it", err, d.run.Name)
@@ -108,9 +129,9 @@ func (d *driving) again() error {
 	}
 	switch v := e.Run(); {
 	case !v.Phase.Completed():
-		return failure("%s has not ended; go on with it by weft run --resume %s", d.run.Name, d.run.Name)
+		return failure("%s has not ended; go on with it by weft run --resume %s", d.header.Name, d.header.Name)
 	case v.Phase == engine.Succeeded:
-		return failure("%s succeeded: there is nothing to run again", d.run.Name)
+		return failure("%s succeeded: there is nothing to run again", d.header.Name)
 	}
 	fmt.Fprintf(d.streams.Err, "These run again, with all that follows from them:\n")
 	for id := range e.Len() {

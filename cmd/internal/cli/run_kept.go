@@ -120,6 +120,7 @@ type keptSettings struct {
 	Target   string   `json:"target,omitempty"`
 	WorkDir  string   `json:"workDir"`
 	machineFlags
+	podFlags
 }
 
 // keep is what the header of a run holds of the flags. Folders and globs have
@@ -127,7 +128,7 @@ type keptSettings struct {
 func (o *runOptions) keep(p *project, paths []string, workDir string) (json.RawMessage, error) {
 	k := keptSettings{
 		With: slashed(o.with), Stdin: o.stdinFilename, Config: o.settings.config, NoConfig: o.settings.noConfig,
-		Target: o.settings.target, WorkDir: workDir, machineFlags: o.machineFlags,
+		Target: o.settings.target, WorkDir: workDir, machineFlags: o.machineFlags, podFlags: o.podFlags,
 	}
 	for _, f := range p.files {
 		k.Paths = append(k.Paths, f.Source.Name)
@@ -144,19 +145,23 @@ func (o *runOptions) keep(p *project, paths []string, workDir string) (json.RawM
 
 // reopen checks the stored sources of a run again.
 func reopen(s Streams, r *store.Run, h store.Header) (*project, *runOptions, error) {
-	var k keptSettings
-	if err := json.Unmarshal(h.Settings, &k); err != nil {
-		return nil, nil, failure("cannot read the settings of the run: %w", err)
-	}
 	files, err := r.Sources(h)
 	if err != nil {
 		return nil, nil, failure("%w", err)
+	}
+	return reopenFiles(s, files, h)
+}
+
+func reopenFiles(s Streams, files []store.File, h store.Header) (*project, *runOptions, error) {
+	var k keptSettings
+	if err := json.Unmarshal(h.Settings, &k); err != nil {
+		return nil, nil, failure("cannot read the settings of the run: %w", err)
 	}
 	fsys := kept{}
 	for _, f := range files {
 		fsys[f.Name] = f.Data
 	}
-	o := &runOptions{machineFlags: k.machineFlags, name: h.Name, entrypoint: h.Entrypoint, workflow: h.Workflow}
+	o := &runOptions{machineFlags: k.machineFlags, podFlags: k.podFlags, name: h.Name, entrypoint: h.Entrypoint, workflow: h.Workflow}
 	o.with, o.stdinFilename = k.With, k.Stdin
 	o.settings = settingsFlags{config: k.Config, noConfig: k.NoConfig, target: k.Target}
 	reading := load.Options{

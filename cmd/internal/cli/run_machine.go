@@ -103,6 +103,9 @@ func folderStore() *tree.Node {
 
 // logs are what the containers of the newest Pod of a node wrote.
 func (d *driving) logs(v engine.View) ([]report.Logs, error) {
+	if d.cluster != nil {
+		return d.cluster.logs(v)
+	}
 	pods, err := local.Pods(d.run.Path())
 	if err != nil {
 		return nil, failure("cannot list Pods: %w", err)

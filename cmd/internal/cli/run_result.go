@@ -52,6 +52,9 @@ func (d *driving) showText(r *report.Run) error {
 // next says what a person may want to do with the run.
 func (d *driving) next(r *report.Run) string {
 	name := d.header.Name
+	if d.cluster != nil {
+		return d.cluster.next(name, r.Phase)
+	}
 	switch {
 	case !r.Phase.Completed() && d.run.Driven():
 		return "weft logs -f " + name

@@ -55,12 +55,8 @@ func newSignal(s Streams, c signalCommand) *cobra.Command {
 		Long:    c.long + " RUN may be @latest.",
 		Example: fmt.Sprintf("  weft %s ci-x7k2p", c.kind),
 		Args:    cobra.ExactArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error {
-			folder, err := o.folder()
-			if err != nil {
-				return err
-			}
-			d, err := openRun(s, folder, args[0])
+		RunE: func(cmd *cobra.Command, args []string) error {
+			d, err := o.openKept(cmd.Context(), s, args[0])
 			if err != nil {
 				return err
 			}
@@ -93,7 +89,7 @@ func (d *driving) send(c signalCommand, signal sentSignal, nodes []string) error
 		return err
 	}
 	if phase := e.Run().Phase; phase.Completed() {
-		return failure("%s has ended already: %s", d.run.Name, phase)
+		return failure("%s has ended already: %s", d.header.Name, phase)
 	}
 	for _, name := range nodes {
 		paths, err := nodePaths(e, name)
@@ -101,6 +97,9 @@ func (d *driving) send(c signalCommand, signal sentSignal, nodes []string) error
 			return err
 		}
 		signal.Paths = append(signal.Paths, paths...)
+	}
+	if d.cluster != nil {
+		return d.cluster.send(d, c, signal)
 	}
 	if !d.run.Driven() {
 		if !c.drives {

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -99,15 +100,11 @@ func newRuns(s Streams) *cobra.Command {
 and that no process drives any more is "left": weft run --resume goes on with it.`,
 		Example: "  weft runs\n  weft runs -o json",
 		Args:    cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
+		RunE: func(cmd *cobra.Command, _ []string) error {
 			if !slices.Contains(runOutputs, o.output) {
 				return unknownValue("output", o.output, runOutputs)
 			}
-			folder, err := o.folder()
-			if err != nil {
-				return err
-			}
-			all, err := listRuns(folder)
+			all, err := o.list(cmd.Context())
 			if err != nil {
 				return err
 			}
@@ -121,6 +118,25 @@ and that no process drives any more is "left": weft run --resume goes on with it
 	cmd.Flags().StringVarP(&o.output, "output", "o", outputText, "print as `FORMAT`: "+strings.Join(runOutputs, ", "))
 	complete(cmd, "output", runOutputs)
 	return cmd
+}
+
+// list lists the runs, the newest first.
+func (f *folderFlags) list(ctx context.Context) ([]listed, error) {
+	if err := f.check(); err != nil {
+		return nil, err
+	}
+	if f.cluster {
+		place, err := f.connect("")
+		if err != nil {
+			return nil, err
+		}
+		return listClusterRuns(ctx, place)
+	}
+	folder, err := f.folder()
+	if err != nil {
+		return nil, err
+	}
+	return listRuns(folder)
 }
 
 func printRuns(w io.Writer, all []listed, output string) error {
@@ -172,15 +188,11 @@ func newGet(s Streams) *cobra.Command {
 The exit code is 0 whatever the run came to.`,
 		Example: "  weft get ci-x7k2p\n  weft get @latest --all\n  weft get ci-x7k2p -o json | jq .nodes",
 		Args:    cobra.ExactArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			if !slices.Contains(runOutputs, o.output) {
 				return unknownValue("output", o.output, runOutputs)
 			}
-			folder, err := o.folder()
-			if err != nil {
-				return err
-			}
-			d, err := openRun(s, folder, args[0])
+			d, err := o.openKept(cmd.Context(), s, args[0])
 			if err != nil {
 				return err
 			}
@@ -216,24 +228,50 @@ func newDelete(s Streams) *cobra.Command {
 		Long:    `Deletes runs that have ended or were left. One that is being driven is not deleted: stop it first.`,
 		Example: "  weft delete ci-x7k2p ci-k3j9q",
 		Args:    cobra.MinimumNArgs(1),
-		RunE: func(_ *cobra.Command, names []string) error {
-			folder, err := o.folder()
-			if err != nil {
-				return err
-			}
+		RunE: func(cmd *cobra.Command, names []string) error {
 			for _, name := range names {
-				r, err := findRun(folder, name)
+				deleted, err := o.delete(cmd.Context(), name)
 				if err != nil {
 					return err
 				}
-				if err := folder.Delete(r.Name); err != nil {
-					return failure("%w", err)
-				}
-				fmt.Fprintf(s.Out, "%s deleted\n", r.Name)
+				fmt.Fprintf(s.Out, "%s deleted\n", deleted)
 			}
 			return nil
 		},
 	}
 	o.register(cmd.Flags())
 	return cmd
+}
+
+// delete deletes a run and returns its name.
+func (f *folderFlags) delete(ctx context.Context, name string) (string, error) {
+	if err := f.check(); err != nil {
+		return "", err
+	}
+	if f.cluster {
+		place, err := f.connect("")
+		if err != nil {
+			return "", err
+		}
+		r, err := findClusterRun(ctx, place, name)
+		if err != nil {
+			return "", err
+		}
+		if err := r.Delete(ctx); err != nil {
+			return "", failure("%w", err)
+		}
+		return r.Name, nil
+	}
+	folder, err := f.folder()
+	if err != nil {
+		return "", err
+	}
+	r, err := findRun(folder, name)
+	if err != nil {
+		return "", err
+	}
+	if err := folder.Delete(r.Name); err != nil {
+		return "", failure("%w", err)
+	}
+	return r.Name, nil
 }

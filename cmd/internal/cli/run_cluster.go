@@ -1,0 +1,312 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"github.com/weft-lang/weft/compiler/emit/pods"
+	"github.com/weft-lang/weft/compiler/ir"
+	"github.com/weft-lang/weft/compiler/pod"
+	"github.com/weft-lang/weft/lang/diag"
+	"github.com/weft-lang/weft/runtime/engine"
+	"github.com/weft-lang/weft/runtime/kube"
+	"github.com/weft-lang/weft/runtime/run"
+	"github.com/weft-lang/weft/runtime/store"
+)
+
+// clusterFlags say in which cluster a run is, if it is not on this machine.
+type clusterFlags struct {
+	cluster bool
+	access  kube.Access
+}
+
+func (f *clusterFlags) register(flags *pflag.FlagSet) {
+	flags.BoolVar(&f.cluster, "cluster", false, "the run is in a cluster, not on this machine")
+	flags.StringVar(&f.access.Kubeconfig, "kubeconfig", "", "with --cluster: find the cluster with `FILE` instead of what kubectl uses")
+	flags.StringVar(&f.access.Context, "context", "", "with --cluster: the cluster of this `CONTEXT`")
+	flags.StringVarP(&f.access.Namespace, "namespace", "n", "", "with --cluster: the `NAMESPACE` of the run")
+}
+
+// connect finds the cluster. The namespace is for when none is given.
+func (f *clusterFlags) connect(namespace string) (*kube.Cluster, error) {
+	access := f.access
+	access.Namespace = cmp.Or(access.Namespace, namespace)
+	c, err := access.Connect()
+	if err != nil {
+		return nil, failure("%w", err)
+	}
+	return c, nil
+}
+
+// check finds flags that need --cluster.
+func (f *clusterFlags) check() error {
+	if !f.cluster && f.access != (kube.Access{}) {
+		return usage("--kubeconfig, --context and --namespace say where a cluster is: add --cluster")
+	}
+	return nil
+}
+
+// podFlags say how the Pods of a run in a cluster are made. They are kept with
+// the run.
+type podFlags struct {
+	ServiceAccount string `json:"serviceAccount,omitempty"`
+	AgentImage     string `json:"agentImage,omitempty"`
+}
+
+func (f *podFlags) register(flags *pflag.FlagSet) {
+	flags.StringVar(&f.ServiceAccount, "service-account", "", "with --cluster: run Pods as the service account `NAME`, where the workflow names none")
+	flags.StringVar(&f.AgentImage, "agent-image", "", "with --cluster: take weft's agent from `IMAGE`")
+}
+
+// build makes the objects of a leaf.
+func (f *podFlags) build(in pod.Input) (*pod.Objects, error) {
+	objects, err := run.Build(in)
+	if err != nil || f.ServiceAccount == "" || objects.Pod.Spec.ServiceAccountName != "" {
+		return objects, err
+	}
+	objects.Pod.Spec.ServiceAccountName = f.ServiceAccount
+	const token = "automountServiceAccountToken"
+	if in.Template.Node.Get(token).IsNull() && in.Run.Spec.Node.Get(token).IsNull() {
+		yes := true
+		objects.Pod.Spec.AutomountServiceAccountToken = &yes
+	}
+	return objects, nil
+}
+
+// A clusterRun is the cluster's side of a run that is driven or looked at.
+type clusterRun struct {
+	ctx   context.Context // of the command
+	place *kube.Cluster
+	run   *kube.Run
+}
+
+// openKept finds a kept run and checks its sources again.
+func (f *folderFlags) openKept(ctx context.Context, s Streams, name string) (*driving, error) {
+	if err := f.check(); err != nil {
+		return nil, err
+	}
+	if !f.cluster {
+		folder, err := f.folder()
+		if err != nil {
+			return nil, err
+		}
+		return openRun(s, folder, name)
+	}
+	place, err := f.connect("")
+	if err != nil {
+		return nil, err
+	}
+	kept, err := findClusterRun(ctx, place, name)
+	if err != nil {
+		return nil, err
+	}
+	files, err := kept.Sources(ctx)
+	if err != nil {
+		return nil, failure("%w", err)
+	}
+	p, flags, err := reopenFiles(s, files, kept.Header)
+	if err != nil {
+		return nil, err
+	}
+	object, err := p.runnable(kept.Header.Workflow)
+	if err != nil {
+		return nil, err
+	}
+	return &driving{
+		streams: s, flags: flags, header: kept.Header, project: p, object: object,
+		cluster: &clusterRun{ctx: ctx, place: place, run: kept},
+	}, nil
+}
+
+// findClusterRun finds a run by name. @latest is the newest.
+func findClusterRun(ctx context.Context, c *kube.Cluster, name string) (*kube.Run, error) {
+	if name != "@latest" {
+		r, err := c.OpenRun(ctx, name)
+		if err == nil {
+			return r, nil
+		}
+		if !errors.Is(err, store.ErrNoRun) {
+			return nil, failure("%w", err)
+		}
+	}
+	all, err := c.Runs(ctx)
+	if err != nil {
+		return nil, failure("%w", err)
+	}
+	if name == "@latest" {
+		if len(all) == 0 {
+			return nil, failure("there are no runs in namespace %q", c.Namespace)
+		}
+		return slices.MaxFunc(all, func(a, b *kube.Run) int { return a.Header.Created.Compare(b.Header.Created) }), nil
+	}
+	near, ok := diag.Nearest(name, func(yield func(string) bool) {
+		for _, r := range all {
+			if !yield(r.Name) {
+				return
+			}
+		}
+	})
+	if ok {
+		return nil, failure("%s: %w in namespace %q, did you mean %q?", name, store.ErrNoRun, c.Namespace, near)
+	}
+	return nil, failure("%s: %w in namespace %q; weft runs --cluster lists them", name, store.ErrNoRun, c.Namespace)
+}
+
+// listClusterRuns lists the runs of a namespace, the newest first.
+func listClusterRuns(ctx context.Context, c *kube.Cluster) ([]listed, error) {
+	runs, err := c.Runs(ctx)
+	if err != nil {
+		return nil, failure("%w", err)
+	}
+	all := make([]listed, 0, len(runs))
+	for _, r := range runs {
+		s := r.Status
+		driven := false
+		if !s.Phase.Completed() {
+			if driven, err = r.Driven(ctx); err != nil {
+				return nil, failure("%w", err)
+			}
+		}
+		all = append(all, listed{
+			Name: r.Name, Workflow: r.Header.Workflow, Phase: s.Phase, Driven: driven, Message: s.Message, Progress: s.Progress,
+			Created: r.Header.Created, Started: s.Started, Finished: s.Finished,
+		})
+	}
+	slices.SortStableFunc(all, func(a, b listed) int { return b.Created.Compare(a.Created) })
+	return all, nil
+}
+
+// beginIn runs what is new in a cluster.
+func (o *runOptions) beginIn(ctx context.Context, s Streams, p *project, object *ir.Object, h store.Header, sources []store.File) error {
+	if o.Plain || o.Keep || o.HostPaths || o.Pods != 0 || len(o.ImageRoots) > 0 || o.runs != "" {
+		return usage("--plain, --keep, --host-paths, --pods, --image-root and --runs are for runs on this machine, not for --cluster")
+	}
+	if unknown := p.unknownToAgent(object); len(unknown) > 0 {
+		return printErrors(s, unknown, []string{object.Doc.File.Name})
+	}
+	place, err := o.connect(object.Namespace.Text())
+	if err != nil {
+		return err
+	}
+	h.Namespace = place.Namespace
+	var kept *kube.Run
+	err = o.tryNames(object, func(name string) error {
+		h.Name = name
+		kept, err = place.CreateRun(ctx, h, sources)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	d := &driving{
+		streams: s, flags: o, header: kept.Header, project: p, object: object,
+		cluster: &clusterRun{ctx: ctx, place: place, run: kept},
+	}
+	return d.cluster.drive(d)
+}
+
+// unknownToAgent finds containers that the agent would have to start without
+// anybody knowing what their image runs.
+func (p *project) unknownToAgent(object *ir.Object) []diag.Diagnostic {
+	_, findings := pods.Render(p.checked, object.Doc.File.Name, p.podOptions(true))
+	return slices.DeleteFunc(findings, func(d diag.Diagnostic) bool { return d.Rule != pod.RuleEntrypoint })
+}
+
+// events are those of the journal, and how many groups there are.
+func (c *clusterRun) history() (*kube.History, error) {
+	h, err := c.run.History(c.ctx)
+	if err != nil {
+		return nil, failure("%w", err)
+	}
+	return h, nil
+}
+
+// drive drives the run to its end, or until somebody leaves it.
+func (c *clusterRun) drive(d *driving, signals ...engine.Signal) error {
+	release, err := c.run.Lead(c.ctx)
+	if errors.Is(err, store.ErrLocked) {
+		return failure("%w; weft get %s --cluster shows it", err, d.header.Name)
+	}
+	if err != nil {
+		return failure("%w", err)
+	}
+	defer release()
+	history, err := c.history()
+	if err != nil {
+		return err
+	}
+	opts, err := c.options(d)
+	if err != nil {
+		return err
+	}
+	opts.Signals = signals
+	if history.Groups > 0 {
+		opts.History = history.Events()
+	}
+	ctx, leave := context.WithCancel(c.ctx)
+	defer leave()
+	opts.Journal = c.run.Journal(ctx, history)
+	watch := newWatcher(d.streams, d.header.Name, d.flags.output)
+	status := keepStatus(ctx, c.run)
+	opts.Observe = func(e *engine.Engine, changed []engine.NodeID) {
+		status.observe(e)
+		watch.observe(e, changed)
+	}
+	driver, err := run.New(d.project.checked, d.config(), opts)
+	if err != nil {
+		return failure("%w", err)
+	}
+	done := c.listen(ctx, d, driver, leave)
+	_, err = driver.Go(ctx)
+	left := ctx.Err() != nil
+	leave()
+	<-done
+	watch.close()
+	status.close(context.WithoutCancel(c.ctx))
+	switch {
+	case errors.Is(err, kube.ErrFenced):
+		return failure("%w; weft get %s --cluster shows it", err, d.header.Name)
+	case err != nil && left:
+		return failure("the run was left: its Pods go on, and nothing new starts until weft run --cluster --resume %s", d.header.Name)
+	case err != nil:
+		return failure("the run was left unfinished: %w\ngo on with it by weft run --cluster --resume %s", err, d.header.Name)
+	}
+	return d.show(driver.Engine())
+}
+
+// options are what the run is driven with.
+func (c *clusterRun) options(d *driving) (run.Options, error) {
+	images, err := d.flags.images(d.project)
+	if err != nil {
+		return run.Options{}, err
+	}
+	of := pod.Run{Name: d.header.Name, UID: d.header.UID, OwnerUID: c.run.OwnerUID(), Spec: d.object.Spec}
+	return run.Options{
+		Backend: kube.NewBackend(c.place, of), OwnerUID: c.run.OwnerUID(), Build: d.flags.build,
+		Values: c.place.Values(), Caches: c.place.Caches(), Locks: c.place.Locks(), Requests: &run.HTTP{Values: c.place.Values()},
+		Pods: pod.Options{Entrypoints: images, AgentImage: d.flags.AgentImage},
+	}, nil
+}
+
+// next says what a person may want to do with the run.
+func (c *clusterRun) next(name string, phase engine.Phase) string {
+	switch {
+	case phase == engine.Succeeded:
+		return fmt.Sprintf("weft logs --cluster %s    weft report --cluster %s > run.html", name, name)
+	case phase.Completed():
+		return fmt.Sprintf("weft logs --cluster %s    weft report --cluster %s > run.html    weft run --cluster --retry %s", name, name, name)
+	}
+	if driven, err := c.run.Driven(c.ctx); err != nil || driven {
+		return "weft logs --cluster -f " + name
+	}
+	return "nobody drives it; go on by weft run --cluster --resume " + name
+}
+
+// statusEvery is how often lists learn how a run stands.
+const statusEvery = 2 * time.Second

@@ -1,0 +1,279 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/signal"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/weft-lang/weft/runtime/engine"
+	"github.com/weft-lang/weft/runtime/kube"
+	"github.com/weft-lang/weft/runtime/local"
+	"github.com/weft-lang/weft/runtime/report"
+	"github.com/weft-lang/weft/runtime/run"
+	"github.com/weft-lang/weft/runtime/store"
+)
+
+// listen passes on what people want of the run: Ctrl-C here, and signals that
+// other commands left in the cluster. The channel is closed when it has ended.
+func (c *clusterRun) listen(ctx context.Context, d *driving, driver *run.Run, leave func()) <-chan struct{} {
+	done := make(chan struct{})
+	interrupts := make(chan os.Signal, 2)
+	signal.Notify(interrupts, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		defer close(done)
+		defer signal.Stop(interrupts)
+		tick := time.NewTicker(time.Second)
+		defer tick.Stop()
+		asked := false
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-interrupts:
+				if _, terminal := terminalWidth(d.streams.Err); asked || !terminal {
+					leave()
+					return
+				}
+				asked = true
+				fmt.Fprint(d.streams.Err, "\nweft: leave the run to its Pods, stop it, or end it at once? [Leave/stop/terminate] ")
+				go c.ask(ctx, d, driver, leave)
+			case <-tick.C:
+				c.sent(ctx, d, driver)
+			}
+		}
+	}()
+	return done
+}
+
+// ask reads what is to be done. Whoever says nothing leaves the run.
+func (c *clusterRun) ask(ctx context.Context, d *driving, driver *run.Run, leave func()) {
+	answer, _ := bufio.NewReader(d.streams.In).ReadString('\n')
+	switch a := strings.ToLower(strings.TrimSpace(answer)); {
+	case strings.HasPrefix("stop", a) && a != "":
+		d.pass(ctx, driver, sentSignal{Signal: engine.Signal{Kind: engine.SignalStop}})
+	case strings.HasPrefix("terminate", a) && a != "":
+		d.pass(ctx, driver, sentSignal{Signal: engine.Signal{Kind: engine.SignalTerminate}})
+	default:
+		leave()
+	}
+}
+
+// sent passes on the signals that others left.
+func (c *clusterRun) sent(ctx context.Context, d *driving, driver *run.Run) {
+	signals, err := c.run.Signals(ctx)
+	if err != nil {
+		return // the cluster is out of reach for a moment; they stay
+	}
+	for _, s := range signals {
+		var got sentSignal
+		if err := json.Unmarshal(s.Data, &got); err != nil {
+			fmt.Fprintf(d.streams.Err, "weft: cannot read a signal: %v\n", err)
+		} else {
+			d.pass(ctx, driver, got)
+		}
+		if err := c.run.Taken(ctx, s); err != nil && ctx.Err() == nil {
+			fmt.Fprintf(d.streams.Err, "weft: %v\n", err)
+		}
+	}
+}
+
+// send leaves a signal for whoever drives the run.
+func (c *clusterRun) send(d *driving, command signalCommand, s sentSignal) error {
+	driven, err := c.run.Driven(c.ctx)
+	if err != nil {
+		return failure("%w", err)
+	}
+	if !driven {
+		if !command.drives {
+			return failure("nobody drives %s; go on with it by weft run --cluster --resume %s", d.header.Name, d.header.Name)
+		}
+		return c.drive(d, s.Signal)
+	}
+	data, err := json.Marshal(s)
+	if err == nil {
+		err = c.run.Send(c.ctx, data)
+	}
+	if err != nil {
+		return failure("cannot send the signal: %w", err)
+	}
+	fmt.Fprintf(d.streams.Out, "%s %s\n", d.header.Name, command.done)
+	return nil
+}
+
+// A clusterStatus keeps the status of a run up to date, beside the driver.
+type clusterStatus struct {
+	run  *kube.Run
+	stop context.CancelFunc
+	work sync.WaitGroup
+
+	mu   sync.Mutex
+	now  store.Status
+	kept store.Status
+}
+
+func keepStatus(ctx context.Context, r *kube.Run) *clusterStatus {
+	ctx, stop := context.WithCancel(ctx)
+	k := &clusterStatus{run: r, stop: stop, kept: r.Status}
+	k.work.Go(func() {
+		tick := time.NewTicker(statusEvery)
+		defer tick.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-tick.C:
+				_ = k.write(ctx) // tried again at the next tick
+			}
+		}
+	})
+	return k
+}
+
+func (k *clusterStatus) observe(e *engine.Engine) {
+	v := e.Run()
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.now = store.Status{Phase: v.Phase, Message: v.Message, Progress: v.Progress, Started: v.Started, Finished: v.Finished}
+}
+
+func (k *clusterStatus) write(ctx context.Context) error {
+	k.mu.Lock()
+	now := k.now
+	k.mu.Unlock()
+	if now == k.kept {
+		return nil
+	}
+	err := k.run.SetStatus(ctx, now)
+	if err == nil {
+		k.kept = now
+	}
+	return err
+}
+
+// close writes the last status: others free the locks of a run that has ended.
+func (k *clusterStatus) close(ctx context.Context) {
+	k.stop()
+	k.work.Wait()
+	for range 3 {
+		if k.write(ctx) == nil {
+			return
+		}
+		time.Sleep(time.Second)
+	}
+}
+
+// logs are what the containers of the newest Pod of a node wrote. A log that
+// cannot be read is none: the run can be shown without it.
+func (c *clusterRun) logs(v engine.View) ([]report.Logs, error) {
+	pods, err := c.run.Pods(c.ctx)
+	if err != nil {
+		return nil, failure("%w", err)
+	}
+	var newest *kube.Pod
+	for i := range pods {
+		if pods[i].Node == v.Path {
+			newest = &pods[i]
+		}
+	}
+	if newest == nil {
+		return nil, nil
+	}
+	var out []report.Logs
+	for _, name := range newest.Containers {
+		if strings.HasPrefix(name, "weft-") && v.Phase != engine.Error {
+			continue // weft's own matter where they are at fault
+		}
+		lines, err := c.run.Log(c.ctx, newest.Name, name, time.Time{})
+		if err != nil {
+			continue
+		}
+		var text strings.Builder
+		for _, l := range lines {
+			text.WriteString(l.Text)
+			text.WriteByte('\n')
+		}
+		out = append(out, report.Logs{Container: name, Text: text.String()})
+	}
+	return out, nil
+}
+
+// printLogs prints what the containers of the run wrote, and with follow what
+// they write, until it ends.
+func (c *clusterRun) printLogs(d *driving, o logsOptions, steps []string) error {
+	last := map[string]time.Time{}
+	for {
+		e, err := d.replayed()
+		if err != nil {
+			return err
+		}
+		ended := e.Run().Phase.Completed()
+		wanted := map[string]bool{}
+		if len(steps) > 0 {
+			paths, err := nodePaths(e, steps[0])
+			if err != nil {
+				return err
+			}
+			for _, p := range paths {
+				wanted[p] = true
+			}
+		}
+		lines, err := c.readLogs(d, o, wanted, last)
+		if err != nil {
+			return err
+		}
+		o.tail = -1
+		if err := printLines(d.streams.Out, lines, o.timestamps, len(wanted) != 1); err != nil {
+			return failure("cannot write: %w", err)
+		}
+		if !o.follow || ended {
+			return nil
+		}
+		time.Sleep(time.Second)
+	}
+}
+
+// readLogs reads what was written since the last time.
+func (c *clusterRun) readLogs(d *driving, o logsOptions, wanted map[string]bool, last map[string]time.Time) ([]logLine, error) {
+	pods, err := c.run.Pods(c.ctx)
+	if err != nil {
+		return nil, failure("%w", err)
+	}
+	var all []logLine
+	for _, p := range pods {
+		if len(wanted) > 0 && !within(p.Node, wanted) {
+			continue
+		}
+		for _, name := range p.Containers {
+			if o.container != "" && name != o.container || o.container == "" && strings.HasPrefix(name, "weft-") {
+				continue
+			}
+			key := p.Name + "/" + name
+			lines, err := c.run.Log(c.ctx, p.Name, name, last[key])
+			if err != nil {
+				return nil, failure("%w", err)
+			}
+			if len(lines) > 0 {
+				last[key] = lines[len(lines)-1].Time
+			}
+			if o.tail >= 0 && len(lines) > o.tail {
+				lines = lines[len(lines)-o.tail:]
+			}
+			step := strings.TrimPrefix(p.Node, d.header.Name+".")
+			if name != "main" {
+				step += " " + name
+			}
+			for _, l := range lines {
+				all = append(all, logLine{local.Line{Time: l.Time, Text: l.Text}, step})
+			}
+		}
+	}
+	sortLines(all)
+	return all, nil
+}
