@@ -248,8 +248,9 @@ func TestSet(t *testing.T) {
 	b := newBench(t, tell)
 	codes := map[string]chan int{}
 	start := func(name, script string) {
-		codes[name] = make(chan int, 1)
-		go func() { codes[name] <- b.run("run", name, "--", "sh", "-c", script) }()
+		code := make(chan int, 1)
+		codes[name] = code
+		go func() { code <- b.run("run", name, "--", "sh", "-c", script) }()
 	}
 	mark := filepath.Join(b.home, "mark")
 	start("second", "cat "+mark)

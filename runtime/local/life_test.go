@@ -462,3 +462,28 @@ func TestImageRoot(t *testing.T) {
 	m.check("image root", m.run(`container: {image: small, command: [/bin/sh, -c, "echo /*"]}`, call{result: true}),
 		"main: ended 0\nresult: \"/bin /dev /etc /proc /run /sys /tmp /weft /weft-agent\"")
 }
+
+// TestUser runs a container as somebody else, who can still do his work.
+func TestUser(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("only root can become somebody else")
+	}
+	m := newMachine(t, local.Options{Mode: local.Namespaces})
+	m.check("user", m.run(`
+securityContext: {runAsUser: 1234, runAsGroup: 5678}
+volumes: [{name: v, emptyDir: {}}]
+initContainers: [{name: root, image: a, command: [sh, -c, "id -u > /mnt/v/root"], securityContext: {runAsUser: 0}, volumeMounts: [{name: v, mountPath: /mnt/v}]}]
+script:
+  image: a
+  command: [sh]
+  volumeMounts: [{name: v, mountPath: /mnt/v}]
+  source: |
+    id -u > /mnt/v/me; id -g >> /mnt/v/me
+    cat /mnt/v/root /mnt/v/me
+    echo p > /tmp/p; echo m > /dev/termination-log
+outputs: {parameters: [{name: p, valueFrom: {path: /tmp/p}}]}
+`, call{result: true}), `root: ended 0
+		main: ended 0 "m\n"
+		result: "0\n1234\n5678"
+		p="p"`)
+}
