@@ -24,11 +24,12 @@ func (c *checker) types(want Kind) Kind {
 	if _, ok := env.(types.Map); !ok {
 		env = types.Map{types.Extra: types.Any}
 	}
-	config := conf.New(env)
+	config := *plainConfig()
+	config.WithEnv(env)
 	before := file.Location{From: -1}
 	const enough = 20
 	for range enough {
-		_, err := langcheck.Check(tree, config)
+		_, err := langcheck.Check(tree, &config)
 		fault, ok := err.(*file.Error)
 		if !ok || fault.Location == before {
 			break
@@ -46,6 +47,10 @@ func (c *checker) types(want Kind) Kind {
 	}
 	return c.result(tree.Node, want)
 }
+
+// plainConfig is expr-lang's before it knows an environment. Copies share the
+// table of builtins, which nobody writes to.
+var plainConfig = sync.OnceValue(conf.CreateNew)
 
 // replaced is the name of the unknown value in the place of a wrong node.
 const replaced = "$replaced"

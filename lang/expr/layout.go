@@ -28,6 +28,7 @@ func newLayout(src string) (*layout, *file.Error) {
 		}
 		l.offsets = append(l.offsets, len(src))
 	}
+	l.tokens = make([]lexer.Token, 0, len(src)/3+1)
 	scan := lexer.New()
 	scan.Reset(file.NewSource(src))
 	for {
@@ -70,7 +71,15 @@ func (l *layout) pair() {
 
 // closing is the bracket that closes b, "" when b opens nothing.
 func closing(b string) string {
-	return map[string]string{"(": ")", "[": "]", "{": "}"}[b]
+	switch b {
+	case "(":
+		return ")"
+	case "[":
+		return "]"
+	case "{":
+		return "}"
+	}
+	return ""
 }
 
 // unclosed is the index of the innermost bracket that nothing closes, or -1.
