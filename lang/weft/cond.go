@@ -135,7 +135,11 @@ func (w *condWriter) operand(o *Operand, quoted bool) {
 		w.sign(")")
 		return
 	}
+	known := w.diags.Len()
 	n := w.value(o.Value, place{}, w.scope)
+	if w.diags.Len() > known {
+		w.doubt(o.Value.at) // one mistake, one finding
+	}
 	text := n.Value
 	if !quoted || o.Value.Literal != "" && !isText(o.Value.Literal) && n.Kind != tree.String {
 		w.node(text, n.Offsets)
@@ -229,4 +233,5 @@ func (w *depsWriter) status(n *Name) {
 		d.Help, d.Fixes = didYouMean(near), fix("write "+near, n.at, near)
 	}
 	w.diags.Add(d)
+	w.doubt(n.at)
 }

@@ -327,6 +327,7 @@ func (l *lowerer) unknownTask(n *Name, s *scope) {
 		}
 	}
 	l.reportName(e, n.at, false)
+	l.doubt(n.at)
 }
 
 // checkAfter reports raw dependencies beside an after; a raw depends is found
