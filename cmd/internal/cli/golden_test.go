@@ -11,7 +11,7 @@ import (
 // TestExampleGolden keeps the golden file of the example, from wherever weft is
 // started.
 func TestExampleGolden(t *testing.T) {
-	args := []string{"golden", filepath.Join(repository, "examples/golden/release.weft")}
+	args := []string{"golden", filepath.Join(repository, "examples/golden")}
 	if langtest.Updating() {
 		args = append(args, "--update")
 	}
