@@ -13,6 +13,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/watch"
 	"k8s.io/client-go/rest"
+	"k8s.io/klog/v2"
 )
 
 // A Cluster is one namespace of a cluster, in which runs live.
@@ -88,24 +89,35 @@ func (c *Cluster) client(resource string) rest.Interface {
 	return c.core
 }
 
+// quiet keeps client-go from logging what it returns as an error anyway.
+func quiet(ctx context.Context) context.Context { return klog.NewContext(ctx, klog.Logger{}) }
+
+// patient bounds one request.
+func patient(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(quiet(ctx), patience)
+}
+
 // create makes an object; what the API server made of it goes into "into".
 func (c *Cluster) create(ctx context.Context, resource string, object, into runtime.Object) error {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := patient(ctx)
 	defer cancel()
-	return c.client(resource).Post().Namespace(c.Namespace).Resource(resource).
-		VersionedParams(&metav1.CreateOptions{FieldManager: FieldManager}, c.parameters).
-		MaxRetries(0).Body(object).Do(ctx).Into(into)
+	q := c.client(resource).Post().Namespace(c.Namespace).Resource(resource).
+		VersionedParams(&metav1.CreateOptions{FieldManager: FieldManager}, c.parameters).Body(object)
+	if resource == podResource {
+		q = q.MaxRetries(0) // the gate has to hear of every answer
+	}
+	return q.Do(ctx).Into(into)
 }
 
 func (c *Cluster) get(ctx context.Context, resource, name string, into runtime.Object) error {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := patient(ctx)
 	defer cancel()
 	return c.client(resource).Get().Namespace(c.Namespace).Resource(resource).Name(name).Do(ctx).Into(into)
 }
 
 // update replaces an object, if it is still in the version that was read.
 func (c *Cluster) update(ctx context.Context, resource, name string, object, into runtime.Object) error {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := patient(ctx)
 	defer cancel()
 	return c.client(resource).Put().Namespace(c.Namespace).Resource(resource).Name(name).
 		VersionedParams(&metav1.UpdateOptions{FieldManager: FieldManager}, c.parameters).
@@ -113,7 +125,7 @@ func (c *Cluster) update(ctx context.Context, resource, name string, object, int
 }
 
 func (c *Cluster) patch(ctx context.Context, resource, name string, patch []byte) error {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := patient(ctx)
 	defer cancel()
 	return c.client(resource).Patch(types.MergePatchType).Namespace(c.Namespace).Resource(resource).Name(name).
 		VersionedParams(&metav1.PatchOptions{FieldManager: FieldManager}, c.parameters).Body(patch).Do(ctx).Error()
@@ -121,7 +133,7 @@ func (c *Cluster) patch(ctx context.Context, resource, name string, patch []byte
 
 // delete deletes the object with a UID, and no other of its name.
 func (c *Cluster) delete(ctx context.Context, resource, name string, uid types.UID) error {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := patient(ctx)
 	defer cancel()
 	background := metav1.DeletePropagationBackground
 	return c.client(resource).Delete().Namespace(c.Namespace).Resource(resource).Name(name).
@@ -156,7 +168,7 @@ func list[L any, P listObject[L]](ctx context.Context, c *Cluster, resource, sel
 }
 
 func (c *Cluster) listPage(ctx context.Context, resource string, options *metav1.ListOptions, into runtime.Object) error {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := patient(ctx)
 	defer cancel()
 	return c.client(resource).Get().Namespace(c.Namespace).Resource(resource).VersionedParams(options, c.parameters).Do(ctx).Into(into)
 }
@@ -166,5 +178,5 @@ func (c *Cluster) listPage(ctx context.Context, resource string, options *metav1
 func (c *Cluster) watch(ctx context.Context, resource, selector, version string, seconds int64) (watch.Interface, error) {
 	return c.client(resource).Get().Namespace(c.Namespace).Resource(resource).VersionedParams(&metav1.ListOptions{
 		LabelSelector: selector, ResourceVersion: version, Watch: true, AllowWatchBookmarks: true, TimeoutSeconds: &seconds,
-	}, c.parameters).Watch(ctx)
+	}, c.parameters).Watch(quiet(ctx))
 }

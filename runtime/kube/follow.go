@@ -214,5 +214,5 @@ func (b *Backend) readLogs(ctx context.Context, ref run.PodRef, p *corev1.Pod) {
 // openLog opens what a container has written so far.
 func (c *Cluster) openLog(ctx context.Context, name, container string) (io.ReadCloser, error) {
 	return c.core.Get().Namespace(c.Namespace).Resource(podResource).Name(name).SubResource("log").
-		VersionedParams(&corev1.PodLogOptions{Container: container}, c.parameters).Timeout(logTimeout).Stream(ctx)
+		VersionedParams(&corev1.PodLogOptions{Container: container}, c.parameters).Timeout(logTimeout).Stream(quiet(ctx))
 }

@@ -170,7 +170,7 @@ func (p *player) set(ctx context.Context, t testing.TB, object *corev1.Pod, stat
 		return
 	}
 	err = p.cluster.core.Patch(types.MergePatchType).Namespace(p.cluster.Namespace).Resource(podResource).Name(object.Name).
-		SubResource("status").Body(patch).Do(ctx).Error()
+		SubResource("status").Body(patch).Do(quiet(ctx)).Error()
 	if err != nil && !apierrors.IsNotFound(err) && ctx.Err() == nil {
 		t.Errorf("play %s: %v", object.Name, err)
 	}

@@ -67,7 +67,7 @@ func (r *Run) Log(ctx context.Context, pod, container string, after time.Time) (
 		options.SinceTime = &since
 	}
 	stream, err := r.cluster.core.Get().Namespace(r.cluster.Namespace).Resource(podResource).Name(pod).SubResource("log").
-		VersionedParams(options, r.cluster.parameters).Timeout(logTimeout).Stream(ctx)
+		VersionedParams(options, r.cluster.parameters).Timeout(logTimeout).Stream(quiet(ctx))
 	if apierrors.IsNotFound(err) || apierrors.IsBadRequest(err) {
 		return nil, nil
 	}
