@@ -56,6 +56,7 @@ func TestControl(t *testing.T) {
 		{"key of an input", "artifact-key-collision", aWorkflow(`entrypoint: m, templates: [{name: m, steps: [[{name: g, template: n, withItems: [a, b]}]]}, {name: n, container: {image: b, command: [c]}, outputs: {artifacts: [{name: z, path: /z, s3: {key: "{{workflow.name}}/z"}}, {name: y, path: /y, s3: {key: "{{pod.name}}/y"}}]}}]`), []string{`"{{workflow.name}}/z"`}},
 		{"no loop", "artifact-key-collision", aWorkflow(`entrypoint: n, templates: [{name: n, container: {image: b, command: [c]}, outputs: {artifacts: [{name: z, path: /z, s3: {key: z}}]}}]`), nil},
 		{"limited", "unbounded-fan-out", someSteps(`{name: g, template: b, withParam: "{{workflow.name}}"}`, ", parallelism: 2"), nil},
+		{"semaphore", "unbounded-fan-out", aWorkflow(`entrypoint: m, templates: [{name: m, steps: [[{name: g, template: n, withParam: "{{workflow.parameters.l}}"}]]}, {name: n, synchronization: {semaphores: [{configMapKeyRef: {name: a, key: b}}]}, container: {image: b, command: [c]}}], arguments: {parameters: [{name: l, value: "[1]"}]}`), nil},
 		{"sequence", "unbounded-fan-out", someSteps(`{name: g, template: b, withSequence: {count: "{{workflow.name}}"}}`, ""), []string{`"{{workflow.name}}"`}},
 		{"shorter", "timeout-beyond-deadline", deadline("600", "timeout: 5m"), nil},
 	})

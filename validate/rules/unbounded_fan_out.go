@@ -60,7 +60,7 @@ spec:
 				if n == nil {
 					n = dynamicCount(c.WithSequence)
 				}
-				if strings.Contains(n.Text(), "{{") && !gathersFewer(u, n) {
+				if strings.Contains(n.Text(), "{{") && !gathersFewer(u, n) && !takesLock(c.Callee.Target) {
 					p.Report(diag.Diagnostic{
 						Span: n.Place(), Message: fmt.Sprintf("%s runs all items of a list of unknown length at once", c.Describe()),
 						Help: "set parallelism on " + u.Template.Describe() + " or on the workflow",
@@ -93,6 +93,12 @@ func gathersFewer(u *trace.Use, n *tree.Node) bool {
 		n = c.WithParam
 	}
 	return false
+}
+
+// takesLock reports whether t waits for a mutex or a slot of a semaphore before
+// it starts anything.
+func takesLock(t *ir.Template) bool {
+	return t != nil && t.Node.Has("synchronization")
 }
 
 // dynamicCount is what gives the length of a withSequence when that is known
