@@ -64,7 +64,11 @@ func (a *Applier) failed(verb string, object *unstructured.Unstructured, err err
 // that fields are unknown or of the wrong type.
 const typed = "failed to create typed patch object"
 
-// fieldFault is one of the faults in such a message.
+// converted matches a message that also counts as a fault of the API server:
+// that a text is no value of its type. It says which type, and not where.
+var converted = regexp.MustCompile(`^failed to convert new object \(.*?\) to proper version: (?:unable to convert unstructured object to [^:]*: )?(.*)$`)
+
+// fieldFault is one of the faults in a message that begins with typed.
 var fieldFault = regexp.MustCompile(`(?m)(?:^|: )\s*\.?(\.[^\s:]+): (.+)$`)
 
 // refusalOf is err as a refusal, nil when the API server could not judge.
@@ -74,6 +78,9 @@ func refusalOf(err error) *Refusal {
 		return nil
 	}
 	s := status.Status()
+	if m := converted.FindStringSubmatch(s.Message); m != nil {
+		return &Refusal{Message: m[1]}
+	}
 	switch {
 	case strings.HasPrefix(s.Message, typed):
 		refusal := &Refusal{}

@@ -53,6 +53,11 @@ func TestRefusalOf(t *testing.T) {
 			status(http.StatusInternalServerError, "", "failed to create typed patch object: something"),
 			&Refusal{Message: "failed to create typed patch object: something"},
 		},
+		{
+			"a text that is no quantity",
+			status(http.StatusInternalServerError, "", "failed to convert new object (t/a; /v1, Kind=Pod) to proper version: unable to convert unstructured object to /v1, Kind=Pod: quantities must match the regular expression"),
+			&Refusal{Message: "quantities must match the regular expression"},
+		},
 	} {
 		if got := refusalOf(tt.err); !reflect.DeepEqual(got, tt.want) {
 			t.Errorf("%s: %+v, want %+v", tt.name, got, tt.want)
