@@ -25,6 +25,10 @@ import (
 // mostCreates is how many Pods are created at once where the API server lets us.
 const mostCreates = 64
 
+// Creates is how many calls of Create a driver should have under way: enough that
+// none of the places is empty while it writes its journal.
+const Creates = 4 * mostCreates
+
 // A Backend runs the Pods of one run in a cluster.
 type Backend struct {
 	cluster *Cluster

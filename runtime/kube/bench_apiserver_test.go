@@ -52,12 +52,18 @@ func BenchmarkAPIServerFanOut(b *testing.B) {
 	for b.Loop() {
 		c, kubelet := newPlace(b, func(*corev1.Pod) play { return play{} })
 		begun := time.Now()
-		_, result := newJourney(b, c, spec).drive(b, run.Options{})
+		j := newJourney(b, c, spec)
+		_, result := j.drive(b, run.Options{})
 		ours += time.Since(begun)
 		if result.Phase != engine.Succeeded {
 			b.Fatal(result)
 		}
 		kubelet.once(b)
+		h, err := j.kept.History(b.Context())
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.ReportMetric(float64(h.chunks), "chunks")
 		bare += barePods(b, count, 64)
 	}
 	b.ReportMetric(ours.Seconds()/float64(b.N), "s/run")

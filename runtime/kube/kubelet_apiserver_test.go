@@ -234,6 +234,9 @@ func (j *journey) driver(t testing.TB, ctx context.Context, opts run.Options) *r
 	if history.Groups > 0 {
 		opts.History = history.Events()
 	}
+	if opts.Creates == 0 {
+		opts.Creates = Creates
+	}
 	opts.OwnerUID = j.kept.OwnerUID()
 	opts.Values, opts.Caches, opts.Locks = j.cluster.Values(), j.cluster.Caches(), j.cluster.Locks()
 	r, err := run.New(j.checked, engine.Config{
