@@ -38,6 +38,9 @@ func letters(name string) string {
 
 // hasLetters reports whether letters(name) is bare.
 func hasLetters(name, bare string) bool {
+	if bare != "" && endsOtherwise(name, bare[len(bare)-1]) {
+		return false
+	}
 	at := 0
 	for i := range len(name) {
 		switch c := name[i]; {
@@ -60,6 +63,16 @@ func hasLetters(name, bare string) bool {
 	return at == len(bare)
 }
 
+// endsOtherwise reports whether the last letter of name is surely not c: names
+// that begin alike are told apart without reading them.
+func endsOtherwise(name string, c byte) bool {
+	last := name[len(name)-1]
+	if 'A' <= last && last <= 'Z' {
+		last += 'a' - 'A'
+	}
+	return last != c && last != '-' && last != '_' && last < utf8.RuneSelf && c < utf8.RuneSelf
+}
+
 // distance counts the changes that lead from a to b, in bytes; above limit it
 // is only known to be above.
 func distance(a, b string, limit int) int {
@@ -70,21 +83,34 @@ func distance(a, b string, limit int) int {
 	if min(len(a), len(b)) == 0 {
 		return max(len(a), len(b))
 	}
-	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
-	for j := range last {
+	// Names are short as a rule: their rows cost no allocation.
+	var short [3][24]int
+	before, last, row := short[0][:], short[1][:], short[2][:]
+	if len(b) >= len(row) {
+		before, last, row = make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
+	}
+	for j := range len(b) + 1 {
 		last[j] = j
 	}
+	least := 0 // of the row before
 	for i := 1; i <= len(a); i++ {
 		row[0] = i
+		above := least
+		least = i
 		for j := 1; j <= len(b); j++ {
 			replace := last[j-1]
 			if a[i-1] != b[j-1] {
 				replace++
 			}
-			row[j] = min(last[j]+1, row[j-1]+1, replace)
+			d := min(last[j]+1, row[j-1]+1, replace)
 			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
-				row[j] = min(row[j], before[j-2]+1)
+				d = min(d, before[j-2]+1)
 			}
+			row[j] = d
+			least = min(least, d)
+		}
+		if least > limit && above >= limit { // a swap skips one row
+			return limit + 1
 		}
 		before, last, row = last, row, before
 	}
@@ -105,7 +131,10 @@ func apart(a, b string) (string, string) {
 // DidYouMean is the help text for a name that has a near candidate, else "".
 func DidYouMean(word string, candidates iter.Seq[string]) string {
 	if c, ok := Nearest(word, candidates); ok {
-		return `did you mean "` + c + `"?`
+		return Meant(c)
 	}
 	return ""
 }
+
+// Meant is the help text that proposes name.
+func Meant(name string) string { return `did you mean "` + name + `"?` }

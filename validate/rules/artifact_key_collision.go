@@ -47,7 +47,7 @@ spec:
       artifacts: [{name: binary, path: /binary, s3: {key: "out/{{pod.name}}/binary.tgz"}}]
 `,
 	Check: func(p *validate.Pass) {
-		for _, w := range overwritten(p, certainKeys) {
+		for _, w := range overwritten(p, storedKeys) {
 			if w.together || w.first.node == w.second.node {
 				p.Report(diag.Diagnostic{
 					Span: w.second.node.Place(), Message: fmt.Sprintf("%s and %s write an artifact to the same key", w.first.call.Describe(), w.second.call.Describe()),

@@ -54,7 +54,7 @@ spec:
     container: {image: "alpine:3.23", command: [echo, "{{inputs.parameters.text}}"]}
 `,
 	Check: func(p *validate.Pass) {
-		for _, w := range overwritten(p, certainExports) {
+		for _, w := range overwritten(p, globalExports) {
 			if w.together || !isRead(w.use, w.key) {
 				p.Report(diag.Diagnostic{
 					Span: w.second.node.Place(), Message: fmt.Sprintf("%s and %s both make the global output %q, and the last one wins", w.first.call.Describe(), w.second.call.Describe(), w.second.node.Text()),

@@ -36,28 +36,34 @@ func (w clash) related() []diag.Related {
 }
 
 // overwritten are the clashes of all bodies, one for each place a key is
-// written at. writes yields what a template writes, itself or through others.
-func overwritten(p *validate.Pass, writes func(t *ir.Template, yield func(key string, at *tree.Node))) []clash {
+// written at. own yields what a template itself writes.
+func overwritten(p *validate.Pass, own func(t *ir.Template, yield func(key string, at *tree.Node))) []clash {
 	var out []clash
+	written := writes{own: own, kept: map[*ir.Template][]keyed{}}
 	reported := map[*tree.Node]bool{}
+	judged := map[*ir.Template]bool{} // whoever uses it, it writes the same
 	for _, u := range groupBodies(p) {
+		if judged[u.Template] {
+			continue
+		}
+		judged[u.Template] = true
 		seen := map[string][]write{}
 		for _, c := range u.Template.Calls() {
 			if isConditional(c) || c.Callee.Target == nil {
 				continue
 			}
-			writes(c.Callee.Target, func(key string, at *tree.Node) {
-				if reported[at] {
+			written.through(c.Callee.Target, map[*ir.Template]bool{}, func(k keyed) {
+				if reported[k.at] {
 					return
 				}
-				for _, before := range seen[key] {
+				for _, before := range seen[k.key] {
 					if before.call != c {
-						reported[at] = true
-						out = append(out, clash{u, key, before, write{c, at}, runTogether(u, before.call, c)})
+						reported[k.at] = true
+						out = append(out, clash{u, k.key, before, write{c, k.at}, runTogether(u, before.call, c)})
 						return
 					}
 				}
-				seen[key] = append(seen[key], write{c, at})
+				seen[k.key] = append(seen[k.key], write{c, k.at})
 			})
 		}
 	}
@@ -77,48 +83,64 @@ func runTogether(u *trace.Use, a, b *ir.Call) bool {
 	return a.Group == b.Group
 }
 
-// certainly visits t and the templates that run whenever t does.
-func certainly(t *ir.Template, seen map[*ir.Template]bool, visit func(*ir.Template)) {
+// keyed is a key and the place where a template writes it.
+type keyed struct {
+	key string
+	at  *tree.Node
+}
+
+// writes knows what templates write themselves, each looked at once.
+type writes struct {
+	own  func(t *ir.Template, yield func(key string, at *tree.Node))
+	kept map[*ir.Template][]keyed
+}
+
+// through visits what t writes, and what the templates do that run whenever t
+// does.
+func (w writes) through(t *ir.Template, seen map[*ir.Template]bool, visit func(keyed)) {
 	if t == nil || seen[t] {
 		return
 	}
 	seen[t] = true
-	visit(t)
+	own, known := w.kept[t]
+	if !known {
+		w.own(t, func(key string, at *tree.Node) { own = append(own, keyed{key, at}) })
+		w.kept[t] = own
+	}
+	for _, k := range own {
+		visit(k)
+	}
 	for _, c := range t.Calls() {
 		if !isConditional(c) {
-			certainly(c.Callee.Target, seen, visit)
+			w.through(c.Callee.Target, seen, visit)
 		}
 	}
 }
 
-// certainExports are the global outputs that a run of t makes.
-func certainExports(t *ir.Template, yield func(key string, at *tree.Node)) {
-	certainly(t, map[*ir.Template]bool{}, func(t *ir.Template) {
-		for _, out := range t.Outputs.Parameters {
-			if name := out.GlobalName.Text(); name != "" && !isDynamic(out.GlobalName) {
-				yield("workflow.outputs.parameters."+name, out.GlobalName)
-			}
+// globalExports are the global outputs that t has.
+func globalExports(t *ir.Template, yield func(key string, at *tree.Node)) {
+	for _, out := range t.Outputs.Parameters {
+		if name := out.GlobalName.Text(); name != "" && !isDynamic(out.GlobalName) {
+			yield("workflow.outputs.parameters."+name, out.GlobalName)
 		}
-		for _, out := range t.Outputs.Artifacts {
-			if name := out.GlobalName.Text(); name != "" && !isDynamic(out.GlobalName) {
-				yield("workflow.outputs.artifacts."+name, out.GlobalName)
-			}
+	}
+	for _, out := range t.Outputs.Artifacts {
+		if name := out.GlobalName.Text(); name != "" && !isDynamic(out.GlobalName) {
+			yield("workflow.outputs.artifacts."+name, out.GlobalName)
 		}
-	})
+	}
 }
 
-// certainKeys are the places in an artifact store that a run of t writes to.
-func certainKeys(t *ir.Template, yield func(key string, at *tree.Node)) {
-	certainly(t, map[*ir.Template]bool{}, func(t *ir.Template) {
-		for _, a := range t.Outputs.Artifacts {
-			for _, f := range keyFields {
-				if n := a.Node.At(f[0], f[1]); n.Text() != "" && !varies(n.Text()) {
-					place := a.Node.Get(f[0])
-					yield(strings.Join([]string{f[0], place.Get("endpoint").Text(), place.Get("bucket").Text(), place.Get("container").Text(), n.Text()}, "\x00"), n)
-				}
+// storedKeys are the places in an artifact store that t writes to.
+func storedKeys(t *ir.Template, yield func(key string, at *tree.Node)) {
+	for _, a := range t.Outputs.Artifacts {
+		for _, f := range keyFields {
+			if n := a.Node.At(f[0], f[1]); n.Text() != "" && !varies(n.Text()) {
+				place := a.Node.Get(f[0])
+				yield(strings.Join([]string{f[0], place.Get("endpoint").Text(), place.Get("bucket").Text(), place.Get("container").Text(), n.Text()}, "\x00"), n)
 			}
 		}
-	})
+	}
 }
 
 // isRead reports whether anything in the object of u names a global output.

@@ -19,7 +19,7 @@ func nearest(n *tree.Node, word string, candidates iter.Seq[string]) (help strin
 	if n.Text() == word && n.Alias.IsZero() {
 		fixes = []diag.Fix{replaceText(n, near, false)}
 	}
-	return diag.DidYouMean(word, candidates), fixes
+	return diag.Meant(near), fixes
 }
 
 // replaceText is the fix that gives scalar n another text. Quotes stay.
