@@ -36,6 +36,10 @@ func (l *lowerer) matrix(m *Map, s *scope) *tree.Node {
 				help = "its values must be known when the file is compiled; loop over one list that a step prints instead: for x in STEP.result"
 			}
 			l.errorf(RuleMatrix, e.Value.at, help, "dimension %q is not a list of values", key.text())
+			if key.Literal != "exclude" && key.Literal != "include" { // so that what uses it is no mistake, too
+				dims = append(dims, dimension{nameNode(key), []*tree.Node{newText("", e.Value.at)}})
+				l.doubt(e.Value.at)
+			}
 			continue
 		}
 		values := l.value(e.Value, place{}, s).Items
