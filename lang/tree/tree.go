@@ -60,8 +60,8 @@ type Node struct {
 	Alias    source.Span // set when the node stands at an alias (*x): the place of the alias
 	Comments *Comments   // nil when there are none
 
-	// Type is the parameter type that a .weft file declared for this node
-	// (int, json ...). Emitters drop it.
+	// Type is the type that a .weft file declared for the parameter with this
+	// name (int, json ...). Emitters drop it.
 	Type string
 }
 

@@ -296,11 +296,8 @@ func (l *lowerer) paramSpec(spec *ParamSpec, key string, s *scope) *tree.Node {
 	m := newSlots()
 	name := nameNode(spec.Name)
 	l.set(m, "name", name)
-	typed := name
 	if spec.Default != nil {
-		v := l.jsonValue(spec.Default, s)
-		l.set(m, key, v)
-		typed = v
+		l.set(m, key, l.jsonValue(spec.Default, s))
 	}
 	if spec.Type != nil {
 		l.checkType(spec)
@@ -311,7 +308,7 @@ func (l *lowerer) paramSpec(spec *ParamSpec, key string, s *scope) *tree.Node {
 			}
 			l.set(m, "enum", enum)
 		} else {
-			typed.Type = spec.Type.Name
+			name.Type = spec.Type.Name
 		}
 	}
 	l.merge(m, spec.Map)

@@ -79,20 +79,29 @@ func misfit(v *Value, want declared) (got string, bad bool) {
 	if strings.Contains(text, "{{") || v.Literal[0] == '"' && strings.Contains(text, "${") {
 		return "", false
 	}
-	fits := true
-	switch want.name {
-	case "int":
-		fits = wholeNumber(text)
-	case "number":
-		fits = jsonNumber.MatchString(text)
-	case "bool":
-		fits = text == "true" || text == "false"
-	case "json":
-		fits = json.Valid([]byte(text))
-	case "enum":
-		fits = slices.Contains(want.enum, text)
+	if want.name == "enum" {
+		return shorten(firstLine(v.Literal)), !slices.Contains(want.enum, text)
 	}
-	return shorten(firstLine(v.Literal)), !fits
+	return shorten(firstLine(v.Literal)), !Fits(text, want.name)
+}
+
+// Fits reports whether text is a value of a type of parameters, as a tree.Node
+// names it. Whatever is not known until the run fits.
+func Fits(text, typ string) bool {
+	if strings.Contains(text, "{{") {
+		return true
+	}
+	switch typ {
+	case "int":
+		return wholeNumber(text)
+	case "number":
+		return jsonNumber().MatchString(text)
+	case "bool":
+		return text == "true" || text == "false"
+	case "json":
+		return json.Valid([]byte(text))
+	}
+	return true
 }
 
 // checkArg checks an argument against the parameter it is for.

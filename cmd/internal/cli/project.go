@@ -19,6 +19,7 @@ import (
 	"github.com/weft-lang/weft/lang/diag/render"
 	"github.com/weft-lang/weft/lang/source"
 	"github.com/weft-lang/weft/lang/tree"
+	"github.com/weft-lang/weft/lang/weft"
 	"github.com/weft-lang/weft/lang/yaml"
 	"github.com/weft-lang/weft/validate/config"
 	"github.com/weft-lang/weft/validate/lint"
@@ -103,6 +104,12 @@ func (f *projectFlags) openIn(s Streams, fsys fs.FS, reading load.Options, args 
 	if err := bound.unused(); err != nil && !result.Loaded.Findings.Has(diag.Error) {
 		return nil, err
 	}
+	if len(bound.misfits) > 0 {
+		for _, d := range bound.misfits {
+			result.Findings.Add(d)
+		}
+		return nil, refuse(s, result.Findings, result.Loaded)
+	}
 	if result.Checked == nil {
 		return nil, f.refuse(s, result)
 	}
@@ -172,13 +179,14 @@ func printErrors(s Streams, found []diag.Diagnostic, files []string) error {
 
 // A binding puts the workflow arguments of the command line into documents.
 type binding struct {
-	args  []eval.Argument
-	used  map[string]bool
-	known []string // the parameters there are
+	args    []eval.Argument
+	used    map[string]bool
+	known   []string          // the parameters there are
+	misfits []diag.Diagnostic // arguments that are not of the type that .weft declares
 }
 
 func (b *binding) documents(docs []*tree.Document) []*tree.Document {
-	b.used = map[string]bool{}
+	b.used, b.misfits = map[string]bool{}, nil
 	out := make([]*tree.Document, len(docs))
 	for i, d := range docs {
 		var names []string
@@ -189,10 +197,24 @@ func (b *binding) documents(docs []*tree.Document) []*tree.Document {
 		for _, path := range [][]string{{"spec"}, {"spec", "workflowSpec"}} {
 			for _, p := range d.Root.At(append(path, "arguments", "parameters")...).List() {
 				b.known = append(b.known, p.Get("name").Text())
+				b.check(p.Get("name"))
 			}
 		}
 	}
 	return out
+}
+
+// check compares the argument for the parameter with this name with its type.
+func (b *binding) check(name *tree.Node) {
+	for _, a := range b.args {
+		if a.Name == name.Text() && !weft.Fits(a.Value.Text(), name.Type) {
+			b.misfits = append(b.misfits, diag.Diagnostic{
+				Rule: weft.RuleTypeMismatch, Severity: diag.Error, Span: a.Value.Span,
+				Message: fmt.Sprintf("parameter %q is %s, not %q", a.Name, name.Type, a.Value.Text()),
+				Related: []diag.Related{{Span: name.Span, Message: "its type is declared here"}},
+			})
+		}
+	}
 }
 
 // unused is the mistake of an argument that no workflow has.
