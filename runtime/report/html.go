@@ -94,7 +94,9 @@ func counts(nodes []engine.View) string {
 func pageRows(r *Run, o PageOptions) []pageRow {
 	views := make(map[string]*engine.View, len(r.Nodes))
 	for i := range r.Nodes {
-		views[r.Nodes[i].Path] = &r.Nodes[i]
+		if !gone(r.Nodes[i]) {
+			views[r.Nodes[i].Path] = &r.Nodes[i]
+		}
 	}
 	whole := Duration(r.Started, r.Finished, o.Now)
 	var out []pageRow

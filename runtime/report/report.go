@@ -46,8 +46,11 @@ type node struct {
 
 // JSON prints the run as one object with all its nodes.
 func JSON(w io.Writer, r *Run) error {
-	nodes := make([]node, len(r.Nodes))
-	for i, v := range r.Nodes {
+	var nodes []node
+	for _, v := range r.Nodes {
+		if gone(v) {
+			continue
+		}
 		n := node{
 			Path: v.Path, Name: v.DisplayName, Type: v.Type, Phase: v.Phase, Message: v.Message, Class: v.Class,
 			Template: v.Template, Started: v.Started, Finished: v.Finished, Daemoned: v.Daemoned, Host: v.Host,
@@ -57,9 +60,11 @@ func JSON(w io.Writer, r *Run) error {
 			n.Boundary = r.Nodes[v.Boundary].Path
 		}
 		for _, c := range v.Children {
-			n.Children = append(n.Children, r.Nodes[c].Path)
+			if !gone(r.Nodes[c]) {
+				n.Children = append(n.Children, r.Nodes[c].Path)
+			}
 		}
-		nodes[i] = n
+		nodes = append(nodes, n)
 	}
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)

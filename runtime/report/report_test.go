@@ -128,6 +128,25 @@ func TestRowsWhole(t *testing.T) {
 	}
 }
 
+// TestGone holds that nodes that were taken out to be run again are not shown
+// beside what took their place.
+func TestGone(t *testing.T) {
+	r := ci(1)
+	whole := len(r.Nodes)
+	add(r, "ci[0].lint(0)", engine.PodNode, engine.NoPhase, 0, retried)
+	if a, b := len(report.Rows(r, report.TreeOptions{})), len(report.Rows(ci(1), report.TreeOptions{})); a != b {
+		t.Errorf("%d rows, want %d", a, b)
+	}
+	var b bytes.Buffer
+	if err := report.JSON(&b, r); err != nil {
+		t.Fatal(err)
+	}
+	var got struct{ Nodes []struct{} }
+	if err := json.Unmarshal(b.Bytes(), &got); err != nil || len(got.Nodes) != whole {
+		t.Errorf("%d nodes, want %d; %v", len(got.Nodes), whole, err)
+	}
+}
+
 func TestTextFits(t *testing.T) {
 	var b bytes.Buffer
 	if err := report.Text(&b, report.Rows(ci(20), report.TreeOptions{}), report.Style{Width: 60}); err != nil {

@@ -45,9 +45,14 @@ func forest(nodes []engine.View) []*branch {
 	byPath := make(map[string]*branch, len(nodes))
 	var roots []*branch
 	for _, v := range nodes {
-		byPath[v.Path] = &branch{view: v}
+		if !gone(v) {
+			byPath[v.Path] = &branch{view: v}
+		}
 	}
 	for _, v := range nodes {
+		if gone(v) {
+			continue
+		}
 		b := byPath[v.Path]
 		var up *branch
 		if !last(v) && len(roots) > 0 {
@@ -61,6 +66,9 @@ func forest(nodes []engine.View) []*branch {
 	}
 	return roots
 }
+
+// gone reports whether a node was taken out to be run again.
+func gone(v engine.View) bool { return v.Phase == engine.NoPhase }
 
 // last reports whether v is the exit handler of the whole run, which comes after
 // everything else.

@@ -72,7 +72,7 @@ func (d *driving) printLogs(o logsOptions, steps []string) error {
 		return d.cluster.printLogs(d, o, steps)
 	}
 	sources := map[string]*logSource{}
-	prefix := true
+	prefix := false
 	for {
 		ended := !d.run.Driven() // before reading: what is written later is read by the next round
 		e, err := d.replayed()
@@ -80,16 +80,10 @@ func (d *driving) printLogs(o logsOptions, steps []string) error {
 			return err
 		}
 		ended = ended || e.Run().Phase.Completed()
-		if len(steps) > 0 {
-			paths, err := nodePaths(e, steps[0])
-			if err != nil {
-				return err
-			}
-			prefix = len(paths) > 1
-		}
 		if err := d.findLogs(e, o, steps, sources); err != nil {
 			return err
 		}
+		prefix = prefix || len(steps) == 0 || several(sources)
 		lines, err := readLogs(sources, o.tail, ended)
 		if err != nil {
 			return failure("cannot read a log: %w", err)
@@ -103,6 +97,15 @@ func (d *driving) printLogs(o logsOptions, steps []string) error {
 		}
 		time.Sleep(300 * time.Millisecond)
 	}
+}
+
+// several reports whether logs are of more than one step.
+func several(sources map[string]*logSource) bool {
+	steps := map[string]bool{}
+	for _, s := range sources {
+		steps[s.step] = true
+	}
+	return len(steps) > 1
 }
 
 // findLogs adds the logs that are new.
@@ -135,7 +138,7 @@ func (d *driving) findLogs(e *engine.Engine, o logsOptions, steps []string, sour
 				if o.container != "" && c != o.container || o.container == "" && strings.HasPrefix(c, "weft-") {
 					continue
 				}
-				step := strings.TrimPrefix(v.Path, d.header.Name+".")
+				step := shortPath(v.Path, d.header.Name)
 				if c != "main" {
 					step += " " + c
 				}
@@ -147,6 +150,18 @@ func (d *driving) findLogs(e *engine.Engine, o logsOptions, steps []string, sour
 		}
 	}
 	return nil
+}
+
+// shortPath is the path of a step without the run and its own step group.
+func shortPath(path, run string) string {
+	rest := strings.TrimPrefix(path, run)
+	if group, step, ok := strings.Cut(rest, "]."); ok && strings.HasPrefix(group, "[") {
+		return step
+	}
+	if rest == "" {
+		return path
+	}
+	return strings.TrimPrefix(rest, ".")
 }
 
 // within reports whether a path is one of those wanted, or below one.

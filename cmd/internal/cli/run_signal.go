@@ -107,12 +107,20 @@ func (d *driving) send(c signalCommand, signal sentSignal, nodes []string) error
 		}
 		return d.resume(signal.Signal)
 	}
-	data, err := json.Marshal(signal)
-	if err != nil {
-		return failure("cannot send the signal: %w", err)
+	signals := []sentSignal{signal}
+	if c.kind == engine.SignalResume && (len(signal.Parameters) > 0 || signal.Message != "") {
+		set := signal
+		set.Kind = engine.SignalSet
+		signals = []sentSignal{set, {Signal: engine.Signal{Kind: c.kind}, Paths: signal.Paths}}
 	}
-	if err := d.run.Send(data); err != nil {
-		return failure("%w", err)
+	for _, s := range signals {
+		data, err := json.Marshal(s)
+		if err != nil {
+			return failure("cannot send the signal: %w", err)
+		}
+		if err := d.run.Send(data); err != nil {
+			return failure("%w", err)
+		}
 	}
 	fmt.Fprintf(d.streams.Out, "%s %s\n", d.run.Name, c.done)
 	return nil
