@@ -1,16 +1,16 @@
 package weft
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/weft-lang/weft/lang/diag"
 	"github.com/weft-lang/weft/lang/expr"
+	"github.com/weft-lang/weft/lang/pattern"
 	"github.com/weft-lang/weft/lang/tree"
 )
 
 // wordText is text that the condition language reads as a text without quotes.
-var wordText = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+var wordText = pattern.New(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
 // rawCond is the text of a condition that is nothing but a text.
 func rawCond(c *Cond) *Value {
@@ -115,7 +115,7 @@ func (w *condWriter) needsQuotes(o *Operand) bool {
 		return false
 	}
 	text := unquote(o.Value.Literal, 0).String()
-	return !wordText.MatchString(text) && !isTag(text) || text == "true" || text == "false"
+	return !wordText().MatchString(text) && !isTag(text) || text == "true" || text == "false"
 }
 
 // isTag reports whether text is exactly one {{tag}} or one ${ref}.

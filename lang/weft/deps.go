@@ -1,11 +1,11 @@
 package weft
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/weft-lang/weft/lang/expr"
+	"github.com/weft-lang/weft/lang/pattern"
 	"github.com/weft-lang/weft/lang/source"
 	"github.com/weft-lang/weft/lang/tree"
 )
@@ -54,7 +54,7 @@ func newTaskGraph(tasks []*tree.Node, modes []depMode) *taskGraph {
 	return g
 }
 
-var depName = regexp.MustCompile(`[A-Za-z0-9_-]+(\.[A-Za-z]+)?`)
+var depName = pattern.New(`[A-Za-z0-9_-]+(\.[A-Za-z]+)?`)
 
 // statedBy lists the tasks that the fields of t name.
 func (g *taskGraph) statedBy(t *tree.Node) (out []int) {
@@ -63,7 +63,7 @@ func (g *taskGraph) statedBy(t *tree.Node) (out []int) {
 			out = append(out, i)
 		}
 	}
-	for _, n := range depName.FindAllString(t.Get("depends").Text(), -1) {
+	for _, n := range depName().FindAllString(t.Get("depends").Text(), -1) {
 		name, _, _ := strings.Cut(n, ".")
 		add(name)
 	}
@@ -73,7 +73,7 @@ func (g *taskGraph) statedBy(t *tree.Node) (out []int) {
 	return out
 }
 
-var taskRef = regexp.MustCompile(`\btasks(?:\.([A-Za-z0-9_-]+)|\[\s*['"]([^'"]+)['"]\s*\])`)
+var taskRef = pattern.New(`\btasks(?:\.([A-Za-z0-9_-]+)|\[\s*['"]([^'"]+)['"]\s*\])`)
 
 // refsOf lists the tasks that the text of task self refers to, in declaration order.
 func (g *taskGraph) refsOf(t *tree.Node, self int) (out []int) {
@@ -88,7 +88,7 @@ func (g *taskGraph) refsOf(t *tree.Node, self int) (out []int) {
 			}
 			tags, _ := expr.Tags(n.Value)
 			for _, tag := range tags {
-				for _, m := range taskRef.FindAllStringSubmatch(tag.Body, -1) {
+				for _, m := range taskRef().FindAllStringSubmatch(tag.Body, -1) {
 					if i, ok := g.index[m[1]+m[2]]; ok && i != self && !slices.Contains(out, i) {
 						out = append(out, i)
 					}
@@ -220,10 +220,10 @@ func infer(tasks []*tree.Node, modes []depMode) []dependencies {
 	return out
 }
 
-var plainConjunction = regexp.MustCompile(`^[A-Za-z0-9_-]+(\s*&&\s*[A-Za-z0-9_-]+)*$`)
+var plainConjunction = pattern.New(`^[A-Za-z0-9_-]+(\s*&&\s*[A-Za-z0-9_-]+)*$`)
 
 func (g *taskGraph) join(stated string, names []string) dependencies {
-	if g.legacy && plainConjunction.MatchString(stated) {
+	if g.legacy && plainConjunction().MatchString(stated) {
 		var list []string
 		for _, n := range strings.Split(stated, "&&") {
 			list = append(list, strings.TrimSpace(n))

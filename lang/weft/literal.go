@@ -8,12 +8,13 @@ import (
 	"unicode/utf8"
 
 	"github.com/weft-lang/weft/lang/diag"
+	"github.com/weft-lang/weft/lang/pattern"
 	"github.com/weft-lang/weft/lang/tree"
 )
 
 var (
 	jsonNumber   = regexp.MustCompile(`^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?$`)
-	quantityText = regexp.MustCompile(`^-?([0-9]+(\.[0-9]+)?[A-Za-z]+)+$`)
+	quantityText = pattern.New(`^-?([0-9]+(\.[0-9]+)?[A-Za-z]+)+$`)
 )
 
 // number lexes everything that begins like a number. What is neither a JSON
@@ -30,7 +31,7 @@ func (s *scanner) number(start int) {
 	switch {
 	case jsonNumber.MatchString(text):
 		s.emit(tokNumber, start)
-	case quantityText.MatchString(text):
+	case quantityText().MatchString(text):
 		s.emit(tokQuantity, start)
 	default:
 		s.emit(tokQuantity, start)

@@ -1,10 +1,10 @@
 package weft
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/weft-lang/weft/lang/diag"
+	"github.com/weft-lang/weft/lang/pattern"
 	"github.com/weft-lang/weft/lang/tree"
 )
 
@@ -31,7 +31,7 @@ func raiseCond(n *tree.Node, s *scope) *Cond {
 	return c
 }
 
-var condToken = regexp.MustCompile(`^(?:\{\{[^{}]*\}\}|==|!=|=~|!~|<=|>=|&&|\|\||[()!<>]|'(?:[^'\\]|\\.)*'|-?[0-9]+(?:\.[0-9]+)?|[A-Za-z_][A-Za-z0-9_]*)`)
+var condToken = pattern.New(`^(?:\{\{[^{}]*\}\}|==|!=|=~|!~|<=|>=|&&|\|\||[()!<>]|'(?:[^'\\]|\\.)*'|-?[0-9]+(?:\.[0-9]+)?|[A-Za-z_][A-Za-z0-9_]*)`)
 
 // condTokens cuts a condition into tokens, or returns nil if it holds anything
 // that the sugar has no form for.
@@ -41,7 +41,7 @@ func condTokens(text string) (out []string) {
 		if text == "" {
 			return out
 		}
-		t := condToken.FindString(text)
+		t := condToken().FindString(text)
 		if t == "" {
 			return nil
 		}
@@ -141,13 +141,13 @@ func (p *condReader) operand() *Operand {
 			return &Operand{Value: &Value{Ref: ref}}
 		}
 		return &Operand{Value: rawText(t)}
-	case wordText.MatchString(t):
+	case wordText().MatchString(t):
 		return &Operand{Value: rawText(t)}
 	}
 	return nil
 }
 
-var depToken = regexp.MustCompile(`^(?:&&|\|\||[()!]|[A-Za-z0-9_-]+(?:\.[A-Za-z]+)?)`)
+var depToken = pattern.New(`^(?:&&|\|\||[()!]|[A-Za-z0-9_-]+(?:\.[A-Za-z]+)?)`)
 
 // parseDeps reads a dependency expression, or returns nil.
 func parseDeps(text string) *Deps {
@@ -157,7 +157,7 @@ func parseDeps(text string) *Deps {
 		if text == "" {
 			break
 		}
-		t := depToken.FindString(text)
+		t := depToken().FindString(text)
 		if t == "" {
 			return nil
 		}

@@ -1,11 +1,11 @@
 package weft
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/weft-lang/weft/lang/diag"
 	"github.com/weft-lang/weft/lang/expr"
+	"github.com/weft-lang/weft/lang/pattern"
 	"github.com/weft-lang/weft/lang/tree"
 )
 
@@ -236,13 +236,13 @@ func shortForms(p []string, s *scope) [][]string {
 }
 
 // plainQuantity is a text that reads as an amount even without quotes.
-var plainQuantity = regexp.MustCompile(`^([0-9]+(\.[0-9]+)?(ms|Ki|Mi|Gi|Ti|[kmMGTsh])|([0-9]+h)?([0-9]+m)?[0-9]+s|[0-9]+h[0-9]+m)$`)
+var plainQuantity = pattern.New(`^([0-9]+(\.[0-9]+)?(ms|Ki|Mi|Gi|Ti|[kmMGTsh])|([0-9]+h)?([0-9]+m)?[0-9]+s|[0-9]+h[0-9]+m)$`)
 
 // textLiteral writes the text of n as a literal.
 func textLiteral(n *tree.Node, s *scope) string {
 	text := n.Value
 	switch {
-	case plainQuantity.MatchString(text):
+	case plainQuantity().MatchString(text):
 		return text
 	case wantsHeredoc(n):
 		return heredoc(text)

@@ -2,7 +2,8 @@ package engine
 
 import (
 	"fmt"
-	"regexp"
+
+	"github.com/weft-lang/weft/lang/pattern"
 )
 
 // memo is what a node has to do with a memoization cache.
@@ -11,7 +12,7 @@ type memo struct {
 	hit        bool
 }
 
-var memoKey = regexp.MustCompile(`^[a-zA-Z0-9][-a-zA-Z0-9]*$`)
+var memoKey = pattern.New(`^[a-zA-Z0-9][-a-zA-Z0-9]*$`)
 
 // lookUp looks whether somebody has done the work of a node before.
 func (e *Engine) lookUp(id NodeID) {
@@ -26,7 +27,7 @@ func (e *Engine) lookUp(id NodeID) {
 			return
 		}
 	}
-	if !memoKey.MatchString(key) {
+	if !memoKey().MatchString(key) {
 		e.fail(id, fmt.Errorf("memoize: %q cannot be a key: letters, digits and hyphens only", key))
 		return
 	}

@@ -2,11 +2,11 @@ package engine
 
 import (
 	"fmt"
-	"regexp"
 	"strconv"
 	"time"
 
 	"github.com/weft-lang/weft/lang/expr"
+	"github.com/weft-lang/weft/lang/pattern"
 )
 
 // proceed takes a new node through what has to be there before its template
@@ -118,7 +118,7 @@ func (s *scope) when(c *call) (ok bool, message string, err error) {
 	return ok, "when '" + text + "' evaluated false", nil
 }
 
-var displayName = regexp.MustCompile(`^[a-zA-Z0-9][a-zA-Z0-9-.]{0,61}[a-zA-Z0-9]$`)
+var displayName = pattern.New(`^[a-zA-Z0-9][a-zA-Z0-9-.]{0,61}[a-zA-Z0-9]$`)
 
 // setDisplay gives a node the name that its template wants.
 func (e *Engine) setDisplay(id NodeID) error {
@@ -130,7 +130,7 @@ func (e *Engine) setDisplay(id NodeID) error {
 	if err != nil {
 		return fmt.Errorf("display name: %w", err)
 	}
-	if !displayName.MatchString(name) {
+	if !displayName().MatchString(name) {
 		return fmt.Errorf("%q cannot be a display name", name)
 	}
 	n.extra().display = name

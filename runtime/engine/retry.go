@@ -3,9 +3,10 @@ package engine
 import (
 	"fmt"
 	"math"
-	"regexp"
 	"strconv"
 	"time"
+
+	"github.com/weft-lang/weft/lang/pattern"
 )
 
 // retried is what an attempt knows of the one before it.
@@ -294,13 +295,13 @@ func (p *retryPlan) retries(s *scope, a *node) (bool, error) {
 	case "OnError":
 		return a.phase == Error, nil
 	case "OnTransientError":
-		return transient.MatchString(a.message), nil
+		return transient().MatchString(a.message), nil
 	}
 	return false, fmt.Errorf("there is no retry policy %q", policy)
 }
 
 // transient are messages of failures that pass by themselves.
-var transient = regexp.MustCompile(`(?i)i/o timeout|timed? ?out|connection (refused|reset|closed)|broken pipe|unexpected EOF|TLS handshake|` +
+var transient = pattern.New(`(?i)i/o timeout|timed? ?out|connection (refused|reset|closed)|broken pipe|unexpected EOF|TLS handshake|` +
 	`too many requests|server is currently unable|service unavailable|exceeded quota|no such host|network is unreachable|etcdserver|` +
 	`object has been modified|try again`)
 

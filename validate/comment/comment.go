@@ -9,10 +9,10 @@ package comment
 
 import (
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/weft-lang/weft/lang/pattern"
 	"github.com/weft-lang/weft/lang/source"
 	"github.com/weft-lang/weft/lang/tree"
 	"github.com/weft-lang/weft/lang/weft"
@@ -43,9 +43,9 @@ type Word struct {
 }
 
 var (
-	verb   = regexp.MustCompile(`^(?:#|//)[ \t]*` + keyword + `[ \t]*([-A-Za-z]+)`)
-	syntax = regexp.MustCompile(`^[ \t]*\[([^\[\]]*)\](.*)$`)
-	word   = regexp.MustCompile(`[^\s,]+`)
+	verb   = pattern.New(`^(?:#|//)[ \t]*` + keyword + `[ \t]*([-A-Za-z]+)`)
+	syntax = pattern.New(`^[ \t]*\[([^\[\]]*)\](.*)$`)
+	word   = pattern.New(`[^\s,]+`)
 )
 
 // Read collects the comments of files that were read as docs.
@@ -109,19 +109,19 @@ func (p part) read(f *source.File) []Comment {
 
 func parse(at source.Span) (Comment, bool) {
 	text := at.Text()
-	v := verb.FindStringSubmatchIndex(text)
+	v := verb().FindStringSubmatchIndex(text)
 	if v == nil {
 		return Comment{}, false
 	}
 	c := Comment{Span: at, Verb: Word{text[v[2]:v[3]], at.Sub(v[2], v[3])}}
 	rest := text[v[3]:]
-	s := syntax.FindStringSubmatchIndex(rest)
+	s := syntax().FindStringSubmatchIndex(rest)
 	if s == nil {
 		c.Text = strings.TrimSpace(rest)
 		return c, true
 	}
 	start := v[3] + s[2]
-	for _, w := range word.FindAllStringIndex(rest[s[2]:s[3]], -1) {
+	for _, w := range word().FindAllStringIndex(rest[s[2]:s[3]], -1) {
 		span := at.Sub(start+w[0], start+w[1])
 		c.Args = append(c.Args, Word{span.Text(), span})
 	}

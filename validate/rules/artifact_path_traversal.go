@@ -3,7 +3,6 @@ package rules
 import (
 	"fmt"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -69,14 +68,14 @@ spec:
 	},
 }
 
-var shortTail = regexp.MustCompile(`/..$`)
+var shortTail = pattern(`/..$`)
 
 // climbs is the reference's test: the part before the first /../, or before a
 // last segment of two characters, is a folder that the path must stay below.
 func climbs(file string) bool {
 	folder, _, found := strings.Cut(file, "/../")
 	if !found {
-		if !shortTail.MatchString(file) {
+		if !shortTail().MatchString(file) {
 			return false
 		}
 		folder = file[:len(file)-3]

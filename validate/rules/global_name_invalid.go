@@ -2,7 +2,6 @@ package rules
 
 import (
 	"fmt"
-	"regexp"
 
 	"github.com/weft-lang/weft/lang/diag"
 	"github.com/weft-lang/weft/lang/tree"
@@ -52,7 +51,7 @@ spec:
 		for l := range outputLists(p) {
 			check := func(n *tree.Node) {
 				name := l.text(n)
-				if name == "" || ioName.MatchString(name) || tagInName.MatchString(name) {
+				if name == "" || ioName().MatchString(name) || tagInName().MatchString(name) {
 					return
 				}
 				p.Report(diag.Diagnostic{
@@ -72,4 +71,4 @@ spec:
 }
 
 // tagInName is a tag that the reference believes will become a valid name.
-var tagInName = regexp.MustCompile(`{{[-a-zA-Z0-9]+(\.[-a-zA-Z0-9_]+)*}}`)
+var tagInName = pattern(`{{[-a-zA-Z0-9]+(\.[-a-zA-Z0-9_]+)*}}`)

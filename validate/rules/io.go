@@ -2,7 +2,6 @@ package rules
 
 import (
 	"iter"
-	"regexp"
 	"strings"
 
 	"github.com/weft-lang/weft/compiler/ir"
@@ -133,7 +132,7 @@ func firstPlace(nodes ...*tree.Node) source.Span {
 }
 
 // ioName is the grammar of parameter and artifact names.
-var ioName = regexp.MustCompile(`^[-a-zA-Z0-9_]+$`)
+var ioName = pattern(`^[-a-zA-Z0-9_]+$`)
 
 const ioNameHelp = `such names hold only letters, digits, "-" and "_"`
 

@@ -44,7 +44,7 @@ spec:
 		for l, list := range namedLists(p) {
 			for _, n := range list {
 				name := l.text(n.name)
-				if name == "" || ioName.MatchString(name) {
+				if name == "" || ioName().MatchString(name) {
 					continue
 				}
 				p.Report(diag.Diagnostic{

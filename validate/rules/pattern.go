@@ -1,12 +1,7 @@
 package rules
 
-import (
-	"regexp"
-	"sync"
-)
+import lazy "github.com/weft-lang/weft/lang/pattern"
 
-// pattern is a regular expression that is compiled when it is first needed:
-// every command starts up, and few judge every kind of text.
-func pattern(expression string) func() *regexp.Regexp {
-	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expression) })
-}
+// pattern is a regular expression that is compiled when it is first needed: few
+// files hold every kind of text that rules judge.
+var pattern = lazy.New

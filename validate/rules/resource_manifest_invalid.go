@@ -1,7 +1,6 @@
 package rules
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/weft-lang/weft/lang/diag"
@@ -67,12 +66,12 @@ spec:
 
 // foreignExpressions are what the reference cuts out of a manifest before it
 // reads it.
-var foreignExpressions = regexp.MustCompile(`\{\{\s*=.*?\}\}`)
+var foreignExpressions = pattern(`\{\{\s*=.*?\}\}`)
 
 // yamlFault is the first fault in the first document of text, its span in
 // bytes of text.
 func yamlFault(text string) (diag.Diagnostic, bool) {
-	text = foreignExpressions.ReplaceAllStringFunc(text, func(s string) string { return strings.Repeat("x", len(s)) })
+	text = foreignExpressions().ReplaceAllStringFunc(text, func(s string) string { return strings.Repeat("x", len(s)) })
 	docs, findings := yaml.Parse(source.NewFile("manifest", text))
 	for _, d := range findings.Sorted() {
 		if d.Rule != yaml.RuleSyntax && d.Rule != yaml.RuleEncoding {

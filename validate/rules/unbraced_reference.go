@@ -2,7 +2,6 @@ package rules
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/weft-lang/weft/lang/diag"
@@ -71,8 +70,8 @@ spec:
 // What names of values look like, as a whole text and between single braces.
 var (
 	referenceName  = `(?:inputs\.parameters|inputs\.artifacts|outputs\.parameters|outputs\.artifacts|workflow\.parameters|workflow\.outputs\.parameters|(?:steps|tasks)\.[\w-]+\.outputs(?:\.parameters|\.artifacts)?)\.[\w-]+(?:\.path)?|workflow\.(?:name|uid|namespace|status)`
-	bareReference  = regexp.MustCompile(`^(?:` + referenceName + `)$`)
-	looseReference = regexp.MustCompile(`\{ ?(?:` + referenceName + `) ?\}`)
+	bareReference  = pattern(`^(?:` + referenceName + `)$`)
+	looseReference = pattern(`\{ ?(?:` + referenceName + `) ?\}`)
 )
 
 // reportUnbraced reports what in n looks like a reference and is none.
@@ -81,12 +80,12 @@ func reportUnbraced(p *validate.Pass, n *tree.Node) {
 		return
 	}
 	text := n.Value
-	if bareReference.MatchString(text) {
+	if bareReference().MatchString(text) {
 		p.Report(diag.Diagnostic{Span: n.Place(), Message: fmt.Sprintf("%q is text, not a reference", text), Help: "write {{" + text + "}}"})
 		return
 	}
 	tags, _ := expr.Tags(text)
-	for _, at := range looseReference.FindAllStringIndex(text, -1) {
+	for _, at := range looseReference().FindAllStringIndex(text, -1) {
 		inTag := at[0] > 0 && text[at[0]-1] == '{' || at[1] < len(text) && text[at[1]] == '}'
 		for _, t := range tags {
 			inTag = inTag || t.Start < at[1] && at[0] < t.End

@@ -2,13 +2,13 @@ package trace
 
 import (
 	"encoding/json"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/weft-lang/weft/compiler/eval"
 	"github.com/weft-lang/weft/lang/expr"
+	"github.com/weft-lang/weft/lang/pattern"
 	"github.com/weft-lang/weft/lang/source"
 	"github.com/weft-lang/weft/lang/tree"
 	"github.com/weft-lang/weft/validate/schema"
@@ -195,12 +195,12 @@ func (f *follower) lexTarget(u *Use, target *tree.Node) {
 }
 
 // opening is an opening brace pair with what looks like the name behind it.
-var opening = regexp.MustCompile(`^\{\{=?[ \t]*[-\w.]*(?:[ \t]*\})?`)
+var opening = pattern.New(`^\{\{=?[ \t]*[-\w.]*(?:[ \t]*\})?`)
 
 // OpeningPlace is the place of the opening {{ at an offset in the text of n,
 // with the name that follows it.
 func OpeningPlace(n *tree.Node, at int) source.Span {
-	return n.Source(at, at+len(opening.FindString(n.Value[at:])))
+	return n.Source(at, at+len(opening().FindString(n.Value[at:])))
 }
 
 func (f *follower) noteUnclosed(fault UnclosedFault, u *Use, s *serial, start int) {
@@ -208,7 +208,7 @@ func (f *follower) noteUnclosed(fault UnclosedFault, u *Use, s *serial, start in
 	if copied == nil {
 		return
 	}
-	node, span := s.place(start, len(opening.FindString(copied.Value[off:])))
+	node, span := s.place(start, len(opening().FindString(copied.Value[off:])))
 	if !f.unclosed[span] {
 		f.unclosed[span] = true
 		f.trace.Unclosed = append(f.trace.Unclosed, Unclosed{Fault: fault, Use: u, Node: node, Span: span})

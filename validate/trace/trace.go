@@ -11,7 +11,6 @@ package trace
 
 import (
 	"iter"
-	"regexp"
 	"strings"
 	"sync"
 
@@ -19,6 +18,7 @@ import (
 	"github.com/weft-lang/weft/compiler/ir"
 	"github.com/weft-lang/weft/lang/expr"
 	"github.com/weft-lang/weft/lang/parallel"
+	"github.com/weft-lang/weft/lang/pattern"
 	"github.com/weft-lang/weft/lang/source"
 	"github.com/weft-lang/weft/lang/tree"
 )
@@ -31,14 +31,14 @@ const Placeholder = "__argo__internal__placeholder-"
 func IsPlaceholder(text string) bool { return strings.Contains(text, Placeholder) }
 
 // placeholders are whole stand-ins.
-var placeholders = regexp.MustCompile(Placeholder + `(pod|config|g?[0-9]+)`)
+var placeholders = pattern.New(Placeholder + `(pod|config|g?[0-9]+)`)
 
 // Mask replaces every stand-in in text.
 func Mask(text, by string) string {
 	if !IsPlaceholder(text) {
 		return text
 	}
-	return placeholders.ReplaceAllString(text, by)
+	return placeholders().ReplaceAllString(text, by)
 }
 
 // Options of a trace.

@@ -24,13 +24,14 @@ var (
 var rooms = map[string]room{
 	"lang/source":      {},
 	"lang/parallel":    {},
+	"lang/pattern":     {},
 	"lang/diag":        {ours: []string{"lang/source"}},
 	"lang/diag/render": {ours: []string{"lang/source", "lang/diag"}},
 	"lang/tree":        {ours: []string{"lang/source"}},
 	"lang/langtest":    {},
 	"lang/yaml":        {ours: syntax},
 	"lang/expr":        {ours: []string{"lang/source", "lang/diag"}},
-	"lang/weft":        {ours: with(syntax, "lang/expr")},
+	"lang/weft":        {ours: with(syntax, "lang/pattern", "lang/expr")},
 
 	"schemas": {free: true},
 
@@ -43,15 +44,15 @@ var rooms = map[string]room{
 	"validate":                   {ours: with(lang, "lang/parallel", "compiler/ir", "compiler/eval", "schemas", "validate/schema", "validate/trace"), theirs: values, never: []string{"os"}},
 	"validate/schema":            {ours: with(lang, "schemas"), theirs: values, never: []string{"os"}},
 	"validate/schema/jsonschema": {ours: with(lang, "schemas", "validate/schema"), never: []string{"os"}},
-	"validate/trace":             {ours: with(lang, "lang/parallel", "compiler/ir", "compiler/eval", "validate/schema"), never: []string{"os"}},
+	"validate/trace":             {ours: with(lang, "lang/parallel", "lang/pattern", "compiler/ir", "compiler/eval", "validate/schema"), never: []string{"os"}},
 	"validate/types":             {ours: with(lang, "compiler/ir", "validate/trace"), never: []string{"os"}},
-	"validate/comment":           {ours: with(lang), never: []string{"os"}},
+	"validate/comment":           {ours: with(lang, "lang/pattern"), never: []string{"os"}},
 	"validate/config":            {ours: with(lang, "compiler/ir", "validate"), never: []string{"os"}},
 	"validate/suppress":          {ours: with(lang, "validate", "validate/comment"), never: []string{"os"}},
 	"validate/userschema":        {ours: with(lang, "compiler/ir", "validate/comment", "validate/config", "validate/schema", "validate/schema/jsonschema"), never: []string{"os"}},
 	"validate/fix":               {ours: []string{"lang/source", "lang/diag"}, never: []string{"os"}},
 	"validate/baseline":          {ours: []string{"lang/source", "lang/diag"}, never: []string{"os"}},
-	"validate/rules":             {ours: with(lang, "compiler/ir", "compiler/eval", "schemas", "validate", "validate/schema", "validate/trace", "validate/types"), theirs: values, never: []string{"os"}},
+	"validate/rules":             {ours: with(lang, "lang/pattern", "compiler/ir", "compiler/eval", "schemas", "validate", "validate/schema", "validate/trace", "validate/types"), theirs: values, never: []string{"os"}},
 	"validate/lint":              {ours: with(lang, "compiler", "compiler/load", "validate", "validate/comment", "validate/config", "validate/rules", "validate/suppress", "validate/userschema"), never: []string{"os"}},
 
 	"compiler/pod/instructions": {},
@@ -63,7 +64,7 @@ var rooms = map[string]room{
 	"compiler/emit/pods":        {ours: with(lang, "compiler/ir", "compiler/eval", "compiler/emit/plan", "compiler/pod"), free: true},
 	"compiler/emit/golden":      {ours: with(lang, "compiler/ir", "compiler/pod", "compiler/emit", "compiler/emit/diff", "compiler/emit/plan", "compiler/emit/pods")},
 
-	"runtime/engine":   {ours: []string{"lang/source", "lang/tree", "lang/expr", "compiler/ir", "compiler/eval"}, never: []string{"os", "net", "net/http", "math/rand", "math/rand/v2", "crypto/rand", "sync"}},
+	"runtime/engine":   {ours: []string{"lang/source", "lang/pattern", "lang/tree", "lang/expr", "compiler/ir", "compiler/eval"}, never: []string{"os", "net", "net/http", "math/rand", "math/rand/v2", "crypto/rand", "sync"}},
 	"runtime/record":   {},
 	"runtime/artifact": {},
 	"runtime/store":    {ours: []string{"runtime/engine"}},
