@@ -6,6 +6,7 @@ var dataflowRules = []validate.Rule{
 	sameGroupReference,
 	dagReferenceWithoutDependency,
 	skippableProducerUnhandled,
+	optionalOutputRequired,
 	aggregateOfSkippable,
 	failedProducerResult,
 	daemonOutput,

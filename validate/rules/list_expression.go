@@ -13,6 +13,8 @@ var expressionRules = []validate.Rule{
 	expressionNilResult,
 	whenSyntax,
 	whenNotBoolean,
+	whenOnList,
+	whenOutsideEnum,
 	whenQuotedVsNumber,
 	whenConstant,
 	whenLiteral,

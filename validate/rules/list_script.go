@@ -7,6 +7,7 @@ var scriptRules = []validate.Rule{
 	shellBashism,
 	shellOddCharacter,
 	shellWithoutScript,
+	shellReadsFile,
 	shellArgumentsSplit,
 	shellMissing,
 	commandWithSpaces,

@@ -11,7 +11,7 @@ import (
 
 var memoizeIncomplete = validate.Rule{
 	Name: "memoize-incomplete", Group: validate.Control, Severity: diag.Error,
-	Summary: "memoize lacks its cache, or its key cannot be one",
+	Summary: "memoize lacks its cache, or its key or the name of its cache cannot be one",
 	Why: `Results are kept in a ConfigMap, cache.configMap, under the key. A key consists of letters, digits and hyphens and begins
 with a letter or digit. With another key, or without cache, the step ends in an error.`,
 	Bad: `
@@ -41,10 +41,13 @@ spec:
 			if s.node.Kind != tree.Map {
 				continue
 			}
-			if s.node.At("cache", "configMap", "name").Text() == "" {
+			switch cache := s.node.At("cache", "configMap", "name"); {
+			case cache.Text() == "":
 				p.Report(diag.Diagnostic{
 					Span: keyPlace(s.holder, s.key), Message: "memoize has no cache to keep results in", Help: "add cache: {configMap: {name: ...}}",
 				})
+			case !isDynamic(cache):
+				checkObjectName(p, cache, cache.Text())
 			}
 			key := s.node.Get("key")
 			switch fault := memoizeKeyFault(key.Text()); {

@@ -16,7 +16,8 @@ var resourcesInvalid = validate.Rule{
 	Name: "resources-invalid", Group: validate.Pods, Severity: diag.Error,
 	Summary: "a container requests more than its limit, less than nothing, or something that does not exist",
 	Why: `Kubernetes refuses the Pod. A request is at most the limit, amounts are not negative, and resources are called cpu, memory,
-ephemeral-storage, hugepages-..., or by a name with a domain such as nvidia.com/gpu.`,
+ephemeral-storage, hugepages-..., or by a name with a domain such as nvidia.com/gpu. Of the latter there are only whole ones,
+they need a limit, and a request equals it.`,
 	Bad: `
 apiVersion: argoproj.io/v1alpha1
 kind: Workflow
@@ -77,6 +78,9 @@ func checkAmounts(p *validate.Pass, resources *tree.Node) {
 				p.Reportf(e.Value.Place(), "%s cannot be less than nothing", name)
 			}
 			limit := resources.At("limits", name)
+			if isDevice(name) {
+				checkDevice(p, e, q, side, limit)
+			}
 			if most, ok := amount(limit); ok && side == "requests" && q.Cmp(most) > 0 {
 				p.Report(diag.Diagnostic{
 					Span: e.Value.Place(), Message: fmt.Sprintf("requests more %s than the limit of %s", name, limit.Text()),
@@ -85,6 +89,29 @@ func checkAmounts(p *validate.Pass, resources *tree.Node) {
 				})
 			}
 		}
+	}
+}
+
+// isDevice reports whether name is an extended resource, such as a GPU: one with
+// a domain that is not Kubernetes' own.
+func isDevice(name string) bool {
+	domain, _, ok := strings.Cut(name, "/")
+	return ok && domain != "kubernetes.io" && !strings.HasSuffix(domain, ".kubernetes.io")
+}
+
+func checkDevice(p *validate.Pass, e tree.Entry, q resource.Quantity, side string, limit *tree.Node) {
+	switch most, known := amount(limit); {
+	case q.MilliValue()%1000 != 0:
+		p.Reportf(e.Value.Place(), "there is no part of a %s, only whole ones", e.Key.Value)
+	case side == "requests" && limit.IsNull():
+		p.Report(diag.Diagnostic{
+			Span: e.Key.Span, Message: fmt.Sprintf("a request of %s needs a limit", e.Key.Value), Help: "move it to limits",
+		})
+	case side == "requests" && known && q.Cmp(most) < 0:
+		p.Report(diag.Diagnostic{
+			Span: e.Value.Place(), Message: fmt.Sprintf("the request of %s must equal the limit of %s", e.Key.Value, limit.Text()),
+			Related: []diag.Related{{Span: limit.Place(), Message: "the limit"}},
+		})
 	}
 }
 

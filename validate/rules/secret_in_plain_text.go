@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 
@@ -57,15 +58,18 @@ spec:
 		}
 		for c := range podContainers(p) {
 			for _, e := range c.node.Get("env").List() {
-				if secretValue(e.Get("name").Text(), e.Get("value")) {
+				if secretValue(e.Get("name").Text(), e.Get("value").Text()) {
 					report(e.Get("value").Place(), fmt.Sprintf("variable %q holds a secret in plain text", e.Get("name").Text()))
 				}
+			}
+			for n, option := range secretOptions(c.commandLine()) {
+				report(n, fmt.Sprintf("option %q holds a secret in plain text", option))
 			}
 		}
 		for _, o := range p.Project.Objects {
 			for _, param := range plainParameters(o) {
 				for _, n := range []*tree.Node{param.Value, param.Default} {
-					if secretValue(param.Name.Text(), n) {
+					if secretValue(param.Name.Text(), n.Text()) {
 						report(n.Place(), fmt.Sprintf("parameter %q holds a secret in plain text", param.Name.Text()))
 					}
 				}
@@ -113,10 +117,30 @@ func namesSecret(name string) bool {
 	return slices.ContainsFunc(secretWords, func(w string) bool { return strings.HasSuffix(lower, w) }) && secretName().MatchString(name)
 }
 
-// secretValue reports whether n gives something that is named like a secret a
-// value that may be one: not a tag, a reference, a path or a name.
-func secretValue(name string, n *tree.Node) bool {
-	text := strings.TrimSpace(n.Text())
+// secretOptions yields the values of options of a command, such as
+// --password=VALUE or --password VALUE, that may be secrets.
+func secretOptions(line []*tree.Node) iter.Seq2[source.Span, string] {
+	return func(yield func(source.Span, string) bool) {
+		for i, n := range line {
+			option, value, joined := strings.Cut(n.Text(), "=")
+			if !strings.HasPrefix(option, "--") || strings.ContainsAny(option, " \n") {
+				continue
+			}
+			at := n
+			if !joined && i+1 < len(line) {
+				at, value = line[i+1], line[i+1].Text()
+			}
+			if !strings.HasPrefix(value, "-") && secretValue(option, value) && !yield(at.Place(), option) {
+				return
+			}
+		}
+	}
+}
+
+// secretValue reports whether something that is named like a secret is given a
+// text that may be one: not a tag, a reference, a path or a name.
+func secretValue(name, text string) bool {
+	text = strings.TrimSpace(text)
 	switch {
 	case len(text) < 4, !namesSecret(name), strings.Contains(text, "{{"), strings.Contains(text, "$"):
 		return false
