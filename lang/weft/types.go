@@ -95,7 +95,7 @@ func Fits(text, typ string) bool {
 	case "int":
 		return wholeNumber(text)
 	case "number":
-		return jsonNumber().MatchString(text)
+		return jsonNumber.MatchString(text)
 	case "bool":
 		return text == "true" || text == "false"
 	case "json":
