@@ -73,25 +73,13 @@ func checkGolden(s Streams, paths []string, o goldenOptions) error {
 		if err != nil {
 			return failure("cannot plan %s: %w", f.Source.Name, err)
 		}
-		name := f.Source.Name + golden.Extension
-		stored, err := os.ReadFile(filepath.FromSlash(name))
-		missing := errors.Is(err, fs.ErrNotExist)
-		switch {
-		case err != nil && !missing:
-			return failure("cannot read a golden file: %w", err)
-		case string(stored) == string(now):
-			continue
-		case o.update:
-			if err := writeFile(filepath.FromSlash(name), string(now)); err != nil {
-				return err
-			}
-			continue
-		case missing:
-			fmt.Fprintf(&out, "%s: there is no golden file yet\n", name)
-		default:
-			showGolden(&out, name, stored, now, style)
+		same, err := holdGolden(&out, f.Source.Name+golden.Extension, now, o.update, style)
+		if err != nil {
+			return err
 		}
-		bad++
+		if !same {
+			bad++
+		}
 	}
 	n, err := staleGolden(&out, paths, o.update)
 	if err != nil {
@@ -105,6 +93,26 @@ func checkGolden(s Streams, paths []string, o goldenOptions) error {
 		return err
 	}
 	return &exit{code: Negative}
+}
+
+// holdGolden compares a golden file with what it has to hold now, and shows how
+// it differs; update makes it hold that.
+func holdGolden(out *strings.Builder, name string, now []byte, update bool, style diff.Style) (same bool, err error) {
+	stored, err := os.ReadFile(filepath.FromSlash(name))
+	missing := errors.Is(err, fs.ErrNotExist)
+	switch {
+	case err != nil && !missing:
+		return false, failure("cannot read a golden file: %w", err)
+	case string(stored) == string(now):
+		return true, nil
+	case update:
+		return true, writeFile(filepath.FromSlash(name), string(now))
+	case missing:
+		fmt.Fprintf(out, "%s: there is no golden file yet\n", name)
+	default:
+		showGolden(out, name, stored, now, style)
+	}
+	return false, nil
 }
 
 func showGolden(out *strings.Builder, name string, stored, now []byte, style diff.Style) {
