@@ -321,7 +321,7 @@ func (p *retryPlan) condition(s *scope, a *node) (bool, error) {
 	last := map[string]any{}
 	r.each("lastRetry", func(name string, v any) { last[name[len("lastRetry."):]] = v })
 	env["lastRetry"] = last
-	v, err := x.Eval(x.WithHelpers(env))
+	v, err := x.Eval(x.WithHelpersAt(env, s.moment(x)))
 	if err != nil {
 		return false, fmt.Errorf("retryStrategy.expression: %w", err)
 	}

@@ -3,6 +3,7 @@ package engine
 import (
 	"errors"
 	"fmt"
+	"hash/fnv"
 	"slices"
 	"strings"
 
@@ -217,7 +218,15 @@ func (s *scope) eval(x *expression) (any, error) {
 	if x.fault != nil {
 		return nil, x.fault
 	}
-	return x.Eval(x.WithHelpers(s.env(x)))
+	return x.Eval(x.WithHelpersAt(s.env(x), s.moment(x)))
+}
+
+// moment makes expressions with dates and random texts give the same when the
+// same events are replayed.
+func (s *scope) moment(x *expression) expr.Moment {
+	h := fnv.New64a()
+	fmt.Fprintf(h, "%s %d %d %s", s.e.cfg.UID, s.node, s.e.step, x.Text)
+	return expr.Moment{Now: nanos(s.e.now), Seed: h.Sum64()}
 }
 
 // evalBool evaluates a condition.
