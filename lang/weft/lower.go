@@ -143,7 +143,7 @@ func (l *lowerer) checkHeader() {
 			d.Fixes = fix("remove the colon", l.file.Source.At(key.at.Start, e.Value.at.Start), near+" ")
 		}
 	}
-	if e.Value.Ref != nil {
+	if e.Value.Ref != nil && len(e.Key.Parts) == 1 {
 		header.Name = e.Value.Ref.Parts[0]
 	}
 	l.diags.Add(d)
