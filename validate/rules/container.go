@@ -117,7 +117,8 @@ func literal(n *tree.Node) (string, bool) {
 // can be parsed around it and places stay where they are.
 func withoutTags(text string) string { return tagsAs(text, 'x') }
 
-// tagsAs replaces each byte of each tag but line breaks.
+// tagsAs replaces each byte of each tag but line breaks. What cannot be the name
+// of a variable stays, as it does in a run.
 func tagsAs(text string, by byte) string {
 	if !strings.Contains(text, "{{") {
 		return text
@@ -125,6 +126,9 @@ func tagsAs(text string, by byte) string {
 	out := []byte(text)
 	tags, _ := expr.Tags(text)
 	for _, t := range tags {
+		if !t.Expr && strings.ContainsAny(t.Key, "(){}:,'\"") {
+			continue // no variable has such a name: these are braces of the other language
+		}
 		for i := t.Start; i < t.End; i++ {
 			if out[i] != '\n' {
 				out[i] = by

@@ -19,6 +19,7 @@ var dataflowRules = []validate.Rule{
 	withItemsHeterogeneous,
 	withSequenceInvalid,
 	foreignTagInLoop,
+	configMapKeyMissing,
 	enumViolation,
 	valueAndDefault,
 	doubleQuotedBracketResult,

@@ -118,6 +118,7 @@ func TestScriptRules(t *testing.T) {
 		{"shell-syntax", script("sh", "if true; then\n  echo a"), "if"},
 		{"shell-syntax", script("bash", "echo $(date"), "$(date"},
 		{"shell-syntax", script("sh", "for i in {{workflow.parameters.p}}; do\n  echo $i\ndone"), ""},
+		{"shell-syntax", script("sh", "echo {{'a}}b'"), ""},
 		{"shell-syntax", script("sh", "if {{workflow.parameters.p}} then echo a; fi"), ""},
 		{"shell-syntax", script("bash", "a=(1 2)\n[[ ${a[0]} =~ ^1 ]] && echo \"${a[@]:1}\""), ""},
 		{"shell-syntax", script("sh", "cat <<END\nnot ended"), ""},
