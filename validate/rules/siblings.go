@@ -2,6 +2,7 @@ package rules
 
 import (
 	"github.com/weft-lang/weft/lang/diag"
+	"github.com/weft-lang/weft/lang/tree"
 	"github.com/weft-lang/weft/validate"
 	"github.com/weft-lang/weft/validate/trace"
 	"github.com/weft-lang/weft/validate/types"
@@ -20,6 +21,26 @@ func siblingReferences(p *validate.Pass) []*types.Reference {
 		}
 		return out
 	})
+}
+
+type siblingPlaceKey struct{}
+
+// A siblingPlace is a text in one use of a body.
+type siblingPlace struct {
+	use  *trace.Use
+	node *tree.Node
+}
+
+// siblingReferencesIn are the uses of what siblings offer in one text of a body.
+func siblingReferencesIn(p *validate.Pass, u *trace.Use, n *tree.Node) []*types.Reference {
+	return validate.Fact(p, siblingPlaceKey{}, func() map[siblingPlace][]*types.Reference {
+		places := map[siblingPlace][]*types.Reference{}
+		for _, r := range siblingReferences(p) {
+			place := siblingPlace{r.Use, r.Node}
+			places[place] = append(places[place], r)
+		}
+		return places
+	})[siblingPlace{u, n}]
 }
 
 type groupKey struct{}

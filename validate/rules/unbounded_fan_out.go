@@ -9,7 +9,6 @@ import (
 	"github.com/weft-lang/weft/lang/tree"
 	"github.com/weft-lang/weft/validate"
 	"github.com/weft-lang/weft/validate/trace"
-	"github.com/weft-lang/weft/validate/types"
 )
 
 var unboundedFanOut = validate.Rule{
@@ -60,7 +59,7 @@ spec:
 				if n == nil {
 					n = dynamicCount(c.WithSequence)
 				}
-				if strings.Contains(n.Text(), "{{") && !gathersFewer(u, n) && !takesLock(c.Callee.Target) {
+				if strings.Contains(n.Text(), "{{") && !gathersFewer(p, u, n) && !takesLock(c.Callee.Target) {
 					p.Report(diag.Diagnostic{
 						Span: n.Place(), Message: fmt.Sprintf("%s runs all items of a list of unknown length at once", c.Describe()),
 						Help: "set parallelism on " + u.Template.Describe() + " or on the workflow",
@@ -73,15 +72,10 @@ spec:
 
 // gathersFewer reports whether n is the outputs of all items of a loop over a
 // list that stands in the file, or over what such a loop gathered.
-func gathersFewer(u *trace.Use, n *tree.Node) bool {
-	from := map[*tree.Node]*ir.Call{}
-	for r := range types.References(u) {
-		if r.Field == "withParam" && r.Whole && r.Producer.Looped() {
-			from[r.Node] = r.Producer
-		}
-	}
-	for range len(from) { // more hops than loops are a circle
-		c := from[n]
+func gathersFewer(p *validate.Pass, u *trace.Use, n *tree.Node) bool {
+	for seen := map[*tree.Node]bool{}; !seen[n]; {
+		seen[n] = true
+		c := gathered(p, u, n)
 		switch {
 		case c == nil:
 			return false
@@ -93,6 +87,16 @@ func gathersFewer(u *trace.Use, n *tree.Node) bool {
 		n = c.WithParam
 	}
 	return false
+}
+
+// gathered is the loop of which n, what another loop runs over, is the outputs.
+func gathered(p *validate.Pass, u *trace.Use, n *tree.Node) *ir.Call {
+	for _, r := range siblingReferencesIn(p, u, n) {
+		if r.Field == "withParam" && r.Whole && r.Producer.Looped() {
+			return r.Producer
+		}
+	}
+	return nil
 }
 
 // takesLock reports whether t waits for a mutex or a slot of a semaphore before

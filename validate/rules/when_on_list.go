@@ -5,7 +5,6 @@ import (
 
 	"github.com/weft-lang/weft/lang/diag"
 	"github.com/weft-lang/weft/validate"
-	"github.com/weft-lang/weft/validate/types"
 )
 
 var whenOnList = validate.Rule{
@@ -54,9 +53,9 @@ spec:
 				if operand.Quoted || !operand.Bare {
 					continue
 				}
-				for r := range types.References(c.use) {
+				for _, r := range siblingReferencesIn(p, c.use, c.node) {
 					kind, _ := r.Output()
-					if r.Node != c.node || r.InExpr || r.Start < operand.Start || r.End > operand.End || !r.Producer.Looped() || kind == "" {
+					if r.InExpr || r.Start < operand.Start || r.End > operand.End || !r.Producer.Looped() || kind == "" {
 						continue
 					}
 					p.Report(diag.Diagnostic{
