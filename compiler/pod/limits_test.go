@@ -133,7 +133,7 @@ spec:
 	}
 }
 
-func TestReadsResult(t *testing.T) {
+func TestReadResults(t *testing.T) {
 	const text = `
 kind: Workflow
 spec:
@@ -153,8 +153,10 @@ spec:
 `
 	project, _ := read(t, "in.yaml", text)
 	var got []string
-	for _, c := range project.Objects[0].Spec.Templates[0].Calls() {
-		if pod.ReadsResult(c) {
+	main := project.Objects[0].Spec.Templates[0]
+	read := pod.ReadResults(main)
+	for _, c := range main.Calls() {
+		if read[c] {
 			got = append(got, c.Name.Text())
 		}
 	}

@@ -59,7 +59,7 @@ type Input struct {
 	// Artifacts are the input artifacts with the locations that the caller found
 	// for them, by name. One that is missing counts as the template writes it.
 	Artifacts map[string]*tree.Node
-	// WantsResult says that somebody reads outputs.result; see ReadsResult.
+	// WantsResult says that somebody reads outputs.result; see ReadResults.
 	WantsResult bool
 	// KeepOpen leaves a tag that nothing fills in its place, with a warning. No
 	// such Pod can run; a person can read it.

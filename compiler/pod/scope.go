@@ -161,21 +161,40 @@ func (r Run) lists(key string) []*tree.Node {
 	return slices.Concat(r.Spec.Node.Get(key).List(), r.base().Get(key).List())
 }
 
-// ReadsResult reports whether the template around the call reads the result of
-// the call. A result that nobody reads is not captured.
-func ReadsResult(c *ir.Call) bool {
-	var names []string
-	for _, form := range []string{".%s", "['%s']", `["%s"]`} {
-		names = append(names, c.Scope()+fmt.Sprintf(form, c.Name.Text())+".outputs.result")
-	}
-	for n := range c.Parent.Node.All() {
-		reads := func(name string) bool { return strings.Contains(n.Value, name) }
-		if n.Kind == tree.String && slices.ContainsFunc(names, reads) {
-			return true
+// ReadResults are the calls of t whose results its body reads. A result that
+// nobody reads is not captured.
+func ReadResults(t *ir.Template) map[*ir.Call]bool {
+	calls := map[string]*ir.Call{} // by each way to write their names
+	longest := 0
+	for _, c := range t.Calls() {
+		for _, form := range []string{".%s", "['%s']", `["%s"]`} {
+			name := c.Scope() + fmt.Sprintf(form, c.Name.Text())
+			calls[name], longest = c, max(longest, len(name))
 		}
 	}
-	return false
+	read := map[*ir.Call]bool{}
+	for n := range t.Node.All() {
+		if n.Kind != tree.String {
+			continue
+		}
+		for text, from := n.Value, 0; ; from += len(ofResult) {
+			at := strings.Index(text[from:], ofResult)
+			if at < 0 {
+				break
+			}
+			from += at
+			for start := max(0, from-longest); start < from; start++ {
+				if c := calls[text[start:from]]; c != nil {
+					read[c] = true
+				}
+			}
+		}
+	}
+	return read
 }
+
+// ofResult is what stands behind the name of a call whose result is read.
+const ofResult = ".outputs.result"
 
 // without is the map n without some keys.
 func without(n *tree.Node, keys ...string) *tree.Node {

@@ -31,13 +31,14 @@ type taskGraph struct {
 	modes  []depMode
 	stated [][]int // what depends or dependencies say
 	refs   [][]int // what the text refers to
+	direct [][]int // both, each task once
 	legacy bool    // the dag takes dependencies, not depends
 }
 
 func newTaskGraph(tasks []*tree.Node, modes []depMode) *taskGraph {
 	g := &taskGraph{
 		index: map[string]int{}, modes: modes,
-		stated: make([][]int, len(tasks)), refs: make([][]int, len(tasks)),
+		stated: make([][]int, len(tasks)), refs: make([][]int, len(tasks)), direct: make([][]int, len(tasks)),
 	}
 	for i, t := range tasks {
 		g.index[t.Get("name").Text()] = i
@@ -49,6 +50,7 @@ func newTaskGraph(tasks []*tree.Node, modes []depMode) *taskGraph {
 		if modes[i] == depInfer || modes[i] == depAfter {
 			g.refs[i] = g.refsOf(t, i)
 		}
+		g.direct[i] = g.dependsOn(i)
 		g.legacy = g.legacy || t.Has("continueOn") || modes[i] == depRaw && t.Has("dependencies")
 	}
 	return g
@@ -100,8 +102,8 @@ func (g *taskGraph) refsOf(t *tree.Node, self int) (out []int) {
 	return out
 }
 
-// direct lists what task i depends on, each task once.
-func (g *taskGraph) direct(i int) []int {
+// dependsOn lists what task i depends on, each task once.
+func (g *taskGraph) dependsOn(i int) []int {
 	switch {
 	case len(g.stated[i]) == 0:
 		return g.refs[i]
@@ -126,8 +128,8 @@ func (g *taskGraph) levels() []int {
 	var ready []int
 	for i := range g.refs {
 		level[i] = -1
-		missing[i] = len(g.direct(i))
-		for _, d := range g.direct(i) {
+		missing[i] = len(g.direct[i])
+		for _, d := range g.direct[i] {
 			users[d] = append(users[d], i)
 		}
 		if missing[i] == 0 {
@@ -140,7 +142,7 @@ func (g *taskGraph) levels() []int {
 			if missing[u]--; missing[u] > 0 {
 				continue
 			}
-			for _, d := range g.direct(u) {
+			for _, d := range g.direct[u] {
 				level[u] = max(level[u], level[d]+1)
 			}
 			ready = append(ready, u)
@@ -157,7 +159,7 @@ func (g *taskGraph) added() [][]int {
 	seen := make([]int, len(g.refs)) // seen[i] == task: i is an ancestor of its dependencies
 	out := make([][]int, len(g.refs))
 	for task, refs := range g.refs {
-		direct := g.direct(task)
+		direct := g.direct[task]
 		if len(direct) > 1 && level[task] >= 0 {
 			g.mark(direct, task+1, level, seen)
 		}
@@ -181,7 +183,7 @@ func (g *taskGraph) mark(direct []int, stamp int, level, seen []int) {
 	for len(stack) > 0 {
 		i := stack[len(stack)-1]
 		stack = stack[:len(stack)-1]
-		for _, d := range g.direct(i) {
+		for _, d := range g.direct[i] {
 			if level[d] >= lowest && seen[d] != stamp {
 				seen[d] = stamp
 				stack = append(stack, d)

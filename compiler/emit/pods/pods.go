@@ -100,10 +100,12 @@ type renderer struct {
 	specs   []*ir.Spec // the workflow's, and that of the template it is made from
 	globals plan.Leaf  // the names that all of the run sees
 	found   diag.List
+	// read are the calls whose results somebody reads, by the template around them.
+	read map[*ir.Template]map[*ir.Call]bool
 }
 
 func newRenderer(object *ir.Object, o Options) *renderer {
-	r := &renderer{options: o, object: object, specs: []*ir.Spec{object.Spec}, globals: plan.Globals(object)}
+	r := &renderer{options: o, object: object, specs: []*ir.Spec{object.Spec}, globals: plan.Globals(object), read: map[*ir.Template]map[*ir.Call]bool{}}
 	r.run = pod.Run{
 		Name: plan.RunName(object), Namespace: object.Namespace.Text(), UID: zeroUID, OwnerUID: zeroUID, Spec: object.Spec,
 	}
@@ -189,11 +191,21 @@ func circumstances(run plan.Run) []string {
 	return notes
 }
 
+// readsResult reports whether the template around a call reads its result.
+func (r *renderer) readsResult(c *ir.Call) bool {
+	read, known := r.read[c.Parent]
+	if !known {
+		read = pod.ReadResults(c.Parent)
+		r.read[c.Parent] = read
+	}
+	return read[c]
+}
+
 // input is what the run would hand to the builder.
 func (r *renderer) input(leaf plan.Leaf, s *scope, m *Manifest) pod.Input {
 	in := pod.Input{
 		Run: r.run, Node: pod.Node{Path: leaf.Path}, Template: leaf.Template, Boundary: leaf.Caller, Scope: s,
-		WantsResult: leaf.Call != nil && pod.ReadsResult(leaf.Call), KeepOpen: true, Options: r.options.Pod,
+		WantsResult: leaf.Call != nil && r.readsResult(leaf.Call), KeepOpen: true, Options: r.options.Pod,
 		Artifacts: map[string]*tree.Node{},
 	}
 	in.Options.Entrypoints = maps.Clone(in.Options.Entrypoints)
