@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -33,7 +34,10 @@ when there is no workflow to check. --changed and --watch imply --allow-empty.
 
 With --changed only the files that git calls changed are checked: those that
 differ from the last commit, or, with --changed=REF, from where the branch left
-REF. The other files below PATH are read for what the changed ones refer to.`
+REF. The other files below PATH are read for what the changed ones refer to.
+
+Scripts are shown to python3 and, in profile strict, to shellcheck where they are
+installed. That takes longer than all the rest: --timing tells how long.`
 
 const lintExamples = `  weft lint                             everything below this folder
   weft lint workflows/ shared/*.yaml    folders and files, as one project
@@ -55,6 +59,7 @@ type lintOptions struct {
 	changed       string
 	with          []string
 	watch         bool
+	timing        bool
 
 	settings settingsFlags
 	fixing   fixFlags
@@ -84,6 +89,7 @@ func newLint(s Streams) *cobra.Command {
 	flags.Lookup("changed").NoOptDefVal = "HEAD"
 	flags.StringArrayVar(&o.with, "with", nil, "also read `PATH`, for what the files refer to; may be repeated")
 	flags.BoolVar(&o.watch, "watch", false, "check again whenever a file changes")
+	flags.BoolVar(&o.timing, "timing", false, "tell on standard error what weft took, and the programs it asked")
 	flags.BoolVar(&o.noIgnores, "no-ignores", false, "show what comments ignore, too")
 	o.settings.register(cmd)
 	o.fixing.register(flags)
@@ -129,6 +135,7 @@ type linter struct {
 	write   render.Format
 	reports []output
 	failOn  diag.Severity
+	clock   *stopwatch // of this run, nil unless it is to be timed
 }
 
 func newLinter(paths []string, o lintOptions) (*linter, error) {
@@ -163,6 +170,10 @@ func newLinter(paths []string, o lintOptions) (*linter, error) {
 // run checks once. It returns the folders that it looked into.
 func (l *linter) run(s Streams) ([]string, error) {
 	defer runtime.KeepAlive(ballast())
+	if l.timing {
+		l.clock = &stopwatch{begin: time.Now()}
+		defer func() { l.clock.report(s.Err, time.Now()) }()
+	}
 	result, err := l.check(s)
 	if result == nil {
 		return nil, err

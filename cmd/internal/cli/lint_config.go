@@ -36,6 +36,9 @@ func (l *linter) check(s Streams) (*lint.Result, error) {
 	}
 	opts := l.settings.options(reading)
 	opts.NoIgnores = l.noIgnores
+	if l.clock != nil {
+		opts.Checkers = l.clock.over(opts.Checkers)
+	}
 	if opts.Profile, err = parseProfile(l.profile); err != nil {
 		return nil, err
 	}
