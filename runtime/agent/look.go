@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// lookPath finds a program as a shell does.
-func lookPath(name, path string) (string, error) {
+// LookPath finds a program as a shell does.
+func LookPath(name, path string) (string, error) {
 	if strings.ContainsRune(name, filepath.Separator) {
 		return name, isProgram(name)
 	}

@@ -131,7 +131,7 @@ func find(name string, env []string) (string, error) {
 			path = e[5:]
 		}
 	}
-	program, err := lookPath(name, path)
+	program, err := LookPath(name, path)
 	if err != nil {
 		return "", &exec.Error{Name: name, Err: err}
 	}

@@ -7,16 +7,17 @@ import (
 	"io/fs"
 	"os"
 	"os/exec"
-	"os/signal"
 	"path/filepath"
 	"runtime"
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
 
 	"golang.org/x/sys/unix"
 
 	"github.com/weft-lang/weft/compiler/pod/instructions"
+	"github.com/weft-lang/weft/runtime/agent"
 )
 
 // containerAttributes start the first process of a container. It ends with its
@@ -167,12 +168,33 @@ func lockedFlags(target string) uintptr {
 }
 
 // execIn runs a command beside the first process of a container.
-func execIn(ctx context.Context, pid int, command []string) (int, error) {
-	// Namespaces belong to threads. This one leaves the others of the process,
-	// and the command is started from it.
-	runtime.LockOSThread()
+func execIn(ctx context.Context, pid int, env, command []string) error {
+	done := make(chan error, 1)
+	go func() {
+		// Namespaces belong to threads. This one leaves the others of the process,
+		// the command is started from it, and it ends with this goroutine, to which
+		// it stays locked.
+		runtime.LockOSThread()
+		if err := enter(pid); err != nil {
+			done <- err
+			return
+		}
+		program, err := agent.LookPath(command[0], pathOf(env))
+		if err != nil {
+			done <- err
+			return
+		}
+		cmd := exec.CommandContext(ctx, program, command[1:]...)
+		cmd.Dir, cmd.Env, cmd.WaitDelay = "/", env, time.Second
+		done <- cmd.Run()
+	}()
+	return <-done
+}
+
+// enter takes the thread into the namespaces of a process.
+func enter(pid int) error {
 	if err := unix.Unshare(unix.CLONE_FS); err != nil {
-		return 0, err
+		return err
 	}
 	for _, ns := range []struct {
 		name string
@@ -180,23 +202,26 @@ func execIn(ctx context.Context, pid int, command []string) (int, error) {
 	}{{"pid", unix.CLONE_NEWPID}, {"uts", unix.CLONE_NEWUTS}, {"mnt", unix.CLONE_NEWNS}} {
 		fd, err := unix.Open(fmt.Sprintf("/proc/%d/ns/%s", pid, ns.name), unix.O_RDONLY|unix.O_CLOEXEC, 0)
 		if err != nil {
-			return 0, err
+			return err
 		}
-		if err := unix.Setns(fd, ns.flag); err != nil {
-			return 0, fmt.Errorf("enter the container: %w", err)
-		}
+		err = unix.Setns(fd, ns.flag)
 		unix.Close(fd) //nolint:errcheck // only read
+		if err != nil {
+			return fmt.Errorf("enter the container: %w", err)
+		}
 	}
-	ctx, stop := signal.NotifyContext(ctx, syscall.SIGTERM)
-	defer stop()
-	cmd := exec.CommandContext(ctx, command[0], command[1:]...)
-	cmd.Dir, cmd.Stdout, cmd.Stderr = "/", os.Stdout, os.Stderr
-	err := cmd.Run()
-	var exit *exec.ExitError
-	if errors.As(err, &exit) {
-		return exit.ExitCode(), nil
+	return nil
+}
+
+// pathOf is where an environment looks for programs.
+func pathOf(env []string) string {
+	path := ""
+	for _, v := range env {
+		if value, ok := strings.CutPrefix(v, "PATH="); ok {
+			path = value
+		}
 	}
-	return 0, err
+	return path
 }
 
 // adoptOrphans makes this process the parent of what containers leave running.

@@ -5,8 +5,6 @@ package local
 import (
 	"context"
 	"errors"
-	"os"
-	"os/exec"
 	"syscall"
 )
 
@@ -20,9 +18,4 @@ func enterRoot(*task) error                                      { return errLin
 func tryNamespaces([]string) error                               { return errLinux }
 func adoptOrphans()                                              {}
 func killOrphans()                                               {}
-
-func execIn(ctx context.Context, _ int, command []string) (int, error) {
-	cmd := exec.CommandContext(ctx, command[0], command[1:]...)
-	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
-	return 0, cmd.Run()
-}
+func execIn(context.Context, int, []string, []string) error      { return errLinux }

@@ -6,8 +6,6 @@ import (
 	"context"
 	"fmt"
 	"os/exec"
-	"strconv"
-	"syscall"
 	"time"
 )
 
@@ -88,16 +86,11 @@ func (r *runner) ask(p *probe) error {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), p.Timeout)
 	defer cancel()
-	var cmd *exec.Cmd
 	if r.s.launch.Mode == Namespaces {
-		cmd = exec.CommandContext(ctx, r.s.launch.Executable, append([]string{execCommand, strconv.Itoa(pid)}, p.Exec...)...)
-	} else {
-		cmd = exec.CommandContext(ctx, p.Exec[0], p.Exec[1:]...)
+		return execIn(ctx, pid, r.container.Env, p.Exec)
 	}
+	cmd := exec.CommandContext(ctx, p.Exec[0], p.Exec[1:]...)
 	cmd.Env, cmd.WaitDelay = r.container.Env, time.Second
-	// Politely: the helper has to collect the command that it has started. One
-	// that nobody collects keeps the container from ending.
-	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 	return cmd.Run()
 }
 

@@ -6,7 +6,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"strconv"
 
 	"github.com/weft-lang/weft/runtime/agent"
 )
@@ -15,7 +14,6 @@ import (
 const (
 	superviseCommand = "__pod"
 	containerCommand = "__container"
-	execCommand      = "__exec"
 	tryCommand       = "__try"
 )
 
@@ -32,15 +30,6 @@ func Reexec(args []string) (code int, ok bool) {
 		err = supervise()
 	case containerCommand:
 		code, err = becomeContainer(context.Background())
-	case execCommand:
-		if len(args) < 3 {
-			return 2, true
-		}
-		pid, bad := strconv.Atoi(args[1])
-		if bad != nil {
-			return 2, true
-		}
-		code, err = execIn(context.Background(), pid, args[2:])
 	case tryCommand:
 		err = tryNamespaces(args[1:])
 	default:
