@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	authorizationv1 "k8s.io/api/authorization/v1"
 	coordinationv1 "k8s.io/api/coordination/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -21,8 +22,8 @@ type Cluster struct {
 	Host      string
 	Namespace string
 
-	core, coordination rest.Interface
-	parameters         runtime.ParameterCodec
+	core, coordination, authorization rest.Interface
+	parameters                        runtime.ParameterCodec
 }
 
 // The resources that runs are made of.
@@ -47,7 +48,7 @@ func (a Access) Connect() (*Cluster, error) {
 
 func newCluster(config *rest.Config, namespace string) (*Cluster, error) {
 	scheme := runtime.NewScheme()
-	for _, add := range []func(*runtime.Scheme) error{corev1.AddToScheme, coordinationv1.AddToScheme} {
+	for _, add := range []func(*runtime.Scheme) error{corev1.AddToScheme, coordinationv1.AddToScheme, authorizationv1.AddToScheme} {
 		if err := add(scheme); err != nil {
 			return nil, err
 		}
@@ -65,6 +66,9 @@ func newCluster(config *rest.Config, namespace string) (*Cluster, error) {
 	var err error
 	if c.core, err = client("/api", corev1.SchemeGroupVersion); err == nil {
 		c.coordination, err = client("/apis", coordinationv1.SchemeGroupVersion)
+	}
+	if err == nil {
+		c.authorization, err = client("/apis", authorizationv1.SchemeGroupVersion)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("cannot reach the cluster: %w", err)

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -34,7 +35,7 @@ func TestAPIServerScripts(t *testing.T) {
 			env.Setenv("KUBECONFIG", cluster.Kubeconfig)
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "hides": hides},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "hides": hides, "until": until},
 	})
 }
 
@@ -50,4 +51,19 @@ func hides(ts *testscript.TestScript, neg bool, args []string) {
 	text := address.ReplaceAllString(ts.ReadFile("stdout"), "HOST")
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(text), 0o644))
 	fmt.Fprint(ts.Stdout(), text)
+}
+
+// until is the script command "until PATTERN weft ARG...", which runs the command
+// again and again until what it prints fits.
+func until(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 3 {
+		ts.Fatalf("usage: until PATTERN COMMAND [ARG...]")
+	}
+	want := regexp.MustCompile(args[0])
+	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
+		if ts.Exec(args[1], args[2:]...) == nil && want.MatchString(ts.ReadFile("stdout")) {
+			return
+		}
+	}
+	ts.Fatalf("%v never prints %s", args[1:], args[0])
 }

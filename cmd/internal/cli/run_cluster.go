@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -194,6 +195,13 @@ func (o *runOptions) beginIn(ctx context.Context, s Streams, p *project, object 
 	if err != nil {
 		return err
 	}
+	lacks, err := place.Lacks(ctx)
+	if err != nil {
+		return failure("%w", err)
+	}
+	if len(lacks) > 0 {
+		return failure("you lack rights in namespace %q that running takes: %s; docs/running-rbac.yaml has them all", place.Namespace, strings.Join(lacks, ", "))
+	}
 	h.Namespace = place.Namespace
 	var kept *kube.Run
 	err = o.tryNames(object, func(name string) error {
@@ -218,7 +226,7 @@ func (p *project) unknownToAgent(object *ir.Object) []diag.Diagnostic {
 	return slices.DeleteFunc(findings, func(d diag.Diagnostic) bool { return d.Rule != pod.RuleEntrypoint })
 }
 
-// events are those of the journal, and how many groups there are.
+// history is what the journal holds.
 func (c *clusterRun) history() (*kube.History, error) {
 	h, err := c.run.History(c.ctx)
 	if err != nil {

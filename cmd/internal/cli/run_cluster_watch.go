@@ -96,12 +96,14 @@ func (c *clusterRun) send(d *driving, command signalCommand, s sentSignal) error
 		}
 		return c.drive(d, s.Signal)
 	}
-	data, err := json.Marshal(s)
-	if err == nil {
-		err = c.run.Send(c.ctx, data)
-	}
-	if err != nil {
-		return failure("cannot send the signal: %w", err)
+	for _, part := range s.parts() {
+		data, err := json.Marshal(part)
+		if err == nil {
+			err = c.run.Send(c.ctx, data)
+		}
+		if err != nil {
+			return failure("cannot send the signal: %w", err)
+		}
 	}
 	fmt.Fprintf(d.streams.Out, "%s %s\n", d.header.Name, command.done)
 	return nil
@@ -122,14 +124,12 @@ func keepStatus(ctx context.Context, r *kube.Run) *clusterStatus {
 	ctx, stop := context.WithCancel(ctx)
 	k := &clusterStatus{run: r, stop: stop, kept: r.Status}
 	k.work.Go(func() {
-		tick := time.NewTicker(statusEvery)
-		defer tick.Stop()
-		for {
+		for every := statusEvery / 10; ; every = statusEvery { // the first one comes soon
 			select {
 			case <-ctx.Done():
 				return
-			case <-tick.C:
-				_ = k.write(ctx) // tried again at the next tick
+			case <-time.After(every):
+				_ = k.write(ctx) // tried again the next time
 			}
 		}
 	})

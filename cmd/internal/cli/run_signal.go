@@ -107,13 +107,7 @@ func (d *driving) send(c signalCommand, signal sentSignal, nodes []string) error
 		}
 		return d.resume(signal.Signal)
 	}
-	signals := []sentSignal{signal}
-	if c.kind == engine.SignalResume && (len(signal.Parameters) > 0 || signal.Message != "") {
-		set := signal
-		set.Kind = engine.SignalSet
-		signals = []sentSignal{set, {Signal: engine.Signal{Kind: c.kind}, Paths: signal.Paths}}
-	}
-	for _, s := range signals {
+	for _, s := range signal.parts() {
 		data, err := json.Marshal(s)
 		if err != nil {
 			return failure("cannot send the signal: %w", err)
@@ -124,6 +118,17 @@ func (d *driving) send(c signalCommand, signal sentSignal, nodes []string) error
 	}
 	fmt.Fprintf(d.streams.Out, "%s %s\n", d.run.Name, c.done)
 	return nil
+}
+
+// parts are the signals that one is made of: outputs are given before a step goes
+// on.
+func (s sentSignal) parts() []sentSignal {
+	if s.Kind != engine.SignalResume || len(s.Parameters) == 0 && s.Message == "" {
+		return []sentSignal{s}
+	}
+	set := s
+	set.Kind = engine.SignalSet
+	return []sentSignal{set, {Signal: engine.Signal{Kind: s.Kind}, Paths: s.Paths}}
 }
 
 // nodePaths are the paths of the nodes with a path or a name.
