@@ -30,8 +30,19 @@ func fill(t ir.Type) string {
 // maxLine is how much of a line is drawn.
 const maxLine = 44
 
+// short leaves of a tag what .weft writes for it: flip.result for
+// {{steps.flip.outputs.result}}.
+var short = strings.NewReplacer(
+	"{{inputs.parameters.", "", "{{workflow.parameters.", "", "{{steps.", "", "{{tasks.", "", "{{=", "", "{{", "", "}}", "",
+	".outputs.result", ".result", ".outputs.parameters.", ".outputs.",
+)
+
+// clip is s as one line that fits, with short tags if it has to be.
 func clip(s string) string {
 	r := []rune(strings.Join(strings.Fields(s), " "))
+	if len(r) > maxLine {
+		r = []rune(short.Replace(string(r)))
+	}
 	if len(r) > maxLine {
 		return string(r[:maxLine-1]) + "…"
 	}
