@@ -23,7 +23,7 @@ import (
 	"github.com/weft-lang/weft/validate"
 )
 
-const runHelp = `Checks a workflow and runs it on this machine, without a cluster.
+const runHelp = `Checks a workflow and runs it, on this machine without a cluster, or in one.
 
 Containers run as processes. Images are labels: what a container without a
 command runs, weft.yaml (images) or --image says. Runs are kept in a folder
@@ -31,13 +31,17 @@ command runs, weft.yaml (images) or --image says. Runs are kept in a folder
 weft logs and weft report tell of them later, and --resume goes on where a run
 was left.
 
-Ctrl-C stops the run: its exit handlers still run. A second one ends it at once.`
+Ctrl-C stops the run: its exit handlers still run. A second one ends it at once.
+
+With --cluster the run happens as Pods of a cluster, in which nothing has to be
+installed, and is kept there. Ctrl-C then asks whether to leave the run to its Pods.`
 
 const runExamples = `  weft run ci.weft
   weft run ci.weft -p branch=main --parameters prod.yaml
   weft run flows/ --workflow nightly --entrypoint build
   weft run ci.weft --image registry.example.org/lint=lint,--all
   weft run ci.weft -o json > result.json
+  weft run --cluster -n ci ci.weft
   weft run --resume ci-x7k2p
   weft run --retry ci-x7k2p`
 
@@ -65,7 +69,7 @@ func newRun(s Streams) *cobra.Command {
 	var o runOptions
 	cmd := &cobra.Command{
 		Use:     "run PATH...|-",
-		Short:   "Run a workflow on this machine",
+		Short:   "Run a workflow, on this machine or in a cluster",
 		Long:    runHelp,
 		Example: runExamples,
 		RunE: func(cmd *cobra.Command, paths []string) error {
