@@ -208,6 +208,7 @@ func (l *lowerer) argName(c *Call, i int, params []param) *tree.Node {
 		return newText(params[i].name, a.at)
 	case params == nil:
 		l.errorf(RuleArgument, a.at, "write NAME: VALUE", "the parameters of %q are not known here, so its arguments need names", calleeText(c))
+		l.doubt(c.Callee[len(c.Callee)-1].at) // which parameter has a value is not known either
 	default:
 		l.errorf(RuleArgument, a.at, "leave it out, or declare another parameter", "%q takes %s", calleeText(c), count(len(params), "parameter"))
 	}
