@@ -78,6 +78,7 @@ var coreEnums = map[string]map[string][]string{
 		"matchFields":      {"In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt"},
 	},
 	"accessModes": {"": {"ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany", "ReadWriteOncePod"}},
+	"medium":      {"emptyDir": {"Memory", "HugePages", "HugePages-2Mi", "HugePages-1Gi"}},
 	"volumeMode":  {"": {"Filesystem", "Block"}},
 	"type": {
 		"hostPath":       {"DirectoryOrCreate", "Directory", "FileOrCreate", "File", "Socket", "CharDevice", "BlockDevice"},

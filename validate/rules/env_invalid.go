@@ -51,6 +51,13 @@ spec:
 					checkEnv(p, e)
 				}
 			}
+			for _, e := range c.node.Get("envFrom").List() {
+				if e.Kind == tree.Map && !e.Has("configMapRef") && !e.Has("secretRef") {
+					p.Report(diag.Diagnostic{
+						Span: e.Place(), Message: "this entry of envFrom names no source", Help: "add configMapRef or secretRef",
+					})
+				}
+			}
 		}
 	},
 }

@@ -3,6 +3,7 @@ package rules
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/weft-lang/weft/lang/diag"
 	"github.com/weft-lang/weft/lang/tree"
@@ -77,6 +78,11 @@ func checkProbe(p *validate.Pass, container *tree.Node, key string, probe *tree.
 	}
 	if n := probe.Get("successThreshold"); key != "readinessProbe" && n.Text() != "" && n.Text() != "1" && !isDynamic(n) {
 		p.Reportf(n.Place(), "the successThreshold of a %s can only be 1", key)
+	}
+	for _, e := range probe.Entries {
+		if number, ok := literal(e.Value); ok && strings.HasPrefix(number, "-") {
+			p.Reportf(e.Value.Place(), "%s cannot be negative", e.Key.Value)
+		}
 	}
 	for _, way := range []string{"httpGet", "tcpSocket"} {
 		port := probe.At(way, "port")

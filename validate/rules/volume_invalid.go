@@ -3,6 +3,7 @@ package rules
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation"
@@ -102,12 +103,30 @@ func checkVolume(p *validate.Pass, v *tree.Node) {
 		case e.Key.Value == "name" || e.Value.IsNull():
 		case first == "":
 			first = e.Key.Value
+			checkSource(p, v, e)
 		default:
 			p.Report(diag.Diagnostic{
 				Span: keyPlace(v, e.Key.Value), Message: fmt.Sprintf("a volume has one source, and this one is %s already", first),
 				Help: "keep one of the two, or declare a second volume", Related: []diag.Related{{Span: keyPlace(v, first), Message: "the first source"}},
 			})
 		}
+	}
+}
+
+// volumeNeeds are what sources of volumes must name.
+var volumeNeeds = map[string]string{"persistentVolumeClaim": "claimName", "secret": "secretName", "configMap": "name", "hostPath": "path"}
+
+// checkSource judges what a volume comes from.
+func checkSource(p *validate.Pass, v *tree.Node, e tree.Entry) {
+	if need := volumeNeeds[e.Key.Value]; need != "" && e.Value.Kind == tree.Map && e.Value.Get(need).IsNull() {
+		p.Reportf(keyPlace(v, e.Key.Value), "this %s has no %s", e.Key.Value, need)
+	}
+	mode := e.Value.Get("defaultMode")
+	if number, err := strconv.Atoi(mode.Text()); err == nil && (number < 0 || number > 0o777) {
+		p.Report(diag.Diagnostic{
+			Span: mode.Place(), Message: fmt.Sprintf("defaultMode must be at most 511, not %d", number),
+			Help: "write permissions in octal with a leading 0, such as 0644",
+		})
 	}
 }
 
