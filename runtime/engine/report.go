@@ -71,6 +71,10 @@ func (e *Engine) running(id NodeID, r *Report) {
 	if n.stage != stagePending {
 		return
 	}
+	if n.plan.daemon && r.State == PodRunning {
+		e.pending(id, &Report{Message: "its Pod is not ready"})
+		return
+	}
 	n.stage, n.message = stageRunning, ""
 	e.set(id, Running)
 	e.setTimer(id, timerPending, 0)
@@ -253,7 +257,7 @@ func (e *Engine) reportMembers(id NodeID, r *Report) {
 		switch seen := &r.Containers[i]; {
 		case seen.Ended && seen.Code == 0:
 			e.finish(cid, Succeeded, "")
-		case seen.Ended && seen.Code == 64:
+		case seen.Ended && seen.code() == codeNotStarted:
 			e.finish(cid, Error, exitMessage(seen))
 		case seen.Ended:
 			e.finish(cid, Failed, exitMessage(seen))
