@@ -269,10 +269,10 @@ func TestAPIServerRefusal(t *testing.T) {
   entrypoint: leaf
   templates:
   - name: leaf
-    volumes: [{name: v, configMap: {name: NOT/A/NAME, defaultMode: 99999}}]
-    container: {image: "i:1", command: [x], volumeMounts: [{name: v, mountPath: /v}]}`).drive(t, run.Options{})
+    priorityClassName: nobody
+    container: {image: "i:1", command: [x]}`).drive(t, run.Options{})
 	v := e.View(0)
-	if result.Phase != engine.Error || v.Class != engine.ClassUser || !strings.Contains(v.Message, "defaultMode") {
+	if result.Phase != engine.Error || v.Class != engine.ClassUser || !strings.Contains(v.Message, "no PriorityClass with name nobody") {
 		t.Errorf("%v: %s %q", result, v.Class, v.Message)
 	}
 }

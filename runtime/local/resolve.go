@@ -98,7 +98,7 @@ func (r *resolver) resolve(objects *pod.Objects) (*launch, *about, error) {
 		l.Mains = append(l.Mains, c)
 		a.Role[c.Name] = c.Role
 	}
-	a.Tells, a.Ports = r.tells(), r.ports()
+	a.Tells, a.Ports = r.tell.Tells(), r.ports()
 	if r.mode == Plain {
 		paths, err := r.paths(l)
 		if err != nil {
@@ -135,24 +135,6 @@ func (r *resolver) readInstructions() error {
 		return refuse("resource templates work on a cluster, and there is none when Pods run on this machine")
 	}
 	return nil
-}
-
-// tells are the containers that leave a record.
-func (r *resolver) tells() []string {
-	var names []string
-	for _, p := range r.tell.Processes {
-		if p.Result || len(p.Parameters) > 0 {
-			names = append(names, p.Container)
-		}
-	}
-	for _, s := range r.tell.Save {
-		names = append(names, s.Container, s.By)
-	}
-	if r.tell.Data != nil {
-		names = append(names, "main")
-	}
-	slices.Sort(names)
-	return slices.Compact(names)
 }
 
 // ports are those that the containers of the Pod listen on, as far as they say.
