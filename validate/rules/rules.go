@@ -34,8 +34,16 @@ func All() []validate.Rule {
 		dataflowRules,
 	)
 	all = append(all, languageRules()...)
-	slices.SortFunc(all, func(a, b validate.Rule) int { return strings.Compare(a.Name, b.Name) })
-	return all
+	order := make([]*validate.Rule, len(all)) // rules are large to move about
+	for i := range all {
+		order[i] = &all[i]
+	}
+	slices.SortFunc(order, func(a, b *validate.Rule) int { return strings.Compare(a.Name, b.Name) })
+	sorted := make([]validate.Rule, len(all))
+	for i, r := range order {
+		sorted[i] = *r
+	}
+	return sorted
 }
 
 // Find returns the rule of that name.
