@@ -22,7 +22,6 @@ type Pod struct {
 	Name       string
 	Node       string   // path of the node
 	Containers []string // those that have begun
-	Waits      string   // for what, "" when it waits for nothing
 	created    time.Time
 }
 
@@ -33,7 +32,6 @@ func (r *Run) Pods(ctx context.Context) ([]Pod, error) {
 		for i := range l.Items {
 			p := &l.Items[i]
 			seen := Pod{Name: p.Name, Node: p.Annotations[pod.AnnotationNode], created: p.CreationTimestamp.Time}
-			seen.Waits, _ = waitsFor(p)
 			for _, c := range slices.Concat(p.Status.InitContainerStatuses, p.Status.ContainerStatuses) {
 				if c.State.Running != nil || c.State.Terminated != nil {
 					seen.Containers = append(seen.Containers, c.Name)

@@ -6,10 +6,12 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/weft-lang/weft/compiler/pod"
 	"github.com/weft-lang/weft/runtime/engine"
@@ -109,4 +111,103 @@ func TestAPIServerDriverKilled(t *testing.T) {
 		break
 	}
 	kubelet.once(t)
+}
+
+// Claims, scripts that are too long for an annotation, mutexes and memoization
+// leave objects of their own.
+func TestAPIServerRunMakesObjects(t *testing.T) {
+	const shared = `
+  entrypoint: main
+  volumeClaimTemplates:
+  - metadata: {name: work}
+    spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Mi}}}
+  templates:
+  - name: main
+    steps:
+    - - {name: long, template: long}
+      - {name: one, template: alone}
+      - {name: two, template: alone}
+    - - {name: kept, template: kept}
+    - - {name: again, template: kept}
+  - name: long
+    script: {image: "i:1", command: [sh], source: "SOURCE", volumeMounts: [{name: work, mountPath: /work}]}
+  - name: alone
+    synchronization: {mutexes: [{name: m}]}
+    container: {image: "i:1", command: [x]}
+  - name: kept
+    memoize: {key: k, maxAge: 1h, cache: {configMap: {name: memo}}}
+    outputs: {parameters: [{name: o, valueFrom: {path: /o}}]}
+    container: {image: "i:1", command: [x]}`
+	var alone, most atomic.Int64
+	c, kubelet := newPlace(t, func(p *corev1.Pod) play {
+		switch p.Annotations[pod.AnnotationTemplate] {
+		case "alone":
+			most.Store(max(most.Load(), alone.Add(1)))
+			time.AfterFunc(40*time.Millisecond, func() { alone.Add(-1) })
+			return play{after: 50 * time.Millisecond}
+		case "kept":
+			return play{record: &record.Record{Container: "main", Parameters: []record.Value{{Name: "o", Value: "v"}}}}
+		}
+		return play{}
+	})
+	j := newJourney(t, c, strings.Replace(shared, "SOURCE", strings.Repeat("echo hello; ", 15_000), 1))
+	e, result := j.drive(t, run.Options{})
+	if result.Phase != engine.Succeeded || most.Load() != 1 {
+		t.Errorf("%v; %d had the mutex at once", result, most.Load())
+	}
+	for id := range e.Len() {
+		v := e.View(engine.NodeID(id))
+		if v.DisplayName == "again" && (v.Outputs == nil || v.Outputs.Parameters[0].Value != "v") {
+			t.Errorf("from the cache: %+v", v.Outputs)
+		}
+	}
+	if n := kubelet.once(t); n != 4 {
+		t.Errorf("%d Pods", n)
+	}
+	claim := &corev1.PersistentVolumeClaim{}
+	if err := c.get(t.Context(), claimResource, "wf-work", claim); err != nil {
+		t.Fatal(err)
+	}
+	owned := []metav1.ObjectMeta{claim.ObjectMeta}
+	_, err := list(t.Context(), c, podResource, "", func(l *corev1.PodList) {
+		for _, p := range l.Items {
+			owned = append(owned, p.ObjectMeta)
+			for _, v := range p.Spec.Volumes {
+				if v.ConfigMap != nil {
+					m := &corev1.ConfigMap{}
+					if err := c.get(t.Context(), mapResource, v.ConfigMap.Name, m); err != nil {
+						t.Error(err)
+					}
+					owned = append(owned, m.ObjectMeta)
+				}
+			}
+		}
+	})
+	if err != nil || len(owned) != 6 {
+		t.Errorf("%d objects, %v", len(owned), err)
+	}
+	for _, o := range owned {
+		if len(o.OwnerReferences) != 1 || string(o.OwnerReferences[0].UID) != j.kept.OwnerUID() {
+			t.Errorf("%s is not owned by the run", o.Name)
+		}
+	}
+}
+
+// A Pod that ends well without the record that its template needs is an Error, not
+// a step without outputs.
+func TestAPIServerRecordLost(t *testing.T) {
+	for name, do := range map[string]play{"none": {}, "damaged": {message: "weft1 100 00000000 abc"}} {
+		t.Run(name, func(t *testing.T) {
+			c, _ := newPlace(t, func(*corev1.Pod) play { return do })
+			e, result := newJourney(t, c, `
+  entrypoint: leaf
+  templates:
+  - name: leaf
+    container: {image: "i:1", command: [x]}
+    outputs: {parameters: [{name: o, valueFrom: {path: /o}}]}`).drive(t, run.Options{})
+			if v := e.View(0); result.Phase != engine.Error || v.Class != engine.ClassInfrastructure || v.Message == "" {
+				t.Errorf("%v: %s %q", result, v.Class, v.Message)
+			}
+		})
+	}
 }
