@@ -4,7 +4,7 @@ GO ?= go
 # RACE=1 runs the tests with the race detector, as CI does; it needs a C compiler.
 TESTFLAGS := $(if $(RACE),-race)
 
-.PHONY: help build test apiserver test-apiserver lint wasm generate bench conformance e2e mutants clean
+.PHONY: help build test apiserver test-apiserver bench-apiserver lint wasm generate bench conformance e2e mutants clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,6 +22,10 @@ test-apiserver: ## run the tests that want a real API server; builds one the fir
 	$(GO) run ./runtime/kube/testenv/serve -build
 	$(GO) test -tags apiserver -count=1 -v -run '^TestAPIServer' ./runtime/kube
 	$(GO) test -tags apiserver -count=1 -run '^TestAPIServer' ./runtime/kube/testenv ./cmd/internal/cli
+
+bench-apiserver: ## print how runs on a real API server compare with bare clients
+	$(GO) run ./runtime/kube/testenv/serve -build
+	$(GO) test -tags apiserver -run '^$$' -bench '^BenchmarkAPIServer' -benchtime 1x ./runtime/kube
 
 lint: ## check formatting, go vet, staticcheck
 	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then echo "run gofmt -w on:" $$unformatted; exit 1; fi
