@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"strconv"
 
 	"github.com/weft-lang/weft/lang/diag"
 	"github.com/weft-lang/weft/lang/tree"
@@ -71,8 +72,18 @@ func checkMetric(p *validate.Pass, m *tree.Node) {
 		}
 	}
 	for _, kind := range metricTypes {
-		if n := m.Get(kind); n != nil && n.Kind == tree.Map && n.Get("value").Text() == "" {
+		n := m.Get(kind)
+		if n == nil || n.Kind != tree.Map {
+			continue
+		}
+		value := n.Get("value")
+		if value.Text() == "" {
 			p.Report(diag.Diagnostic{Span: keyPlace(m, kind), Message: fmt.Sprintf("this %s has no value", kind), Help: `add one, such as value: "1"`})
+		}
+		if text, ok := literal(value); ok {
+			if _, err := strconv.ParseFloat(text, 64); err != nil {
+				p.Report(diag.Diagnostic{Span: value.Place(), Message: fmt.Sprintf("the value of a metric is a number, and %q is none", text)})
+			}
 		}
 	}
 }

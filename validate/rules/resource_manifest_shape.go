@@ -61,6 +61,7 @@ spec:
 			}
 			checkManifest(p, m, m.docs[0].Root)
 			checkOwner(p, m, m.docs[0].Root)
+			checkObjectLabels(p, m, m.docs[0].Root)
 		}
 	},
 }
@@ -101,6 +102,23 @@ func checkOwner(p *validate.Pass, m manifest, root *tree.Node) {
 		Span: m.at(there.Span), Message: fmt.Sprintf("an object in namespace %q cannot belong to a workflow in %q", there.Text(), own),
 		Help: "drop setOwnerReference, or the namespace",
 	})
+}
+
+// checkObjectLabels reports labels and annotations that are numbers or booleans.
+func checkObjectLabels(p *validate.Pass, m manifest, root *tree.Node) {
+	for _, key := range []string{"labels", "annotations"} {
+		labels := root.At("metadata", key)
+		if labels == nil {
+			continue
+		}
+		for _, e := range labels.Entries {
+			if k := e.Value.Kind; k == tree.Int || k == tree.Float || k == tree.Bool {
+				p.Report(diag.Diagnostic{
+					Span: m.at(e.Value.Span), Message: fmt.Sprintf("%s are text, and %s is none", key, e.Value.Text()), Help: fmt.Sprintf("write %q", e.Value.Text()),
+				})
+			}
+		}
+	}
 }
 
 func checkManifest(p *validate.Pass, m manifest, root *tree.Node) {
