@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net"
 	"strconv"
 	"strings"
 	"sync"
@@ -211,7 +212,12 @@ func (b *Backend) makeClaims(ctx context.Context, p *run.Pod) error {
 // failedCreate says of an error what the driver is to do about it.
 func failedCreate(err error) error {
 	var status apierrors.APIStatus
-	if err == nil || !errors.As(err, &status) {
+	var network net.Error
+	switch {
+	case errors.As(err, &status):
+	case errors.As(err, &network) && !errors.Is(err, context.Canceled):
+		return &run.Busy{Class: engine.ClassInfrastructure, Message: "the API server cannot be reached"}
+	default:
 		return err
 	}
 	message := status.Status().Message

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/watch"
 
@@ -53,7 +52,7 @@ func (b *Backend) follow(ctx context.Context) {
 			version, err = b.watch(ctx, version)
 			if time.Since(begun) > time.Second {
 				pause.reset()
-			} else if err == nil {
+			} else {
 				pause.wait(ctx)
 			}
 		}
@@ -99,8 +98,8 @@ var errGone = errors.New("the version is too old")
 func (b *Backend) watch(ctx context.Context, version string) (string, error) {
 	w, err := b.cluster.watch(ctx, podResource, b.selector(), version, watchSeconds+rand.Int64N(watchSeconds))
 	if err != nil {
-		if apierrors.IsResourceExpired(err) || apierrors.IsGone(err) {
-			return "", errGone
+		if refusalOf(err) != nil {
+			return "", errGone // too old, or not for us: then lists have to do
 		}
 		return version, nil // tried again after a pause
 	}
