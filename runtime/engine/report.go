@@ -38,7 +38,11 @@ func (e *Engine) reported(id NodeID, ev *Event) {
 		e.ended(id, r)
 	case PodLost:
 		e.endMembers(id, Error, "container deleted")
-		e.conclude(id, outcome{Error, "pod deleted", ClassInfrastructure}, r)
+		message := "pod deleted"
+		if n.typ == HTTPNode && r.Message != "" {
+			message = r.Message // there is no Pod
+		}
+		e.conclude(id, outcome{Error, message, ClassInfrastructure}, r)
 	case PodRefused:
 		n.flags |= flagErrored
 		e.endMembers(id, Error, "")

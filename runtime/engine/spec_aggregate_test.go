@@ -156,6 +156,8 @@ func TestSpecAbsent(t *testing.T) {
 	runSpec(t, append(rows,
 		specRow{name: "2.7 an omitted task", more: collectors, want: "wf.P | Omitted\nwf.C | x<own",
 			main: `dag: {tasks: [{name: A, template: leaf}, {name: P, template: item, depends: A.Failed}, {depends: P.Omitted, ` + argument("fallback", "{{tasks.P.outputs.parameters.p}}") + `}]}`},
+		specRow{name: "2.7 an artifact that is required, steps", more: collectors, want: "wf[1] | StepGroup | Error\nwf | Failed",
+			main: `steps: [[{name: P, template: saves, when: "a == b"}], [{` + strings.ReplaceAll(artifact("loads", ""), "SCOPE", "steps") + `}]]`},
 		specRow{name: "2.7 an artifact that is required, dag", more: collectors, want: "wf.C | Skipped | Error",
 			main: `dag: {tasks: [{name: P, template: saves, when: "a == b"}, {depends: P, ` + strings.ReplaceAll(artifact("loads", ""), "SCOPE", "tasks") + `}]}`},
 		specRow{name: "2.7 an output of the template with a default", more: collectors, want: "wf | Succeeded | o=else",

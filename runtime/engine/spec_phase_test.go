@@ -131,6 +131,7 @@ func TestSpecPods(t *testing.T) {
 	add("5.3 containerSet: the Pod is gone", setBody, "wf | Error | \"pod deleted\"\nwf.one | Error | \"container deleted\"\nwf.two | Error | \"container deleted\"", running, lost)
 
 	add("5.3 a Pod that ran is gone", leafBody, `wf | Error | "pod deleted" | class=infrastructure`, running, lost)
+	add("5.3 a request of which nobody knows how it ended", `http: {url: "http://h"}`, `wf | HTTP | Error | "weft ended" | class=infrastructure`, running, engine.Report{State: engine.PodLost, Message: "weft ended"})
 	add("5.3 a daemon is gone", daemonBody, `wf | Error | "pod deleted" | not daemoned`, running, lost)
 	add("5.3 a Pod that waited is gone", leafBody, `wf | Error | "pod deleted" | class=infrastructure`, pending(""), lost)
 	differs("a Pod that was made and is deleted before it runs")
@@ -260,7 +261,7 @@ func TestSpecBlocked(t *testing.T) {
 		{name: "blocked: a lock", main: "dag: {tasks: [{name: a, template: lock}, {name: b, template: lock}]}", more: "{name: lock, synchronization: {mutexes: [{name: m}]}, " + leafBody + "}", script: never,
 			want: "wf | blocked=a, b\nwf.b | Pending | blocked=Waiting for m lock"},
 		{name: "blocked: its children", main: "dag: {tasks: [{name: a, template: leaf, withItems: [1, 2, 3, 4, 5]}]}", script: never, want: "wf | blocked=a\nwf.a | blocked=a(0:1), a(1:2), a(2:3) and 2 more"},
-		{name: "blocked: parallelism", main: "parallelism: 1, dag: {tasks: [{name: a, template: leaf}, {name: b, template: leaf}]}", script: never, want: "wf | blocked=a; 1 calls are held back by parallelism"},
+		{name: "blocked: parallelism", main: "parallelism: 1, dag: {tasks: [{name: a, template: leaf}, {name: b, template: leaf}]}", script: never, want: "wf | blocked=a; 1 call is held back by parallelism"},
 		{name: "blocked: a step group and its steps", main: "steps: [[{name: a, template: leaf}]]", script: never, want: "wf | blocked=[0]\nwf[0] | blocked=a"},
 		{name: "blocked: the run is suspended", main: "steps: [[{name: a, template: leaf}], [{name: b, template: leaf}]]", script: "wf[0].a took=9s\nat after=5s suspend", want: "wf | blocked=the run is suspended\nwf[1].b | none"},
 		{name: "blocked: a hook", main: "dag: {tasks: [{name: a, template: leaf, hooks: {exit: {template: leaf}}}]}", script: "wf.a.onExit never", want: "wf.a | Succeeded | blocked=1 of its hooks"},

@@ -180,6 +180,7 @@ func (e *Engine) Run() RunView {
 		Phase: e.phase, Message: e.message, Started: nanos(e.started), Finished: nanos(e.finished),
 		Outputs:  Outputs{Parameters: e.globals.parameters, Artifacts: e.globals.artifacts},
 		Progress: strconv.Itoa(e.done) + "/" + strconv.Itoa(e.todo), Counts: e.counts,
+		Suspended: e.suspended && !e.phase.Completed() && e.shutdown == noShutdown,
 	}
 }
 
@@ -297,7 +298,11 @@ func (e *Engine) blockedGroup(id NodeID, n *node) string {
 		held = n.more.group.waiting.len()
 	}
 	if held > 0 {
-		return strings.TrimPrefix(fmt.Sprintf("%s; %d calls are held back by parallelism", text, held), "; ")
+		calls := "1 call is"
+		if held > 1 {
+			calls = fmt.Sprintf("%d calls are", held)
+		}
+		return strings.TrimPrefix(text+"; "+calls+" held back by parallelism", "; ")
 	}
 	return text
 }
