@@ -211,6 +211,11 @@ func TestSpecDAGs(t *testing.T) {
 		{name: "2.5 DAG: arguments that cannot be resolved", main: task("name: A, template: leafp", `name: B, template: leafx, depends: A, arguments: {parameters: [{name: x, value: "{{tasks.A.outputs.parameters.p}}"}]}`),
 			want: "wf.B | Skipped | Error\nwf | Error", differs: "a reference to an output that a step which ended did not leave"},
 		{name: "2.5 DAG: a daemon that is ready is no failure", main: task("name: A, template: daemon", leaf("B", ", depends: A")), script: "wf.A ready=10.0.0.1", want: "wf | Succeeded\nwf.A | Succeeded"},
+		{name: "2.5 DAG: failFast of the template", main: "failFast: true, parallelism: 1, " + task(leaf("A", ""), leaf("B", "")), script: "wf.A exit=1", want: "wf.B | none\nwf | Failed | \"template has failed or errored children and failFast enabled\""},
+		{name: "2.5 DAG: failFast of the template does not count what continueOn covers", main: "failFast: true, parallelism: 1, " + task(leaf("A", ", continueOn: {failed: true}"), leaf("B", "")), script: "wf.A exit=1", want: "wf.B | Succeeded\nwf | Succeeded", differs: "`failFast` of a template"},
+		{name: "2.5 DAG: an exit handler that fails changes nothing", main: task(leaf("A", ", hooks: {exit: {template: leaf}}"), leaf("B", ", depends: A")), script: "wf.A.onExit exit=1", want: "wf.A.onExit | Failed | hooked\nwf.B | Succeeded\nwf | Succeeded"},
+		{name: "2.5 DAG: a hook whose expression is at fault", main: task(leaf("A", `, hooks: {h: {template: leaf, expression: "tasks.A.status + 1"}}`)), want: "wf | DAG | Error", differs: "a hook that cannot begin in a dag"},
+		{name: "2.5 DAG: a task that has begun is not judged again", main: task(leaf("A", ""), leaf("B", ", depends: A.Succeeded || A.Failed"), leaf("C", ", depends: B.Succeeded")), script: "wf.A exit=1", want: "wf.C | Succeeded\nwf | Succeeded"},
 		{name: "5.5 DAG: a timeout while Pending", main: task("name: A, template: late"), more: "{name: late, timeout: 5s, " + leafBody + "}", script: "wf.A pending", want: "wf.A | Failed | \"timeout\"\nwf | Failed"},
 	})
 }

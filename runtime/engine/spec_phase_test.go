@@ -175,6 +175,10 @@ func TestSpecGroups(t *testing.T) {
 			script: "wf[0].a* exit=1", want: "wf[1].b | x<Succeeded"},
 		{name: "2.4 failFast of the template", main: "failFast: true, parallelism: 1, " + two("", ""), script: "wf[0].a exit=1",
 			want: "wf[0].b | none\nwf[0] | Failed | \"template has failed or errored children and failFast enabled\"\nwf | Failed | \"template has failed or errored children and failFast enabled\""},
+		{name: "2.4 an exit handler that fails changes nothing", main: two(", hooks: {exit: {template: leaf}}", ""), script: "wf[0].a.onExit exit=1", want: "wf[0].a.onExit | Failed | hooked\nwf[0] | Succeeded" + goes},
+		{name: "2.4 a group waits for exit handlers", main: two(", hooks: {exit: {template: leaf}}", ""), script: "wf[0].a.onExit took=60s", want: "wf[0] | ended=1m2s" + goes},
+		{name: "2.4 no exit handler of what is Skipped", main: two(`, when: "a == b", hooks: {exit: {template: leaf}}`, ""), want: "wf[0].a.onExit | none" + goes},
+		{name: "2.4 a hook whose expression is at fault", main: two(`, hooks: {h: {template: leaf, expression: "steps.a.status + 1"}}`, ""), want: "wf[0] | StepGroup | Error\nwf | Failed" + stops},
 		{name: "5.5 a timeout while Pending fails the group", main: "steps: [[{name: a, template: late}]]", more: "{name: late, timeout: 5s, " + leafBody + "}", script: "wf[0].a pending",
 			want: "wf[0].a | Failed | \"timeout\"\nwf[0] | StepGroup | Failed\nwf | Failed"},
 	}

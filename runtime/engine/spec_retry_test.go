@@ -129,6 +129,7 @@ func TestSpecRetry(t *testing.T) {
 		{name: "5.2.7 the outputs of the last attempt, also when it failed", main: again("limit: 1"), script: "wf(0) exit=1 result=a\nwf(1) exit=7 result=b", want: "wf | Failed | result=b | exit=7"},
 		{name: "5.2.8 an expression that is false", main: again(`limit: 9, expression: "asInt(retries) < 1"`), script: "* exit=1",
 			want: "wf | Failed | \"retryStrategy.expression evaluated to false\"\nwf(1) | Failed\nwf(2) | none"},
+		{name: "5.2.8 an expression that cannot be evaluated", main: again(`limit: 9, expression: "asInt(lastRetry.message) > 1"`), script: "* exit=1", want: "wf | Retry | Error\nwf(1) | none"},
 		{name: "5.2.9 a new attempt", main: again("limit: 9"), script: "wf(0) exit=1\nwf(1) exit=1", want: "wf | Succeeded\nwf(2) | Succeeded\nwf(3) | none"},
 
 		{name: "5.2 rule 4 before 5", main: again("limit: 1, backoff: {duration: 1s, maxDuration: 2s}"), script: "wf* never\nat after=9s stop", want: "wf | \"Stopped with strategy 'Stop'\""},
