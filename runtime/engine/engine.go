@@ -124,6 +124,8 @@ type RunView struct {
 	Outputs  Outputs // global parameters and artifacts
 	Progress string  // 3/14
 	Counts   [Omitted + 1]int
+	// Suspended says that nothing new is started until the run is resumed.
+	Suspended bool
 }
 
 // New makes a run that has not begun. An error means that it cannot begin:

@@ -18,6 +18,7 @@ type Run struct {
 	Started    time.Time       `json:"started,omitzero"`
 	Finished   time.Time       `json:"finished,omitzero"`
 	Parameters []engine.Value  `json:"parameters,omitempty"`
+	Suspended  bool            `json:"suspended,omitempty"`
 	Outputs    *engine.Outputs `json:"outputs,omitempty"`
 	Nodes      []engine.View   `json:"-"`
 }

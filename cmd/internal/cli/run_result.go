@@ -35,7 +35,10 @@ func (d *driving) showText(r *report.Run) error {
 		return err
 	}
 	how := strings.ToLower(r.Phase.String())
-	if !r.Phase.Completed() {
+	switch {
+	case r.Suspended:
+		how = "suspended"
+	case !r.Phase.Completed():
 		how = "unfinished"
 	}
 	line := fmt.Sprintf("\n%s %s %s", style.Mark(r.Phase), d.header.Name, how)
@@ -56,6 +59,8 @@ func (d *driving) next(r *report.Run) string {
 		return d.cluster.next(name, r.Phase)
 	}
 	switch {
+	case r.Suspended && d.run.Driven():
+		return "weft resume " + name
 	case !r.Phase.Completed() && d.run.Driven():
 		return "weft logs -f " + name
 	case !r.Phase.Completed():
