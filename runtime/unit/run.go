@@ -109,6 +109,8 @@ func (f *File) object(r *reader, t *Test, c *ir.Checked) *ir.Object {
 		return objects[0]
 	case f.Object != nil && len(objects) == 0:
 		r.fault(f.Object.Place(), diag.DidYouMean(f.Object.Text(), slices.Values(names)), "the files hold no workflow %q", f.Object.Text())
+	case len(names) == 0:
+		r.fault(f.Workflows[0].Place(), "", "there is no workflow in what this names")
 	default:
 		r.fault(at.Place(), "name one at the top of the file: object: NAME", "it is not clear which workflow to run: there are %s", quoteAll(names))
 	}

@@ -143,6 +143,9 @@ func (o *runOptions) begin(ctx context.Context, s Streams, paths []string) error
 	if err != nil {
 		return err
 	}
+	if err := o.findRoots(); err != nil {
+		return err
+	}
 	if unknown := p.unknownImages(object, images); len(unknown) > 0 && !o.cluster {
 		return printErrors(s, unknown, []string{object.Doc.File.Name})
 	}
@@ -155,6 +158,10 @@ func (o *runOptions) begin(ctx context.Context, s Streams, paths []string) error
 	}
 	for _, a := range args {
 		h.Parameters = append(h.Parameters, engine.Value{Name: a.Name, Value: a.Value.Text()})
+	}
+	// What cannot begin leaves nothing behind.
+	if _, err := engine.New(p.checked, configOf(h, object)); err != nil {
+		return usage("%w", err)
 	}
 	if h.Settings, err = o.keep(p, paths, reading.WorkDir); err != nil {
 		return err
@@ -245,14 +252,25 @@ func (p *project) runnable(name string) (*ir.Object, error) {
 	switch {
 	case len(found) == 1:
 		return found[0], nil
-	case len(found) > 1 && name == "":
-		return nil, usage("there are several workflows, say which with --workflow: %s", strings.Join(names, ", "))
 	case len(found) > 1:
-		return nil, usage("there are several workflows named %q", name)
+		return nil, ambiguous(found)
 	case name != "":
 		return nil, unknownValue("workflow", name, names)
 	}
 	return nil, &exit{Empty, errors.New("there is no workflow to run in these files")}
+}
+
+// ambiguous says how to name one of the objects: by name, or by file where they
+// share a name.
+func ambiguous(found []*ir.Object) error {
+	var names, files []string
+	for _, o := range found {
+		names, files = append(names, title(o)), append(files, o.Doc.File.Name)
+	}
+	if distinct := slices.Compact(slices.Sorted(slices.Values(names))); len(distinct) > 1 {
+		return usage("there are several workflows, say which with --workflow: %s", strings.Join(distinct, ", "))
+	}
+	return usage("there are several workflows named %q, name the file of one: %s", names[0], strings.Join(files, ", "))
 }
 
 // named reports whether the command line names the file of an object.

@@ -56,9 +56,12 @@ func openRun(s Streams, folder store.Folder, name string) (*driving, error) {
 
 // config is what the engine is told of the run.
 func (d *driving) config() engine.Config {
+	return configOf(d.header, d.object)
+}
+
+func configOf(h store.Header, object *ir.Object) engine.Config {
 	return engine.Config{
-		Object: d.object, Name: d.header.Name, Namespace: d.header.Namespace, UID: d.header.UID,
-		Entrypoint: d.header.Entrypoint, Created: d.header.Created,
+		Object: object, Name: h.Name, Namespace: h.Namespace, UID: h.UID, Entrypoint: h.Entrypoint, Created: h.Created,
 	}
 }
 

@@ -2,7 +2,10 @@ package cli
 
 import (
 	"fmt"
+	"maps"
+	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -60,17 +63,33 @@ func (f *machineFlags) images(p *project) (map[string]pod.Entrypoint, error) {
 	return images, nil
 }
 
+// findRoots makes the folders of --image-root absolute, since a run may go on
+// from elsewhere.
+func (f *machineFlags) findRoots() error {
+	roots, err := pairs("image-root", f.ImageRoots)
+	if err != nil {
+		return err
+	}
+	f.ImageRoots = nil
+	for _, image := range slices.Sorted(maps.Keys(roots)) {
+		dir, err := filepath.Abs(roots[image])
+		if err != nil {
+			return failure("cannot find %s: %w", roots[image], err)
+		}
+		if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+			return usage("--image-root cannot be %q: there is no folder %s", image+"="+roots[image], dir)
+		}
+		f.ImageRoots = append(f.ImageRoots, image+"="+dir)
+	}
+	return nil
+}
+
 // backend is this machine, with what the flags and the project's own ConfigMaps
 // and Secrets give to Pods.
 func (d *driving) backend(images map[string]pod.Entrypoint, objects *keptObjects) (*local.Backend, error) {
 	roots, err := pairs("image-root", d.flags.ImageRoots)
 	if err != nil {
 		return nil, err
-	}
-	for image, dir := range roots {
-		if roots[image], err = filepath.Abs(dir); err != nil {
-			return nil, failure("cannot find %s: %w", dir, err)
-		}
 	}
 	mode := local.Auto
 	if d.flags.Plain {
