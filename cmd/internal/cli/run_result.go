@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -59,7 +60,7 @@ func (d *driving) next(r *report.Run) string {
 		return d.cluster.next(name, r.Phase)
 	}
 	switch {
-	case r.Suspended && d.run.Driven():
+	case waits(r) && d.run.Driven():
 		return "weft resume " + name
 	case !r.Phase.Completed() && d.run.Driven():
 		return "weft logs -f " + name
@@ -69,6 +70,13 @@ func (d *driving) next(r *report.Run) string {
 		return fmt.Sprintf("weft logs %s    weft report %s > run.html", name, name)
 	}
 	return fmt.Sprintf("weft logs %s    weft report %s > run.html    weft run --retry %s", name, name, name)
+}
+
+// waits reports whether a run, or a step of it, goes on when somebody says so.
+func waits(r *report.Run) bool {
+	return r.Suspended || slices.ContainsFunc(r.Nodes, func(v engine.View) bool {
+		return v.Type == engine.SuspendNode && v.Phase == engine.Running
+	})
 }
 
 // tails prints the ends of the logs of steps that failed, and of no more than a
