@@ -57,6 +57,9 @@ func (l *lines) observe(e *engine.Engine, changed []engine.NodeID) {
 			continue
 		}
 		l.last[id] = v.Phase
+		if v.Phase == engine.NoPhase {
+			continue // it was taken out, to be run again
+		}
 		fmt.Fprintln(l.out, report.Line(v, l.now()))
 	}
 }
