@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/weft-lang/weft/compiler/eval"
 	"github.com/weft-lang/weft/compiler/ir"
 	"github.com/weft-lang/weft/compiler/load"
 	"github.com/weft-lang/weft/runtime/engine"
@@ -149,16 +150,7 @@ func (o *runOptions) begin(ctx context.Context, s Streams, paths []string) error
 	if unknown := p.unknownImages(object, images); len(unknown) > 0 && !o.cluster {
 		return printErrors(s, unknown, []string{object.Doc.File.Name})
 	}
-	h := store.Header{
-		Weft: version(), UID: newUID(), Created: time.Now().UTC(), Kind: object.Kind.String(), Workflow: title(object),
-		Namespace: object.Namespace.Text(), Entrypoint: o.entrypoint,
-	}
-	if h.Namespace == "" {
-		h.Namespace = "default"
-	}
-	for _, a := range args {
-		h.Parameters = append(h.Parameters, engine.Value{Name: a.Name, Value: a.Value.Text()})
-	}
+	h := o.header(object, args)
 	// What cannot begin leaves nothing behind.
 	if _, err := engine.New(p.checked, configOf(h, object)); err != nil {
 		return usage("%w", err)
@@ -180,6 +172,21 @@ func (o *runOptions) begin(ctx context.Context, s Streams, paths []string) error
 	h.Name = kept.Name
 	d := driving{streams: s, flags: o, folder: folder, run: kept, header: h, project: p, object: object, journal: journal}
 	return d.drive(run.Options{})
+}
+
+// header is what is told of a run before it begins. It gets its name later.
+func (o *runOptions) header(object *ir.Object, args []eval.Argument) store.Header {
+	h := store.Header{
+		Weft: version(), UID: newUID(), Created: time.Now().UTC(), Kind: object.Kind.String(), Workflow: title(object),
+		Namespace: object.Namespace.Text(), Entrypoint: o.entrypoint,
+	}
+	if h.Namespace == "" {
+		h.Namespace = "default"
+	}
+	for _, a := range args {
+		h.Parameters = append(h.Parameters, engine.Value{Name: a.Name, Value: a.Value.Text()})
+	}
+	return h
 }
 
 // create makes the folder of the run.
