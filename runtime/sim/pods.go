@@ -197,6 +197,9 @@ func (w *World) listen(to *watch) {
 	w.tellAll()
 }
 
+// tellAll tells the states of all Pods. A list comes whole, however long it is:
+// were each Pod in it another chance to be cut off, the last ones of many would
+// never be heard of.
 func (w *World) tellAll() {
 	var all []*simulated
 	for _, s := range w.pods {
@@ -210,14 +213,13 @@ func (w *World) tellAll() {
 	})
 	for _, s := range all {
 		if s.report.State != 0 {
-			w.say(s)
+			w.tell(s)
 		}
 	}
 }
 
-// say reports the state of a Pod, as well as the faults let it.
+// say reports the state of a Pod, unless the watch is cut.
 func (w *World) say(s *simulated) {
-	report := run.PodReport{PodRef: s.PodRef, Report: s.report}
 	if w.faults.hits(w.rand, w.faults.CutWatch) && !w.cut {
 		w.cut = true
 		to := w.watch
@@ -228,9 +230,14 @@ func (w *World) say(s *simulated) {
 			}
 		})
 	}
-	if w.cut && report.Report.State != engine.PodLost {
-		return
+	if !w.cut || s.report.State == engine.PodLost {
+		w.tell(s)
 	}
+}
+
+// tell reports the state of a Pod: late, and more than once.
+func (w *World) tell(s *simulated) {
+	report := run.PodReport{PodRef: s.PodRef, Report: s.report}
 	times := 1
 	for w.faults.hits(w.rand, w.faults.Duplicate) && times < 4 {
 		times++

@@ -37,6 +37,7 @@ type trial struct {
 	kills   int // how many drivers are killed
 	signals []signal
 	first   []engine.Signal // for the first driver, before all else
+	most    int             // how much may happen; 0 is a bound for all
 
 	world   *sim.World
 	journal sim.Journal
@@ -97,7 +98,9 @@ func (tr *trial) drive() (run.Result, error) {
 	if tr.world == nil {
 		tr.world = sim.New(tr.script, tr.faults)
 	}
-	tr.world.Most = 2_000_000
+	if tr.world.Most = tr.most; tr.most == 0 {
+		tr.world.Most = 200_000
+	}
 	tr.shared = tr.world.Shared()
 	tr.world.Recreated = func(ref run.PodRef) {
 		if tr.acknowledged(ref) {
@@ -238,6 +241,22 @@ func (tr *trial) end() (string, error) {
 	return tr.summary(result), nil
 }
 
+// equalsCalm drives the trial and the same one without faults. Faults may cost
+// time, and no more than a few times as much may happen.
+func (tr *trial) equalsCalm() error {
+	calm := &trial{ctx: tr.ctx, checked: tr.checked, script: tr.script}
+	want, err := calm.end()
+	if err != nil {
+		return fmt.Errorf("without faults: %w", err)
+	}
+	tr.most = 20*calm.world.Happened + 10_000
+	got, err := tr.end()
+	if err != nil {
+		return err
+	}
+	return difference(want, got)
+}
+
 // lost are the paths of the nodes whose end was that their Pod was lost.
 func (tr *trial) lost() map[string]bool {
 	type attempt struct {
@@ -335,18 +354,32 @@ func difference(want, got string) error {
 func TestFaultsChangeNothing(t *testing.T) {
 	property(t, 700, func(seed uint64) error {
 		checked := check(t, workflow(seed))
-		calm := &trial{ctx: t.Context(), checked: checked, script: fate(seed)}
-		want, err := calm.end()
-		if err != nil {
-			return fmt.Errorf("without faults: %w", err)
-		}
 		rough := &trial{ctx: t.Context(), checked: checked, script: fate(seed), faults: crashes(seed), kills: int(seed % 5)}
-		got, err := rough.end()
-		if err != nil {
-			return err
-		}
-		return difference(want, got)
+		return rough.equalsCalm()
 	})
+}
+
+// Whoever loses track is told of every Pod again, however many there are.
+func TestCutWatchOfManyPods(t *testing.T) {
+	checked := check(t, `
+apiVersion: argoproj.io/v1alpha1
+kind: Workflow
+metadata: {name: many}
+spec:
+  entrypoint: all
+  templates:
+  - name: all
+    steps:
+    - - {name: one, template: leaf, withSequence: {count: "200"}}
+  - name: leaf
+    container: {image: "i:1", command: [x]}
+`)
+	for seed := range uint64(5) {
+		rough := &trial{ctx: t.Context(), checked: checked, script: fateOf(seed, true), faults: sim.Faults{Seed: seed, CutWatch: 0.1}}
+		if err := rough.equalsCalm(); err != nil {
+			t.Errorf("seed %d: %v", seed, err)
+		}
+	}
 }
 
 // A driver that is killed at any event and resumed goes on as if nothing was.

@@ -45,9 +45,9 @@ type World struct {
 	watch *watch                // of the driver that listens
 	cut   bool                  // the watch: reports get lost, and are told again later
 
-	// Most is how much may happen in this world; 0 is no bound.
-	Most     int
-	happened int
+	// Most is how much may happen in this world; 0 is no bound. Happened is how
+	// much has.
+	Most, Happened int
 
 	// Vanished are the paths of nodes whose Pods were lost.
 	Vanished map[string]bool
@@ -116,7 +116,7 @@ func (w *World) happen() bool {
 	}
 	next := heap.Pop(&w.coming).(occurrence)
 	w.now = next.at
-	w.happened++
+	w.Happened++
 	next.do()
 	return true
 }
@@ -200,7 +200,7 @@ func (l *loop) Next(ctx context.Context) ([]func(), error) {
 				return nil, ErrKilled
 			}
 		}
-		if w := l.world; w.Most > 0 && w.happened > w.Most {
+		if w := l.world; w.Most > 0 && w.Happened > w.Most {
 			return nil, ErrEndless
 		}
 		if !l.world.happen() {
