@@ -195,6 +195,9 @@ func (o *runOptions) beginIn(ctx context.Context, s Streams, p *project, object 
 	if err != nil {
 		return err
 	}
+	if err := place.Serves(ctx); err != nil {
+		return failure("%w", err)
+	}
 	lacks, err := place.Lacks(ctx)
 	if err != nil {
 		return failure("%w", err)
