@@ -148,7 +148,7 @@ func (e *Engine) reset(id NodeID) {
 	n.started = e.now
 	n.stage = stageNew
 	n.extra().again = true
-	n.more.hooks &^= 1 << exitBit
+	n.more.hooks.remove(exitBit)
 	for c, child := range e.children(id) {
 		if child.label == labelExit {
 			e.takeOut(c)

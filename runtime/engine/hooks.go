@@ -13,14 +13,30 @@ func (e *Engine) hook(id NodeID) {
 		e.startHook(id, exit, exitBit, labelExit)
 	}
 	for i, h := range hooks {
-		if i < exitBit {
-			e.startHook(id, h, uint(i), labelHook)
-		}
+		e.startHook(id, h, i+1, labelHook)
 	}
 }
 
 // exitBit is the place of the exit hook among the hooks that have begun.
-const exitBit = 63
+const exitBit = 0
+
+// bits is a set of small numbers.
+type bits []uint64
+
+func (b bits) has(i int) bool { return i/64 < len(b) && b[i/64]&(1<<(i%64)) != 0 }
+
+func (b *bits) add(i int) {
+	for i/64 >= len(*b) {
+		*b = append(*b, 0)
+	}
+	(*b)[i/64] |= 1 << (i % 64)
+}
+
+func (b bits) remove(i int) {
+	if b.has(i) {
+		b[i/64] &^= 1 << (i % 64)
+	}
+}
 
 func (e *Engine) hooksOf(n *node) (hooks []*call, exit *call) {
 	switch {
@@ -33,9 +49,9 @@ func (e *Engine) hooksOf(n *node) (hooks []*call, exit *call) {
 }
 
 // startHook begins a hook once, when its expression holds.
-func (e *Engine) startHook(id NodeID, h *call, bit uint, l label) {
+func (e *Engine) startHook(id NodeID, h *call, bit int, l label) {
 	n := e.at(id)
-	if n.is(flagSettled) || n.more != nil && n.more.hooks&(1<<bit) != 0 {
+	if n.is(flagSettled) || n.more != nil && n.more.hooks.has(bit) {
 		return
 	}
 	st := start{up: id, item: -1, label: l, call: h}
@@ -51,7 +67,7 @@ func (e *Engine) startHook(id NodeID, h *call, bit uint, l label) {
 	} else if l == labelHook {
 		return // it has no condition, so nothing calls for it
 	}
-	n.extra().hooks |= 1 << bit
+	n.extra().hooks.add(bit)
 	n.hooking++
 	if fault != nil {
 		e.placeholder(st, Error, fault.Error())

@@ -83,15 +83,12 @@ func (e *Engine) bounds(id NodeID) (seconds int64, err error) {
 	if e.deadline != 0 && !n.is(flagExit) {
 		bound(e.deadline)
 	}
-	s := e.inside(id)
-	timeout, err1 := s.duration(&n.plan.timeout, "timeout")
-	pending, err2 := s.duration(&n.plan.pending, "pendingTimeout")
+	timeout, err := e.setTimeouts(id)
+	if err != nil {
+		return 0, err
+	}
 	if timeout > 0 {
 		bound(n.started + int64(timeout))
-		e.setTimer(id, timerTimeout, n.started+int64(timeout))
-	}
-	if pending > 0 {
-		e.setTimer(id, timerPending, n.started+int64(pending))
 	}
 	if n.label == labelAttempt {
 		most, err := e.inside(n.up).duration(&n.plan.retry.maxDuration, "maxDuration")
@@ -100,11 +97,6 @@ func (e *Engine) bounds(id NodeID) (seconds int64, err error) {
 		}
 		if first := e.firstAttempt(e.at(n.up)); most > 0 {
 			bound(first.started + int64(most))
-		}
-	}
-	for _, err := range []error{err1, err2} {
-		if err != nil {
-			return 0, err
 		}
 	}
 	if left == math.MaxInt64 {

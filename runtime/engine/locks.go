@@ -12,6 +12,10 @@ func (e *Engine) acquire(id NodeID) {
 	}
 	n.flags |= flagLocked
 	e.wait(id, stageLocking)
+	if _, err := e.setTimeouts(id); err != nil {
+		e.fail(id, err)
+		return
+	}
 	e.actions = append(e.actions, Acquire{Node: id, Locks: locks})
 }
 
@@ -54,6 +58,7 @@ func (e *Engine) locked(id NodeID, ev *Event) {
 		e.fail(id, errors.New(ev.Lock.Error))
 	case ev.Lock.Held:
 		n.message = ""
+		e.stopTimers(id) // a leaf has bounds of its own when it starts
 		e.goOn(id)
 	case n.message != ev.Lock.Waiting:
 		n.message = ev.Lock.Waiting

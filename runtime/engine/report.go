@@ -38,16 +38,23 @@ func (e *Engine) reported(id NodeID, ev *Event) {
 		e.ended(id, r)
 	case PodLost:
 		e.endMembers(id, Error, "container deleted")
-		message := "pod deleted"
-		if n.typ == HTTPNode && r.Message != "" {
-			message = r.Message // there is no Pod
-		}
-		e.conclude(id, outcome{Error, message, ClassInfrastructure}, r)
+		e.conclude(id, outcome{Error, lostMessage(n, r), ClassInfrastructure}, r)
 	case PodRefused:
 		n.flags |= flagErrored
 		e.endMembers(id, Error, "")
 		e.conclude(id, outcome{Error, r.Message, ClassInfrastructure}, r)
 	}
+}
+
+// lostMessage says of what is gone what is known of it.
+func lostMessage(n *node, r *Report) string {
+	switch {
+	case r.Message == "":
+		return "pod deleted"
+	case n.typ == HTTPNode:
+		return r.Message // there is no Pod
+	}
+	return "pod deleted: " + r.Message
 }
 
 // host is the one copy of a host's name that all nodes share.

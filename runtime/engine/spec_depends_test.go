@@ -219,3 +219,22 @@ func TestSpecDAGs(t *testing.T) {
 		{name: "5.5 DAG: a timeout while Pending", main: task("name: A, template: late"), more: "{name: late, timeout: 5s, " + leafBody + "}", script: "wf.A pending", want: "wf.A | Failed | \"timeout\"\nwf | Failed"},
 	})
 }
+
+// TestSpecManyHooks gives a call more hooks than a machine word has bits.
+func TestSpecManyHooks(t *testing.T) {
+	const count = 130
+	var hooks strings.Builder
+	for i := range count {
+		fmt.Fprintf(&hooks, `, h%d: {template: leaf, expression: "tasks.A.status == 'Succeeded'"}`, i)
+	}
+	row := specRow{main: "dag: {tasks: [{name: A, template: leaf, hooks: {exit: {template: leaf}" + hooks.String() + "}}, {name: B, template: leaf, depends: A}]}"}
+	p := row.play(t)
+	for i := range count {
+		if path := fmt.Sprintf("wf.A.hooks.h%d", i); !facts(p, path)["Succeeded"] {
+			t.Errorf("%s has not run", path)
+		}
+	}
+	if !facts(p, "wf.A.onExit")["Succeeded"] || !facts(p, "run")["Succeeded"] {
+		t.Error(tree(p.e))
+	}
+}

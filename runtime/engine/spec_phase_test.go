@@ -132,6 +132,8 @@ func TestSpecPods(t *testing.T) {
 
 	add("5.3 a Pod that ran is gone", leafBody, `wf | Error | "pod deleted" | class=infrastructure`, running, lost)
 	add("5.3 a request of which nobody knows how it ended", `http: {url: "http://h"}`, `wf | HTTP | Error | "weft ended" | class=infrastructure`, running, engine.Report{State: engine.PodLost, Message: "weft ended"})
+	add("5.3 what is known of a Pod that is gone", leafBody, `wf | Error | "pod deleted: Eviction API: evicting" | class=preempted`, running,
+		engine.Report{State: engine.PodLost, Message: "Eviction API: evicting", Class: engine.ClassPreempted})
 	add("5.3 a daemon is gone", daemonBody, `wf | Error | "pod deleted" | not daemoned`, running, lost)
 	add("5.3 a Pod that waited is gone", leafBody, `wf | Error | "pod deleted" | class=infrastructure`, pending(""), lost)
 	differs("a Pod that was made and is deleted before it runs")
@@ -246,6 +248,17 @@ func TestSpecStops(t *testing.T) {
 			want: "log | 0s start wf 5s left\nwf | Failed | \"Pod was active on the node longer than the specified deadline\" | ended=7s"},
 		{name: "5.5 timeout of a Pod that does not end", main: "timeout: 5s, " + leafBody, script: "wf never", want: "wf | Failed | \"timeout\" | ended=50s", differs: "`timeout` of a Pod that runs"},
 		{name: "5.5 pendingTimeout while Pending", main: "pendingTimeout: 5s, " + leafBody, script: "wf pending", want: "wf | Failed | \"timeout\" | ended=5s"},
+		{name: "5.5 timeout while it waits for a lock", main: "dag: {tasks: [{name: a, template: lock}, {name: b, template: late}]}",
+			more:   lock + "\n{name: late, timeout: 5s, synchronization: {mutexes: [{name: m}]}, " + leafBody + "}",
+			script: "* took=60s", want: "wf.b | Failed | \"timeout: Waiting for m lock\" | ended=5s | class=timeout\nwf.a | Succeeded"},
+		{name: "5.5 pendingTimeout while it waits for a lock", main: "dag: {tasks: [{name: a, template: lock}, {name: b, template: late}]}",
+			more:   lock + "\n{name: late, pendingTimeout: 5s, synchronization: {mutexes: [{name: m}]}, retryStrategy: {limit: 2}, " + leafBody + "}",
+			script: "* took=60s", want: "wf.b | Failed | \"timeout: Waiting for m lock\" | ended=5s\nwf.b(0) | none"},
+		{name: "5.5 the wait for a lock counts for the timeout", main: "dag: {tasks: [{name: a, template: lock}, {name: b, template: late}]}",
+			more:   lock + "\n{name: late, timeout: 9s, synchronization: {mutexes: [{name: m}]}, " + leafBody + "}",
+			script: "wf.a took=5s", want: "log | 5s start wf.b 4s left\nwf.b | Succeeded"},
+		{name: "5.4 the deadline ends what waits for a lock", main: held, more: lock, spec: "activeDeadlineSeconds: 5", script: "* took=60s",
+			want: "wf.b | Failed | \"Step exceeded its deadline\" | ended=5s\nrun | Failed"},
 		{name: "5.5 pendingTimeout of what runs", main: "pendingTimeout: 5s, " + leafBody, script: "wf took=60s", want: "wf | Succeeded"},
 		{name: "5.5 pendingTimeout of a daemon that is not ready", main: "pendingTimeout: 5s, " + daemonBody, script: "wf never", want: "wf | Failed | \"timeout\" | ended=5s\nlog | stop wf"},
 		{name: "5.5 the clock of the Pod is the attempt's", main: "timeout: 5s, " + again("limit: 1"), script: "wf(0) took=4s exit=1\nwf(1) took=4s", want: "log | 4s start wf(1) 5s left\nwf | Succeeded"},

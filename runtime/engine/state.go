@@ -95,7 +95,7 @@ type more struct {
 	memo     *memo
 	attempts int32      // of Retry nodes: how many have begun
 	last     NodeID     // the last of them
-	hooks    uint64     // which hooks of the call have begun
+	hooks    bits       // which hooks of the call have begun
 	timers   uint8      // which are set
 	retry    *retried   // of an attempt: what it knows of the one before
 	item     *eval.Item // of an item that was taken out

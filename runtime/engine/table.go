@@ -43,7 +43,7 @@ var podTable = [stages][PodRefused + 1]cell{
 var eventTable = [stages]map[EventKind]cell{
 	stageNew:       answers(impossible(notAsked)),
 	stageFetching:  with(answers(impossible(notAsked)), EventFetched, (*Engine).fetched),
-	stageLocking:   with(answers(impossible(notAsked)), EventLock, (*Engine).locked),
+	stageLocking:   with(with(answers(impossible(notAsked)), EventLock, (*Engine).locked), EventTimer, (*Engine).lockTimer),
 	stageCaching:   with(answers(impossible(notAsked)), EventCache, (*Engine).cached),
 	stagePending:   with(answers(late("it was answered before")), EventTimer, (*Engine).leafTimer),
 	stageRunning:   with(answers(late("it was answered before")), EventTimer, (*Engine).leafTimer),

@@ -1,6 +1,9 @@
 package engine
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // The timers of a node.
 const (
@@ -33,6 +36,24 @@ func (e *Engine) setTimer(id NodeID, t TimerID, at int64) {
 	e.actions = append(e.actions, SetTimer{Node: id, Timer: t, At: when})
 }
 
+// setTimeouts sets the timers that count from when a node came to be, and returns
+// its timeout; 0 is no bound.
+func (e *Engine) setTimeouts(id NodeID) (timeout time.Duration, err error) {
+	n := e.at(id)
+	s := e.inside(id)
+	if timeout, err = s.duration(&n.plan.timeout, "timeout"); err != nil {
+		return 0, err
+	}
+	if timeout > 0 {
+		e.setTimer(id, timerTimeout, n.started+int64(timeout))
+	}
+	pending, err := s.duration(&n.plan.pending, "pendingTimeout")
+	if pending > 0 {
+		e.setTimer(id, timerPending, n.started+int64(pending))
+	}
+	return timeout, err
+}
+
 // stopTimers takes back what a node still waits for.
 func (e *Engine) stopTimers(id NodeID) {
 	if m := e.at(id).more; m == nil || m.timers == 0 {
@@ -50,6 +71,14 @@ func (n *node) due(t TimerID) bool {
 	}
 	n.more.timers &^= 1 << t
 	return true
+}
+
+// lockTimer ends a node that has waited too long for locks.
+func (e *Engine) lockTimer(id NodeID, ev *Event) {
+	if n := e.at(id); n.due(ev.Timer) {
+		n.class = classNumber(ClassTimeout)
+		e.finish(id, Failed, strings.TrimSuffix("timeout: "+n.message, ": "))
+	}
 }
 
 // leafTimer takes a timer of a leaf or a suspend node.
