@@ -3,9 +3,12 @@
 package testenv
 
 import (
+	"context"
+	"fmt"
 	"os"
 	"os/exec"
 	"runtime"
+	"time"
 )
 
 // A process is a server that was started.
@@ -39,6 +42,22 @@ func startProcess(program string, args []string, log string) (*process, error) {
 		}
 	}()
 	return p, <-started
+}
+
+// await waits until answers says that the process is there.
+func (p *process) await(ctx context.Context, name string, answers func(context.Context) bool) error {
+	ctx, cancel := context.WithTimeout(ctx, starting)
+	defer cancel()
+	for !answers(ctx) {
+		select {
+		case <-p.done:
+			return fmt.Errorf("%s ended instead of starting:\n%s", name, p.tail())
+		case <-ctx.Done():
+			return fmt.Errorf("%s does not answer: %w\n%s", name, ctx.Err(), p.tail())
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+	return nil
 }
 
 // kill ends the process and waits for it: an API server that is asked kindly

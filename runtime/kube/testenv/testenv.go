@@ -13,7 +13,6 @@ package testenv
 import (
 	"context"
 	"crypto/rand"
-	"fmt"
 	"net"
 	"net/http"
 	"os"
@@ -157,18 +156,7 @@ func (c *Cluster) run(ctx context.Context, name string, answers func(context.Con
 		return err
 	}
 	c.processes = append([]*process{p}, c.processes...) // the last one started is the first one to go
-	ctx, cancel := context.WithTimeout(ctx, starting)
-	defer cancel()
-	for !answers(ctx) {
-		select {
-		case <-p.done:
-			return fmt.Errorf("%s ended instead of starting:\n%s", name, p.tail())
-		case <-ctx.Done():
-			return fmt.Errorf("%s does not answer: %w\n%s", name, ctx.Err(), p.tail())
-		case <-time.After(50 * time.Millisecond):
-		}
-	}
-	return nil
+	return p.await(ctx, name, answers)
 }
 
 // ready returns a question that is true when url answers well.
