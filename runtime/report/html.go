@@ -56,7 +56,7 @@ type pageRow struct {
 // HTML prints one page that needs nothing else: no script, no picture, no font
 // from anywhere. Every text of the run is escaped.
 func HTML(w io.Writer, r *Run, o PageOptions) error {
-	t, err := template.New("page").Parse(pageText)
+	t, err := template.New("page").Funcs(template.FuncMap{"plain": plain}).Parse(pageText)
 	if err != nil {
 		return fmt.Errorf("the page of weft itself is broken: %w", err)
 	}

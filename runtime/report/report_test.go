@@ -177,24 +177,24 @@ func TestHTML(t *testing.T) {
 	r := ci(3)
 	r.Parameters = []engine.Value{{Name: "greeting", Value: evil}}
 	r.Nodes[2].DisplayName = evil
-	r.Nodes[3].Message = evil
+	r.Nodes[3].Message = evil + "\x1b[31mred\x1b[0m"
 	var b bytes.Buffer
 	err := report.HTML(&b, r, report.PageOptions{Now: start.Add(time.Minute), Logs: func(id engine.NodeID) []report.Logs {
 		if id != 3 {
 			return nil
 		}
-		return []report.Logs{{Container: "main", Text: evil + "\nlast line", Cut: 12}}
+		return []report.Logs{{Container: "main", Text: evil + "\n\x1b[1;31mlast\x1b[0m line \x1b]0;title\alike that\n 10%\r 99%\r\ncut \x1b[3", Cut: 12}}
 	}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	page := b.String()
-	for _, want := range []string{"<svg", "ci: Failed", "last line", "without its first 12 bytes", "greeting", "2. deploy"} {
+	for _, want := range []string{"<svg", "ci: Failed", "last line like that\n 99%\ncut </pre>", "&lt;/script&gt;red<", "without its first 12 bytes", "greeting", "2. deploy"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page does not hold %q", want)
 		}
 	}
-	for _, bad := range []string{"<script", "src=", "href=", "url(http", "@import", "ZgotmplZ"} {
+	for _, bad := range []string{"<script", "src=", "href=", "url(http", "@import", "ZgotmplZ", "\x1b", "\r", "title\a", "10%"} {
 		if strings.Contains(page, bad) {
 			t.Errorf("the page holds %q", bad)
 		}

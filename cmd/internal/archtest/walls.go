@@ -74,7 +74,7 @@ var rooms = map[string]room{
 	"runtime/local":    {ours: []string{"compiler/ir", "compiler/pod", "compiler/pod/instructions", "runtime/engine", "runtime/run", "runtime/agent", "runtime/record", "runtime/artifact"}, free: true},
 	"runtime/kube":     {ours: []string{"compiler/ir", "compiler/pod", "compiler/pod/instructions", "runtime/engine", "runtime/run", "runtime/store", "runtime/record"}, free: true, client: true},
 	"runtime/unit":     {ours: with(syntax, "lang/yaml", "lang/expr", "compiler/ir", "compiler/eval", "compiler/pod", "runtime/engine", "runtime/run", "runtime/sim"), free: true},
-	"runtime/report":   {ours: []string{"compiler/ir", "compiler/emit/graph", "runtime/engine"}},
+	"runtime/report":   {ours: []string{"lang/pattern", "compiler/ir", "compiler/emit/graph", "runtime/engine"}},
 
 	"runtime/kube/testenv":       {},
 	"runtime/kube/testenv/serve": {ours: []string{"runtime/kube/testenv"}},
