@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	authorizationv1 "k8s.io/api/authorization/v1"
+	batchv1 "k8s.io/api/batch/v1"
 	coordinationv1 "k8s.io/api/coordination/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -22,8 +23,8 @@ type Cluster struct {
 	Host      string
 	Namespace string
 
-	core, coordination, authorization rest.Interface
-	parameters                        runtime.ParameterCodec
+	core, coordination, batch, authorization rest.Interface
+	parameters                               runtime.ParameterCodec
 }
 
 // The resources that runs are made of.
@@ -33,6 +34,7 @@ const (
 	secretResource = "secrets"
 	claimResource  = "persistentvolumeclaims"
 	leaseResource  = "leases"
+	jobResource    = "jobs"
 )
 
 // Connect prepares to talk to the cluster. Nothing is asked yet.
@@ -48,7 +50,9 @@ func (a Access) Connect() (*Cluster, error) {
 
 func newCluster(config *rest.Config, namespace string) (*Cluster, error) {
 	scheme := runtime.NewScheme()
-	for _, add := range []func(*runtime.Scheme) error{corev1.AddToScheme, coordinationv1.AddToScheme, authorizationv1.AddToScheme} {
+	for _, add := range []func(*runtime.Scheme) error{
+		corev1.AddToScheme, coordinationv1.AddToScheme, batchv1.AddToScheme, authorizationv1.AddToScheme,
+	} {
 		if err := add(scheme); err != nil {
 			return nil, err
 		}
@@ -66,6 +70,9 @@ func newCluster(config *rest.Config, namespace string) (*Cluster, error) {
 	var err error
 	if c.core, err = client("/api", corev1.SchemeGroupVersion); err == nil {
 		c.coordination, err = client("/apis", coordinationv1.SchemeGroupVersion)
+	}
+	if err == nil {
+		c.batch, err = client("/apis", batchv1.SchemeGroupVersion)
 	}
 	if err == nil {
 		c.authorization, err = client("/apis", authorizationv1.SchemeGroupVersion)
@@ -87,8 +94,11 @@ func (c *Cluster) in(namespace string) *Cluster {
 }
 
 func (c *Cluster) client(resource string) rest.Interface {
-	if resource == leaseResource {
+	switch resource {
+	case leaseResource:
 		return c.coordination
+	case jobResource:
+		return c.batch
 	}
 	return c.core
 }

@@ -46,6 +46,7 @@ type Journal struct {
 type History struct {
 	Groups int
 	chunks int
+	whole  int // the chunks up to the end of the last group that is all there
 	texts  [][]byte
 }
 
@@ -53,15 +54,26 @@ type History struct {
 func (h *History) Events() iter.Seq2[engine.Event, error] {
 	return func(yield func(engine.Event, error) bool) {
 		for _, text := range h.texts {
-			for line := range bytes.Lines(text) {
-				var ev engine.Event
-				err := json.Unmarshal(line, &ev)
-				if err != nil {
-					err = fmt.Errorf("cannot read an event of the journal: %w", err)
-				}
+			for ev, err := range eventsIn(text) {
 				if !yield(ev, err) || err != nil {
 					return
 				}
+			}
+		}
+	}
+}
+
+// eventsIn are the events of a group.
+func eventsIn(text []byte) iter.Seq2[engine.Event, error] {
+	return func(yield func(engine.Event, error) bool) {
+		for line := range bytes.Lines(text) {
+			var ev engine.Event
+			err := json.Unmarshal(line, &ev)
+			if err != nil {
+				err = fmt.Errorf("cannot read an event of the journal: %w", err)
+			}
+			if !yield(ev, err) || err != nil {
+				return
 			}
 		}
 	}
@@ -88,6 +100,11 @@ func (r *Run) History(ctx context.Context) (*History, error) {
 		}
 	}
 	h := &History{Groups: len(groups), chunks: len(chunks)}
+	for i, c := range chunks {
+		if part, of, err := partOf(c); err == nil && part == of {
+			h.whole = i + 1
+		}
+	}
 	for _, data := range groups {
 		text, err := expand(data)
 		if err != nil {

@@ -93,13 +93,19 @@ func held(l *coordinationv1.Lease) bool {
 
 // Driven reports whether some process drives the run.
 func (r *Run) Driven(ctx context.Context) (bool, error) {
+	lease, err := r.lease(ctx)
+	return lease != nil && held(lease), err
+}
+
+// lease is the one of the run, nil when nobody ever drove it.
+func (r *Run) lease(ctx context.Context) (*coordinationv1.Lease, error) {
 	lease := &coordinationv1.Lease{}
 	err := r.cluster.get(ctx, leaseResource, pod.RunObject(r.Name), lease)
 	if apierrors.IsNotFound(err) {
-		return false, nil
+		return nil, nil
 	}
 	if err != nil {
-		return false, fmt.Errorf("ask who drives %s: %w", r.Name, err)
+		return nil, fmt.Errorf("ask who drives %s: %w", r.Name, err)
 	}
-	return held(lease), nil
+	return lease, nil
 }

@@ -28,11 +28,11 @@ func Rights() []Right {
 	}
 }
 
-// Lacks lists the rights that the user does not have, as "watch pods". A cluster
-// that does not tell lacks nothing.
-func (c *Cluster) Lacks(ctx context.Context) ([]string, error) {
+// Lacks lists those of the rights that the user does not have, as "watch pods". A
+// cluster that does not tell lacks nothing.
+func (c *Cluster) Lacks(ctx context.Context, rights []Right) ([]string, error) {
 	var lacks []string
-	for _, right := range Rights() {
+	for _, right := range rights {
 		resource, sub, _ := strings.Cut(right.Resource, "/")
 		for _, verb := range right.Verbs {
 			review := &authorizationv1.SelfSubjectAccessReview{Spec: authorizationv1.SelfSubjectAccessReviewSpec{

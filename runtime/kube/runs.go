@@ -258,9 +258,9 @@ func joinParts(parts []*corev1.ConfigMap) ([][]byte, error) {
 	var group []byte
 	next := 1
 	for _, p := range parts {
-		var i, n int
-		if _, err := fmt.Sscanf(p.Data[partKey], "%d of %d", &i, &n); err != nil {
-			return nil, fmt.Errorf("%s is damaged: part %q", p.Name, p.Data[partKey])
+		i, n, err := partOf(p)
+		if err != nil {
+			return nil, err
 		}
 		if i == 1 {
 			group, next = nil, 1
@@ -275,6 +275,14 @@ func joinParts(parts []*corev1.ConfigMap) ([][]byte, error) {
 		}
 	}
 	return groups, nil
+}
+
+// partOf is which part of how many an object holds.
+func partOf(p *corev1.ConfigMap) (part, of int, err error) {
+	if _, err := fmt.Sscanf(p.Data[partKey], "%d of %d", &part, &of); err != nil {
+		return 0, 0, fmt.Errorf("%s is damaged: part %q", p.Name, p.Data[partKey])
+	}
+	return part, of, nil
 }
 
 func compress(data []byte) []byte {

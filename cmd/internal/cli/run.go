@@ -59,8 +59,9 @@ type runOptions struct {
 	machineFlags
 	folderFlags
 	podFlags
+	detachFlags
 	workflow, entrypoint, name string
-	resume, retry              string
+	resume, retry, attach      string
 	output                     string
 	yes                        bool
 	all                        bool // of weft get
@@ -84,12 +85,14 @@ func newRun(s Streams) *cobra.Command {
 	o.machineFlags.register(cmd.Flags())
 	o.folderFlags.register(cmd.Flags())
 	o.podFlags.register(cmd.Flags())
+	o.detachFlags.register(cmd.Flags())
 	flags := cmd.Flags()
 	flags.StringVar(&o.workflow, "workflow", "", "run the workflow or template `NAME`, where there are several")
 	flags.StringVar(&o.entrypoint, "entrypoint", "", "begin with the template `NAME`")
 	flags.StringVar(&o.name, "name", "", "call the run `NAME`")
 	flags.StringVar(&o.resume, "resume", "", "go on with `RUN`, which nobody drives any more")
 	flags.StringVar(&o.retry, "retry", "", "run again what failed in `RUN`")
+	flags.StringVar(&o.attach, "attach", "", "with --cluster: follow `RUN`, which another process drives")
 	flags.BoolVarP(&o.yes, "yes", "y", false, "with --retry: do not ask")
 	flags.StringVarP(&o.output, "output", "o", outputText, "show the run as `FORMAT`: "+strings.Join(runOutputs, ", "))
 	complete(cmd, "output", runOutputs)
@@ -100,13 +103,22 @@ func (o *runOptions) run(ctx context.Context, s Streams, paths []string) error {
 	if err := o.clusterFlags.check(); err != nil {
 		return err
 	}
+	if err := o.detachFlags.check(o.cluster); err != nil {
+		return err
+	}
+	kept := slices.DeleteFunc([]string{o.resume, o.retry, o.attach}, func(name string) bool { return name == "" })
 	switch {
-	case o.resume != "" && o.retry != "":
-		return usage("--resume and --retry contradict each other")
-	case o.resume != "" || o.retry != "":
-		if len(paths) > 0 {
-			return usage("a run that goes on has its files already: name no PATH")
-		}
+	case len(kept) > 1:
+		return usage("--resume, --retry and --attach contradict each other: name one")
+	case len(kept) == 1 && len(paths) > 0:
+		return usage("a run that there is has its files already: name no PATH")
+	case o.attach != "" && !o.cluster:
+		return usage("--attach follows a run in a cluster: add --cluster; weft logs -f follows one on this machine")
+	case o.attach != "":
+		return o.attachTo(ctx, s)
+	case o.inJob:
+		return o.goOnInJob(ctx, s)
+	case len(kept) == 1:
 		return o.goOn(ctx, s)
 	case len(paths) == 0:
 		return usage("name the file to run")
@@ -230,9 +242,12 @@ func (o *runOptions) goOn(ctx context.Context, s Streams) error {
 	if err != nil {
 		return err
 	}
-	d.flags.output, d.flags.folderFlags, d.flags.yes = o.output, o.folderFlags, o.yes
+	d.flags.output, d.flags.folderFlags, d.flags.yes, d.flags.detachFlags = o.output, o.folderFlags, o.yes, o.detachFlags
 	if o.retry != "" {
 		return d.again()
+	}
+	if o.detach {
+		return d.cluster.detach(d)
 	}
 	return d.resume()
 }

@@ -4,9 +4,9 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -85,6 +85,22 @@ type clusterRun struct {
 	ctx   context.Context // of the command
 	place *kube.Cluster
 	run   *kube.Run
+	where string // the flags that lead to it
+
+	handOver atomic.Bool // whoever leaves it lets a Job go on
+}
+
+// to is a run of the cluster that the flags lead to.
+func (f *clusterFlags) to(ctx context.Context, place *kube.Cluster, r *kube.Run) *clusterRun {
+	where := "--cluster"
+	for _, flag := range []struct{ name, value string }{
+		{"--kubeconfig", f.access.Kubeconfig}, {"--context", f.access.Context}, {"-n", f.access.Namespace},
+	} {
+		if flag.value != "" {
+			where += " " + flag.name + " " + flag.value
+		}
+	}
+	return &clusterRun{ctx: ctx, place: place, run: r, where: where}
 }
 
 // openKept finds a kept run and checks its sources again.
@@ -107,6 +123,11 @@ func (f *folderFlags) openKept(ctx context.Context, s Streams, name string) (*dr
 	if err != nil {
 		return nil, err
 	}
+	return f.reopenIn(ctx, s, place, kept)
+}
+
+// reopenIn checks the sources of a run again that is kept in a cluster.
+func (f *clusterFlags) reopenIn(ctx context.Context, s Streams, place *kube.Cluster, kept *kube.Run) (*driving, error) {
 	files, err := kept.Sources(ctx)
 	if err != nil {
 		return nil, failure("%w", err)
@@ -121,7 +142,7 @@ func (f *folderFlags) openKept(ctx context.Context, s Streams, name string) (*dr
 	}
 	return &driving{
 		streams: s, flags: flags, header: kept.Header, project: p, object: object,
-		cluster: &clusterRun{ctx: ctx, place: place, run: kept},
+		cluster: f.to(ctx, place, kept),
 	}, nil
 }
 
@@ -175,7 +196,7 @@ func listClusterRuns(ctx context.Context, c *kube.Cluster) ([]listed, error) {
 			}
 		}
 		all = append(all, listed{
-			Name: r.Name, Workflow: r.Header.Workflow, Phase: s.Phase, Driven: driven, Message: s.Message, Progress: s.Progress,
+			Name: r.Name, Workflow: r.Header.Workflow, Phase: s.Phase, Driven: driven, Suspended: s.Suspended, Message: s.Message, Progress: s.Progress,
 			Created: r.Header.Created, Started: s.Started, Finished: s.Finished,
 		})
 	}
@@ -198,14 +219,22 @@ func (o *runOptions) beginIn(ctx context.Context, s Streams, p *project, object 
 	if err := place.Serves(ctx); err != nil {
 		return failure("%w", err)
 	}
-	lacks, err := place.Lacks(ctx)
+	lacks, err := place.Lacks(ctx, kube.Rights())
 	if err != nil {
 		return failure("%w", err)
 	}
 	if len(lacks) > 0 {
 		return failure("you lack rights in namespace %q that running takes: %s; docs/running-rbac.yaml has them all", place.Namespace, strings.Join(lacks, ", "))
 	}
+	if o.detach {
+		if err := o.to(ctx, place, nil).mayDetach(); err != nil {
+			return err
+		}
+	}
 	h.Namespace = place.Namespace
+	if o.access.Namespace == "" && object.Namespace.Text() != "" {
+		o.access.Namespace = place.Namespace // for what is told of the run later
+	}
 	var kept *kube.Run
 	err = o.tryNames(object, func(name string) error {
 		h.Name = name
@@ -217,7 +246,10 @@ func (o *runOptions) beginIn(ctx context.Context, s Streams, p *project, object 
 	}
 	d := &driving{
 		streams: s, flags: o, header: kept.Header, project: p, object: object,
-		cluster: &clusterRun{ctx: ctx, place: place, run: kept},
+		cluster: o.to(ctx, place, kept),
+	}
+	if o.detach {
+		return d.cluster.detach(d)
 	}
 	return d.cluster.drive(d)
 }
@@ -240,14 +272,20 @@ func (c *clusterRun) history() (*kube.History, error) {
 
 // drive drives the run to its end, or until somebody leaves it.
 func (c *clusterRun) drive(d *driving, signals ...engine.Signal) error {
-	release, err := c.run.Lead(c.ctx)
-	if errors.Is(err, store.ErrLocked) {
-		return failure("%w; weft get %s --cluster shows it", err, d.header.Name)
-	}
+	release, err := c.lead(d)
 	if err != nil {
-		return failure("%w", err)
+		return err
 	}
-	defer release()
+	err = c.driveLed(d, signals)
+	release()
+	if errors.Is(err, errHandedOver) {
+		return c.detach(d)
+	}
+	return err
+}
+
+// driveLed drives the run that this process leads.
+func (c *clusterRun) driveLed(d *driving, signals []engine.Signal) error {
 	history, err := c.history()
 	if err != nil {
 		return err
@@ -268,6 +306,10 @@ func (c *clusterRun) drive(d *driving, signals ...engine.Signal) error {
 	opts.Observe = func(e *engine.Engine, changed []engine.NodeID) {
 		status.observe(e)
 		watch.observe(e, changed)
+		if d.flags.detach {
+			c.handOver.Store(true) // what it began with is kept now
+			leave()
+		}
 	}
 	driver, err := run.New(d.project.checked, d.config(), opts)
 	if err != nil {
@@ -282,11 +324,13 @@ func (c *clusterRun) drive(d *driving, signals ...engine.Signal) error {
 	status.close(context.WithoutCancel(c.ctx))
 	switch {
 	case errors.Is(err, kube.ErrFenced):
-		return failure("%w; weft get %s --cluster shows it", err, d.header.Name)
+		return failure("%w; %s follows it", err, c.command("run --attach", d.header.Name))
+	case err != nil && left && c.handOver.Load():
+		return errHandedOver
 	case err != nil && left:
-		return failure("the run was left: its Pods go on, and nothing new starts until weft run --cluster --resume %s", d.header.Name)
+		return failure("the run was left: its Pods go on, and nothing new starts until %s", c.command("run --resume", d.header.Name))
 	case err != nil:
-		return failure("the run was left unfinished: %w\ngo on with it by weft run --cluster --resume %s", err, d.header.Name)
+		return failure("the run was left unfinished: %w\ngo on with it by %s", err, c.command("run --resume", d.header.Name))
 	}
 	return d.show(driver.Engine())
 }
@@ -307,16 +351,17 @@ func (c *clusterRun) options(d *driving) (run.Options, error) {
 
 // next says what a person may want to do with the run.
 func (c *clusterRun) next(name string, phase engine.Phase) string {
+	logs, page := c.command("logs", name), c.command("report", name)+" > run.html"
 	switch {
 	case phase == engine.Succeeded:
-		return fmt.Sprintf("weft logs --cluster %s    weft report --cluster %s > run.html", name, name)
+		return logs + "    " + page
 	case phase.Completed():
-		return fmt.Sprintf("weft logs --cluster %s    weft report --cluster %s > run.html    weft run --cluster --retry %s", name, name, name)
+		return logs + "    " + page + "    " + c.command("retry", name)
 	}
 	if driven, err := c.run.Driven(c.ctx); err != nil || driven {
-		return "weft logs --cluster -f " + name
+		return c.command("logs -f", name) + "    " + c.command("doctor", name)
 	}
-	return "nobody drives it; go on by weft run --cluster --resume " + name
+	return "nobody drives it; go on by " + c.command("run --resume", name)
 }
 
 // statusEvery is how often lists learn how a run stands.

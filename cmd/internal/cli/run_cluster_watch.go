@@ -42,7 +42,7 @@ func (c *clusterRun) listen(ctx context.Context, d *driving, driver *run.Run, le
 					return
 				}
 				asked = true
-				fmt.Fprint(d.streams.Err, "\nweft: leave the run to its Pods, stop it, or end it at once? [Leave/stop/terminate] ")
+				fmt.Fprint(d.streams.Err, leaveQuestion)
 				go c.ask(ctx, d, driver, leave)
 			case <-tick.C:
 				c.sent(ctx, d, driver)
@@ -52,10 +52,22 @@ func (c *clusterRun) listen(ctx context.Context, d *driving, driver *run.Run, le
 	return done
 }
 
+// leaveQuestion is what Ctrl-C asks.
+const leaveQuestion = `
+weft: what becomes of the run?
+  leave      its Pods go on, and nothing new starts until somebody resumes it
+  detach     a Job in the cluster drives it on
+  stop       its Pods are ended, its exit handlers still run
+  terminate  it is ended at once
+[Leave/detach/stop/terminate] `
+
 // ask reads what is to be done. Whoever says nothing leaves the run.
 func (c *clusterRun) ask(ctx context.Context, d *driving, driver *run.Run, leave func()) {
 	answer, _ := bufio.NewReader(d.streams.In).ReadString('\n')
 	switch a := strings.ToLower(strings.TrimSpace(answer)); {
+	case strings.HasPrefix("detach", a) && a != "":
+		c.handOver.Store(true)
+		leave()
 	case strings.HasPrefix("stop", a) && a != "":
 		d.pass(ctx, driver, sentSignal{Signal: engine.Signal{Kind: engine.SignalStop}})
 	case strings.HasPrefix("terminate", a) && a != "":
@@ -92,7 +104,7 @@ func (c *clusterRun) send(d *driving, command signalCommand, s sentSignal) error
 	}
 	if !driven {
 		if !command.drives {
-			return failure("nobody drives %s; go on with it by weft run --cluster --resume %s", d.header.Name, d.header.Name)
+			return failure("nobody drives %s; go on with it by %s", d.header.Name, c.command("run --resume", d.header.Name))
 		}
 		return c.drive(d, s.Signal)
 	}
@@ -137,10 +149,9 @@ func keepStatus(ctx context.Context, r *kube.Run) *clusterStatus {
 }
 
 func (k *clusterStatus) observe(e *engine.Engine) {
-	v := e.Run()
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.now = store.Status{Phase: v.Phase, Message: v.Message, Progress: v.Progress, Started: v.Started, Finished: v.Finished}
+	k.now = store.StatusOf(e.Run())
 }
 
 func (k *clusterStatus) write(ctx context.Context) error {

@@ -1,0 +1,184 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/weft-lang/weft/runtime/engine"
+	"github.com/weft-lang/weft/runtime/kube"
+	"github.com/weft-lang/weft/runtime/run"
+	"github.com/weft-lang/weft/runtime/store"
+)
+
+// Who follows a run looks for what is new, and now and then whether anybody still
+// drives it.
+const (
+	attachLook     = 300 * time.Millisecond
+	attachCheck    = 3 * time.Second
+	attachPatience = 2 * time.Minute  // with a cluster that does not answer
+	attachAlone    = 20 * time.Second // with a run that nobody drives: a driver that died is noticed after 15
+)
+
+// attach follows a run that another process drives.
+func (o *runOptions) attachTo(ctx context.Context, s Streams) error {
+	d, err := o.openKept(ctx, s, o.attach)
+	if err != nil {
+		return err
+	}
+	d.flags.output = o.output
+	return d.cluster.attach(d)
+}
+
+func (c *clusterRun) attach(d *driving) error {
+	replay, err := run.NewReplay(d.project.checked, d.config())
+	if err != nil {
+		return failure("%w", err)
+	}
+	history, err := c.history()
+	if err != nil {
+		return err
+	}
+	ctx, stop := signal.NotifyContext(c.ctx, syscall.SIGINT, syscall.SIGTERM)
+	defer stop()
+	watch := newWatcher(d.streams, d.header.Name, d.flags.output)
+	f := follower{run: c, driving: d, replay: replay, tail: c.run.Tail(history), watch: watch}
+	err = f.replayAll(history)
+	if err == nil {
+		err = f.follow(ctx)
+	}
+	watch.close()
+	switch {
+	case err != nil && ctx.Err() != nil && c.ctx.Err() == nil:
+		return failure("left %s, which goes on; %s follows it again", d.header.Name, c.command("run --attach", d.header.Name))
+	case err != nil:
+		return err
+	}
+	return d.show(replay.Engine())
+}
+
+// A follower shows a run from its journal while that grows.
+type follower struct {
+	run     *clusterRun
+	driving *driving
+	replay  *run.Replay
+	tail    *kube.Tail
+	watch   watcher
+
+	failing time.Time // since when the cluster has not answered
+	alone   time.Time // since when nobody has driven the run
+	told    string
+}
+
+// replayAll takes what is in the journal already.
+func (f *follower) replayAll(h *kube.History) error {
+	seen := map[engine.NodeID]bool{}
+	var changed []engine.NodeID
+	for ev, err := range h.Events() {
+		if err != nil {
+			return failure("%w", err)
+		}
+		for _, id := range f.replay.Take(ev) {
+			if !seen[id] {
+				seen[id] = true
+				changed = append(changed, id)
+			}
+		}
+	}
+	f.watch.observe(f.replay.Engine(), changed)
+	return nil
+}
+
+// follow returns when the run has ended.
+func (f *follower) follow(ctx context.Context) error {
+	next := time.Now()
+	for !f.replay.Engine().Run().Phase.Completed() {
+		events, err := f.tail.More(ctx)
+		if err = f.bear(err); err != nil {
+			return err
+		}
+		var changed []engine.NodeID
+		for _, ev := range events {
+			changed = append(changed, f.replay.Take(ev)...)
+		}
+		if len(events) > 0 {
+			f.watch.observe(f.replay.Engine(), changed)
+			continue
+		}
+		if now := time.Now(); now.After(next) {
+			next = now.Add(attachCheck)
+			if err = f.bear(f.check(ctx)); err != nil {
+				return err
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(attachLook):
+		}
+	}
+	return nil
+}
+
+// bear passes over errors of a cluster that does not answer for a while.
+func (f *follower) bear(err error) error {
+	var final *exit
+	switch {
+	case err == nil:
+		f.failing = time.Time{}
+		return nil
+	case errors.As(err, &final):
+		return err
+	case f.failing.IsZero():
+		f.failing = time.Now()
+	case time.Since(f.failing) > attachPatience:
+		return failure("%w", err)
+	}
+	return nil
+}
+
+// check fails when nobody drives the run, and nobody is about to.
+func (f *follower) check(ctx context.Context) error {
+	name := f.driving.header.Name
+	kept, err := f.run.place.OpenRun(ctx, name)
+	if errors.Is(err, store.ErrNoRun) || err == nil && kept.OwnerUID() != f.run.run.OwnerUID() {
+		return failure("%s was deleted", name)
+	}
+	if err != nil {
+		return err
+	}
+	leader, err := f.run.run.Leader(ctx)
+	if err != nil {
+		return err
+	}
+	if leader != nil {
+		f.alone, f.told = time.Time{}, ""
+		return nil
+	}
+	drivers, err := f.run.run.Drivers(ctx)
+	if err != nil {
+		return err
+	}
+	if len(drivers) > 0 && !drivers[0].Ended {
+		f.alone = time.Time{}
+		text := "the Job that drives the run is about to begin"
+		if drivers[0].Message != "" {
+			text = "the Job that drives the run waits: " + drivers[0].Message
+		}
+		if text != f.told {
+			f.told = text
+			fmt.Fprintln(f.driving.streams.Err, "weft:", text)
+		}
+		return nil
+	}
+	switch {
+	case f.alone.IsZero():
+		f.alone = time.Now()
+	case time.Since(f.alone) > attachAlone:
+		return failure("nobody drives %s any more; go on with it by %s", name, f.run.command("run --resume", name))
+	}
+	return nil
+}
