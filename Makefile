@@ -4,13 +4,16 @@ GO ?= go
 # RACE=1 runs the tests with the race detector, as CI does; it needs a C compiler.
 TESTFLAGS := $(if $(RACE),-race)
 
-.PHONY: help build test apiserver test-apiserver bench-apiserver lint wasm generate bench conformance e2e mutants clean
+.PHONY: help build image test apiserver test-apiserver bench-apiserver lint wasm generate bench conformance e2e mutants clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## build the commands into bin/
-	$(GO) build -trimpath -o bin/ ./cmd/weft
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags='-s -w' -o bin/ ./cmd/weft ./cmd/weft-agent
+
+image: ## write the images of weft and its agent into bin/; PUSH=REGISTRY/PATH pushes them, too
+	$(GO) run ./cmd/internal/image -o bin $(if $(PUSH),-push $(PUSH))
 
 test: ## run all tests; needs nothing but Go
 	$(GO) test $(TESTFLAGS) ./...

@@ -67,6 +67,7 @@ var rooms = map[string]room{
 	"runtime/engine":   {ours: []string{"lang/source", "lang/pattern", "lang/tree", "lang/expr", "compiler/ir", "compiler/eval"}, never: []string{"os", "net", "net/http", "math/rand", "math/rand/v2", "crypto/rand", "sync"}},
 	"runtime/record":   {},
 	"runtime/artifact": {},
+	"runtime/image":    {},
 	"runtime/store":    {ours: []string{"runtime/engine"}},
 	"runtime/run":      {ours: []string{"lang/source", "lang/diag", "lang/tree", "lang/expr", "compiler/ir", "compiler/eval", "compiler/pod", "compiler/pod/instructions", "runtime/engine", "runtime/store", "runtime/record"}, free: true},
 	"runtime/sim":      {ours: []string{"compiler/ir", "compiler/pod", "compiler/pod/instructions", "runtime/engine", "runtime/store", "runtime/run"}, free: true},
