@@ -69,6 +69,9 @@ func (w *watched) run(ctx context.Context) int {
 		w.say(err)
 	}
 	if w.process.Sidecar {
+		if w.said != "" {
+			w.leave([]byte(cut(w.said, messageSize)))
+		}
 		if !w.signalled {
 			hold(signals)
 		}

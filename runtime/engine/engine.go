@@ -75,6 +75,7 @@ type Engine struct {
 	waiting      queue
 	daemons      []NodeID // of no group
 	activePods   int
+	asleep       int // suspend nodes that wait
 
 	counts      [Omitted + 1]int
 	done, todo  int // progress
@@ -126,6 +127,8 @@ type RunView struct {
 	Counts   [Omitted + 1]int
 	// Suspended says that nothing new is started until the run is resumed.
 	Suspended bool
+	// Asleep is how many suspend nodes wait.
+	Asleep int
 }
 
 // New makes a run that has not begun. An error means that it cannot begin:

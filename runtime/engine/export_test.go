@@ -5,7 +5,7 @@ import "fmt"
 // Check recounts what the engine counts as it goes.
 func (e *Engine) Check() error {
 	var counts [Omitted + 1]int
-	pods, active := 0, map[NodeID]int32{}
+	pods, asleep, active := 0, 0, map[NodeID]int32{}
 	for id := range NodeID(e.count) {
 		n := e.at(id)
 		if n.phase != NoPhase {
@@ -13,6 +13,9 @@ func (e *Engine) Check() error {
 		}
 		if n.is(flagPod) {
 			pods++
+		}
+		if n.stage == stageSuspended {
+			asleep++
 		}
 		if n.is(flagActive) {
 			b, _ := e.groupOf(n.boundary)
@@ -30,8 +33,8 @@ func (e *Engine) Check() error {
 	if counts != e.counts {
 		return fmt.Errorf("counts are %v, and should be %v", e.counts, counts)
 	}
-	if pods != e.activePods {
-		return fmt.Errorf("%d active Pods, counted %d", pods, e.activePods)
+	if pods != e.activePods || asleep != e.asleep {
+		return fmt.Errorf("%d active Pods and %d suspend nodes that wait, counted %d and %d", pods, asleep, e.activePods, e.asleep)
 	}
 	return e.checkGroups(active)
 }

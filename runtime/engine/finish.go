@@ -7,6 +7,9 @@ func (e *Engine) finish(id NodeID, p Phase, message string) {
 	if n.phase.Fulfilled() {
 		return
 	}
+	if n.stage == stageSuspended {
+		e.asleep--
+	}
 	n.message, n.finished, n.stage = message, e.now, stageDone
 	e.set(id, p)
 	e.stopTimers(id)

@@ -188,6 +188,7 @@ func (e *Engine) suspend(id NodeID) {
 		return
 	}
 	n.stage = stageSuspended
+	e.asleep++
 	e.set(id, Running)
 	if n.plan.duration.raw != "" {
 		e.setTimer(id, timerSuspend, e.now+int64(d))

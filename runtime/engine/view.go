@@ -180,7 +180,7 @@ func (e *Engine) Run() RunView {
 		Phase: e.phase, Message: e.message, Started: nanos(e.started), Finished: nanos(e.finished),
 		Outputs:  Outputs{Parameters: e.globals.parameters, Artifacts: e.globals.artifacts},
 		Progress: strconv.Itoa(e.done) + "/" + strconv.Itoa(e.todo), Counts: e.counts,
-		Suspended: e.suspended && !e.phase.Completed() && e.shutdown == noShutdown,
+		Suspended: e.suspended && !e.phase.Completed() && e.shutdown == noShutdown, Asleep: e.asleep,
 	}
 }
 

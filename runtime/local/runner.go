@@ -31,7 +31,7 @@ type runner struct {
 	hears  bool // the process takes signals
 	ending bool
 
-	started   chan struct{} // closed when its command runs, or cannot
+	started   chan struct{} // closed when its command runs
 	startOnce sync.Once
 	startedUp chan struct{} // closed when the startup probe has passed
 	upOnce    sync.Once
@@ -46,10 +46,21 @@ func newRunner(s *supervisor, c *container) *runner {
 
 func (r *runner) wait() int { <-r.ended; return r.code }
 
-func (r *runner) waitStarted() {
+// waitStarted waits until the command runs, and reports false when it cannot.
+func (r *runner) waitStarted() bool {
 	select {
 	case <-r.started:
 	case <-r.ended:
+	}
+	return r.hasStarted()
+}
+
+func (r *runner) hasStarted() bool {
+	select {
+	case <-r.started:
+		return true
+	default:
+		return false
 	}
 }
 
@@ -81,7 +92,9 @@ func (r *runner) run() {
 	for {
 		code, reason, message := r.once()
 		r.ready.Store(false)
-		if !r.container.Sidecar || r.isEnding() {
+		// A sidecar that cannot be started now, on the machine of somebody who sits
+		// before it, is not waited for until it can.
+		if !r.container.Sidecar || r.isEnding() || !r.hasStarted() {
 			r.finish(code, reason, message)
 			return
 		}

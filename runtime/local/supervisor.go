@@ -159,7 +159,9 @@ func (s *supervisor) containers() {
 			return
 		}
 		if c.Sidecar {
-			s.startSidecar(c)
+			if !s.startSidecar(c) {
+				return // the status of the container says it
+			}
 			continue
 		}
 		if code := s.start(c).wait(); code != 0 {
@@ -180,18 +182,22 @@ func (s *supervisor) containers() {
 	}
 }
 
-// startSidecar starts a sidecar and waits until it counts as started.
-func (s *supervisor) startSidecar(c *container) {
+// startSidecar starts a sidecar and waits until it counts as started. It reports
+// false when its command cannot be run.
+func (s *supervisor) startSidecar(c *container) bool {
 	r := s.start(c)
-	r.waitStarted()
+	if !r.waitStarted() {
+		return s.stopping()
+	}
 	if c.Startup == nil {
-		return
+		return true
 	}
 	select {
 	case <-r.startedUp:
 	case <-r.ended:
 	case <-s.stop:
 	}
+	return true
 }
 
 func (s *supervisor) start(c *container) *runner {

@@ -81,6 +81,16 @@ type Status struct {
 	Progress string       `json:"progress,omitempty"`
 	Started  time.Time    `json:"started,omitzero"`
 	Finished time.Time    `json:"finished,omitzero"`
+	// Suspended says that the run, or a step of it, goes on when somebody says so.
+	Suspended bool `json:"suspended,omitempty"`
+}
+
+// StatusOf is the status of a run that stands so.
+func StatusOf(v engine.RunView) Status {
+	return Status{
+		Phase: v.Phase, Message: v.Message, Progress: v.Progress, Started: v.Started, Finished: v.Finished,
+		Suspended: v.Suspended || v.Asleep > 0,
+	}
 }
 
 func (f Folder) run(name string) (*Run, error) {

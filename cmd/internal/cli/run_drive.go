@@ -275,12 +275,14 @@ func (d *driving) pass(ctx context.Context, driver *run.Run, s sentSignal) {
 
 // statusKeeper keeps the status file of a run up to date, for lists.
 type statusKeeper struct {
-	run  *store.Run
-	next time.Time
+	run       *store.Run
+	next      time.Time
+	suspended bool // as was written last
 }
 
 func (k *statusKeeper) observe(e *engine.Engine) {
-	if now := time.Now(); now.After(k.next) {
+	// Of a run that waits for somebody nothing more may be heard for long.
+	if now := time.Now(); now.After(k.next) || store.StatusOf(e.Run()).Suspended != k.suspended {
 		k.next = now.Add(time.Second)
 		k.last(e)
 	}
@@ -289,8 +291,9 @@ func (k *statusKeeper) observe(e *engine.Engine) {
 // last writes the status. A list that is a little behind is no reason to end a
 // run.
 func (k *statusKeeper) last(e *engine.Engine) {
-	v := e.Run()
-	_ = k.run.SetStatus(store.Status{Phase: v.Phase, Message: v.Message, Progress: v.Progress, Started: v.Started, Finished: v.Finished})
+	s := store.StatusOf(e.Run())
+	k.suspended = s.Suspended
+	_ = k.run.SetStatus(s)
 }
 
 // show prints how the run ended.

@@ -55,11 +55,13 @@ type listed struct {
 	Workflow string       `json:"workflow,omitempty"`
 	Phase    engine.Phase `json:"phase"`
 	Driven   bool         `json:"driven"` // by a process that is still there
-	Message  string       `json:"message,omitempty"`
-	Progress string       `json:"progress,omitempty"`
-	Created  time.Time    `json:"created"`
-	Started  time.Time    `json:"started,omitzero"`
-	Finished time.Time    `json:"finished,omitzero"`
+	// Suspended says that the run, or a step of it, goes on when somebody says so.
+	Suspended bool      `json:"suspended,omitempty"`
+	Message   string    `json:"message,omitempty"`
+	Progress  string    `json:"progress,omitempty"`
+	Created   time.Time `json:"created"`
+	Started   time.Time `json:"started,omitzero"`
+	Finished  time.Time `json:"finished,omitzero"`
 }
 
 // listRuns lists the runs, the newest first.
@@ -80,7 +82,7 @@ func listRuns(folder store.Folder) ([]listed, error) {
 			s.Message = err.Error()
 		}
 		all = append(all, listed{
-			Name: r.Name, Workflow: h.Workflow, Phase: s.Phase, Driven: !s.Phase.Completed() && r.Driven(), Message: s.Message,
+			Name: r.Name, Workflow: h.Workflow, Phase: s.Phase, Driven: !s.Phase.Completed() && r.Driven(), Suspended: s.Suspended, Message: s.Message,
 			Progress: s.Progress, Created: h.Created, Started: s.Started, Finished: s.Finished,
 		})
 	}
@@ -97,7 +99,8 @@ func newRuns(s Streams) *cobra.Command {
 		Use:   "runs",
 		Short: "List the runs on this machine",
 		Long: `Lists the runs that weft run has kept, the newest first. A run that is unfinished
-and that no process drives any more is "left": weft run --resume goes on with it.`,
+and that no process drives any more is "left": weft run --resume goes on with it. One
+that is "Suspended", or a step of which is, goes on after weft resume.`,
 		Example: "  weft runs\n  weft runs -o json",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -161,6 +164,8 @@ func printRuns(w io.Writer, all []listed, output string) error {
 		switch {
 		case !r.Phase.Completed() && !r.Driven:
 			status = "left"
+		case r.Suspended && !r.Phase.Completed():
+			status = "Suspended"
 		case status == "":
 			status = "Pending"
 		}
