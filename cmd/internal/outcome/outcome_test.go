@@ -78,7 +78,7 @@ func TestRecording(t *testing.T) {
 	recorded := Recording{Phase: "Failed", Nodes: map[string]recordedNode{
 		"WF":   {Type: "DAG", Phase: "Failed"},
 		"WF.a": {Type: "Pod", Phase: "Succeeded", ExitCode: "0"},
-		"WF.b": {Type: "Pod", Phase: "Failed", ExitCode: "2", Parameters: map[string]string{"who": "WF"}},
+		"WF.b": {Type: "Pod", Phase: "Failed", ExitCode: "2", Parameters: map[string]*string{"who": new("WF"), "never": nil}},
 	}}
 	got := parse(t, ended)
 	if all := recorded.Differences(got, false); len(all) > 0 {

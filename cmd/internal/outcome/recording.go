@@ -23,11 +23,11 @@ type Recording struct {
 }
 
 type recordedNode struct {
-	Type       string            `json:"type"`
-	Phase      string            `json:"phase"`
-	Result     string            `json:"result"`
-	ExitCode   string            `json:"exitCode"`
-	Parameters map[string]string `json:"parameters"`
+	Type       string             `json:"type"`
+	Phase      string             `json:"phase"`
+	Result     string             `json:"result"`
+	ExitCode   string             `json:"exitCode"`
+	Parameters map[string]*string `json:"parameters"` // nil: it has got no value
 }
 
 // Recordings are what is recorded, by the name of the document.
@@ -114,7 +114,9 @@ func (r Recording) Differences(got *Run, random bool) []string {
 		f.add(Result, n.Result)
 		f.add(ExitCode, n.ExitCode)
 		for name, value := range n.Parameters {
-			f[Output+name] = value
+			if value != nil {
+				f[Output+name] = *value
+			}
 		}
 		for name, value := range f {
 			f[name] = address.ReplaceAllString(value, "IP")
