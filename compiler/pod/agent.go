@@ -140,7 +140,7 @@ func (b *builder) wrap(c *corev1.Container) bool {
 		c.Args = append(c.Args, instructions.ScriptPath)
 	}
 	c.VolumeMounts = append(c.VolumeMounts, corev1.VolumeMount{Name: agentVolume, MountPath: instructions.AgentDir, ReadOnly: true}, tellMount())
-	if p.Announce || len(p.After) > 0 || b.packs(c.Name) {
+	if p.Announce || len(p.After) > 0 || b.saves(c.Name) {
 		c.VolumeMounts = append(c.VolumeMounts, b.exchange())
 	}
 	b.tell.Processes = append(b.tell.Processes, p)
@@ -182,8 +182,7 @@ func (b *builder) process(c *corev1.Container) (instructions.Process, bool) {
 		p.After, p.Retry, p.Announce = b.members[c.Name].after, b.setRetry(), true
 		needed = true
 	}
-	saves := slices.ContainsFunc(b.tell.Save, func(s instructions.Save) bool { return s.Container == c.Name })
-	return p, needed || saves
+	return p, needed || b.saves(c.Name)
 }
 
 // ordered reports whether the containers of a set wait for each other or are

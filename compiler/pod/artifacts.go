@@ -214,9 +214,10 @@ func (b *builder) saveTo(s instructions.Save, n *tree.Node, file string, secrets
 	b.tell.Save = append(b.tell.Save, s)
 }
 
-// packs reports whether a container leaves artifacts for weft-save.
-func (b *builder) packs(container string) bool {
-	return slices.ContainsFunc(b.tell.Save, func(s instructions.Save) bool { return s.Container == container && s.By == saveName })
+// saves reports whether a container leaves artifacts, which it packs in the
+// exchange.
+func (b *builder) saves(container string) bool {
+	return slices.ContainsFunc(b.tell.Save, func(s instructions.Save) bool { return s.Container == container })
 }
 
 // archivesLogs reports whether the output of main containers is kept: the

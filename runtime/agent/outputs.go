@@ -91,18 +91,16 @@ func (w *watched) saveOne(ctx context.Context, s instructions.Save, own bool) er
 	if _, err := os.Lstat(from); errors.Is(err, fs.ErrNotExist) {
 		return &missingError{from}
 	}
-	if own {
-		at, err := artifact.Open(s.Location, w.access())
-		if err != nil {
-			return err
-		}
-		return at.Save(ctx, from, archive)
-	}
+	// Not below /tmp, which an image need not have.
 	to := w.packedAt(s.Name)
 	if err := sharedDir(filepath.Dir(to)); err != nil {
 		return err
 	}
-	return artifact.Pack(from, to, archive)
+	if err := artifact.Pack(from, to, archive); err != nil || !own {
+		return err
+	}
+	defer os.RemoveAll(to)
+	return w.upload(ctx, s)
 }
 
 // missingError is a file that the user's process should have left.
@@ -111,8 +109,11 @@ type missingError struct{ path string }
 func (e *missingError) Error() string        { return fmt.Sprintf("there is no file %q", e.path) }
 func (e *missingError) Is(target error) bool { return target == fs.ErrNotExist }
 
+// packedDir is the folder of the exchange in which artifacts wait.
+const packedDir = "artifacts"
+
 func (a *agent) packedAt(name string) string {
-	return filepath.Join(a.at(instructions.ExchangeDir), "artifacts", name)
+	return filepath.Join(a.at(instructions.ExchangeDir), packedDir, name)
 }
 
 // sharedDir makes a folder in which containers of any user may write.
@@ -129,10 +130,7 @@ func sharedDir(dir string) error {
 func (w *watched) logFile() string {
 	for _, s := range w.tell.Save {
 		if s.Log && s.Container == w.process.Container {
-			if s.By != s.Container {
-				return filepath.Join(w.at(instructions.ExchangeDir), s.Container+".log")
-			}
-			return filepath.Join(os.TempDir(), "weft-"+s.Container+".log")
+			return filepath.Join(w.at(instructions.ExchangeDir), s.Container+".log")
 		}
 	}
 	return ""
@@ -182,7 +180,7 @@ func (a *agent) upload(ctx context.Context, s instructions.Save) error {
 	if err != nil {
 		return err
 	}
-	return at.Put(ctx, a.packedAt(s.Name))
+	return at.Put(ctx, a.at(instructions.ExchangeDir), filepath.Join(packedDir, s.Name))
 }
 
 // data lists the paths of an artifact and turns them over expression by

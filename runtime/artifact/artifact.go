@@ -36,8 +36,8 @@ type Access struct {
 type store interface {
 	// get writes the artifact to a path where nothing is yet.
 	get(ctx context.Context, path string) error
-	// put keeps the file or folder at a path.
-	put(ctx context.Context, path string) error
+	// put keeps a file or folder.
+	put(ctx context.Context, from packed) error
 	// list names what is below the key, whole keys, in order.
 	list(ctx context.Context) ([]string, error)
 }
@@ -125,23 +125,15 @@ func (l *Location) Load(ctx context.Context, target string, opts LoadOptions) er
 	return setMode(target, opts)
 }
 
-// Save packs the file or folder at path and keeps it.
-func (l *Location) Save(ctx context.Context, path string, archive Archive) error {
-	work, err := os.MkdirTemp("", "weft-save-")
+// Put keeps what Pack has made at the name in a folder, and nothing that a link
+// leads to outside of that folder.
+func (l *Location) Put(ctx context.Context, folder, name string) error {
+	root, err := os.OpenRoot(folder)
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(work)
-	packed := filepath.Join(work, "packed")
-	if err := Pack(path, packed, archive); err != nil {
-		return err
-	}
-	return l.Put(ctx, packed)
-}
-
-// Put keeps what Pack has made.
-func (l *Location) Put(ctx context.Context, packed string) error {
-	return l.explain(l.store.put(ctx, packed))
+	defer root.Close()
+	return l.explain(l.store.put(ctx, packed{root.FS(), filepath.ToSlash(name)}))
 }
 
 // List names the keys below the location, in order.
@@ -207,7 +199,7 @@ type (
 	noList struct{}
 )
 
-func (noPut) put(context.Context, string) error { return errors.New("artifacts cannot be saved there") }
+func (noPut) put(context.Context, packed) error { return errors.New("artifacts cannot be saved there") }
 func (noList) list(context.Context) ([]string, error) {
 	return nil, errors.New("what is there cannot be listed")
 }

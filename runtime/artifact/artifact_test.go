@@ -84,6 +84,16 @@ func open(t testing.TB, location any, access artifact.Access) *artifact.Location
 	return l
 }
 
+// save packs a file or folder and keeps it.
+func save(t testing.TB, at *artifact.Location, path string, a artifact.Archive) error {
+	t.Helper()
+	dir := t.TempDir()
+	if err := artifact.Pack(path, filepath.Join(dir, "packed"), a); err != nil {
+		return err
+	}
+	return at.Put(t.Context(), dir, "packed")
+}
+
 type object = map[string]any
 
 func archive(t testing.TB, text string) artifact.Archive {
@@ -112,7 +122,7 @@ func TestFolder(t *testing.T) {
 				"file": {".": "F"},
 			} {
 				at := open(t, object{"folder": object{"key": "run/" + name}}, store)
-				if err := at.Save(t.Context(), filepath.Join(from, name), archive(t, pack)); err != nil {
+				if err := save(t, at, filepath.Join(from, name), archive(t, pack)); err != nil {
 					t.Fatal(err)
 				}
 				if strings.Contains(pack, "none") && name == "dir" {
@@ -135,7 +145,7 @@ func TestFolderKeepsOnce(t *testing.T) {
 	store := artifact.Access{Folder: t.TempDir()}
 	from := write(t, t.TempDir(), map[string]string{"a": "same", "b": "same"})
 	for _, name := range []string{"a", "b", "a"} {
-		if err := open(t, object{"folder": object{"key": "k/" + name}}, store).Save(t.Context(), filepath.Join(from, name), archive(t, `{"none": {}}`)); err != nil {
+		if err := save(t, open(t, object{"folder": object{"key": "k/" + name}}, store), filepath.Join(from, name), archive(t, `{"none": {}}`)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -158,7 +168,7 @@ func TestMode(t *testing.T) {
 	store := artifact.Access{Folder: t.TempDir()}
 	from := write(t, t.TempDir(), map[string]string{"dir/a": "A"})
 	at := open(t, object{"folder": object{"key": "d"}}, store)
-	if err := at.Save(t.Context(), filepath.Join(from, "dir"), artifact.Archive{}); err != nil {
+	if err := save(t, at, filepath.Join(from, "dir"), artifact.Archive{}); err != nil {
 		t.Fatal(err)
 	}
 	mode := int32(0o701)
@@ -236,7 +246,7 @@ func TestHTTP(t *testing.T) {
 	target := filepath.Join(t.TempDir(), "x")
 
 	at := open(t, object{"http": object{"url": server.URL + "/shaky", "headers": []object{{"name": "X-Token", "value": "t:"}}}}, secrets)
-	if err := at.Save(t.Context(), from, none); err != nil {
+	if err := save(t, at, from, none); err != nil {
 		t.Fatal(err)
 	}
 	if err := at.Load(t.Context(), target, artifact.LoadOptions{}); err != nil || read(t, target)["."] != "t:text" {
@@ -248,7 +258,7 @@ func TestHTTP(t *testing.T) {
 		{"artifactory": object{"url": server.URL + "/private", "usernameSecret": basic["usernameSecret"], "passwordSecret": basic["passwordSecret"]}},
 	} {
 		at := open(t, l, secrets)
-		if err := at.Save(t.Context(), from, none); err != nil {
+		if err := save(t, at, from, none); err != nil {
 			t.Error(err)
 		}
 		if err := at.Load(t.Context(), target, artifact.LoadOptions{}); err != nil || read(t, target)["."] != "text" {
@@ -261,7 +271,7 @@ func TestHTTP(t *testing.T) {
 	if err := open(t, object{"http": object{"url": server.URL + "/private"}}, secrets).Load(t.Context(), target, artifact.LoadOptions{}); err == nil || !strings.Contains(err.Error(), "401") {
 		t.Error(err)
 	}
-	if err := open(t, object{"http": object{"url": server.URL}}, secrets).Save(t.Context(), filepath.Dir(from), none); err == nil || !strings.Contains(err.Error(), "archive") {
+	if err := save(t, open(t, object{"http": object{"url": server.URL}}, secrets), filepath.Dir(from), none); err == nil || !strings.Contains(err.Error(), "archive") {
 		t.Error(err)
 	}
 }

@@ -78,11 +78,11 @@ func load(t testing.TB, packed []byte, opts artifact.LoadOptions) (map[string]st
 	t.Helper()
 	store := artifact.Access{Folder: t.TempDir()}
 	at := open(t, object{"folder": object{"key": "k"}}, store)
-	file := filepath.Join(t.TempDir(), "packed")
-	if err := os.WriteFile(file, packed, 0o600); err != nil {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "packed"), packed, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := at.Put(t.Context(), file); err != nil {
+	if err := at.Put(t.Context(), dir, "packed"); err != nil {
 		t.Fatal(err)
 	}
 	target := filepath.Join(t.TempDir(), "x")
@@ -162,15 +162,14 @@ func FuzzUnpack(f *testing.F) {
 	f.Fuzz(func(t *testing.T, packed []byte, asZip bool) {
 		dir := t.TempDir()
 		store := filepath.Join(dir, "store")
-		file := filepath.Join(dir, "packed")
-		if err := os.WriteFile(file, packed, 0o600); err != nil {
+		if err := os.WriteFile(filepath.Join(dir, "packed"), packed, 0o600); err != nil {
 			t.Fatal(err)
 		}
 		l, err := artifact.Open(json.RawMessage(`{"folder": {"key": "k"}}`), artifact.Access{Folder: store})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := l.Put(t.Context(), file); err != nil {
+		if err := l.Put(t.Context(), dir, "packed"); err != nil {
 			t.Fatal(err)
 		}
 		opts := artifact.LoadOptions{Archive: archive(t, `{"tar": {}}`), Limits: artifact.Limits{Bytes: 1 << 20, Entries: 100}}

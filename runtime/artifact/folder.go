@@ -55,26 +55,26 @@ func (f *folder) get(_ context.Context, to string) error {
 	return copyTree(f.at(f.Key), to)
 }
 
-func (f *folder) put(_ context.Context, from string) error {
+func (f *folder) put(_ context.Context, from packed) error {
 	if err := os.RemoveAll(f.at(f.Key)); err != nil {
 		return err
 	}
-	return walkFiles(from, func(file, below string, d fs.DirEntry) error {
-		at := filepath.Join(f.at(f.Key), below)
+	return from.walk(func(below string, d fs.DirEntry) error {
+		at := filepath.Join(f.at(f.Key), filepath.FromSlash(below))
 		if d.IsDir() {
 			return f.makeRoom(at)
 		}
-		return f.keep(file, at)
+		in, _, err := from.open(below)
+		if err != nil {
+			return err
+		}
+		defer in.Close()
+		return f.keep(in, at)
 	})
 }
 
 // keep stores one file and links the key to it.
-func (f *folder) keep(file, at string) error {
-	in, err := os.Open(file)
-	if err != nil {
-		return err
-	}
-	defer in.Close()
+func (f *folder) keep(in io.Reader, at string) error {
 	if err := f.makeRoom(filepath.Join(f.Path, objectsDir)); err != nil {
 		return err
 	}
@@ -160,8 +160,8 @@ func walkFiles(from string, visit func(path, below string, d fs.DirEntry) error,
 	})
 }
 
-// copyTree copies a file or a folder. Links within it stay links; sockets and
-// the like are left out, having no content.
+// copyTree copies a file or a folder. A link becomes the file that it leads to:
+// stores have no links. Sockets and the like are left out, having no content.
 func copyTree(from, to string, skip ...string) error {
 	return walkFiles(from, func(path, below string, d fs.DirEntry) error {
 		at := filepath.Join(to, below)
@@ -169,11 +169,12 @@ func copyTree(from, to string, skip ...string) error {
 		case d.IsDir():
 			return os.MkdirAll(at, 0o777)
 		case d.Type()&fs.ModeSymlink != 0:
-			link, err := os.Readlink(path)
-			if err != nil {
-				return err
+			if info, err := os.Stat(path); err != nil {
+				return fmt.Errorf("the link %q leads nowhere: an archive can hold it, a folder of single files cannot", below)
+			} else if !info.Mode().IsRegular() {
+				return fmt.Errorf("the link %q leads to no file: an archive can hold it, a folder of single files cannot", below)
 			}
-			return os.Symlink(link, at)
+			return copyFile(path, at)
 		case d.Type().IsRegular():
 			return copyFile(path, at)
 		}
@@ -187,11 +188,8 @@ func copyFile(from, to string) error {
 		return err
 	}
 	defer in.Close()
-	info, err := in.Stat()
-	if err != nil {
-		return err
-	}
-	out, err := os.OpenFile(to, os.O_CREATE|os.O_EXCL|os.O_WRONLY, info.Mode().Perm()|0o200)
+	// Modes are not kept: whoever uploads may be another user than the owner.
+	out, err := os.OpenFile(to, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o666)
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/http"
 	"os"
 	"time"
@@ -116,8 +117,8 @@ func (w *web) get(ctx context.Context, path string) error {
 	})
 }
 
-func (w *web) put(ctx context.Context, path string) error {
-	info, err := os.Stat(path)
+func (w *web) put(ctx context.Context, from packed) error {
+	info, err := fs.Stat(from.fsys, from.name)
 	if err != nil {
 		return err
 	}
@@ -125,12 +126,12 @@ func (w *web) put(ctx context.Context, path string) error {
 		return errors.New("a folder cannot be saved as one file; give the artifact an archive")
 	}
 	return w.retry(ctx, func() error {
-		in, err := os.Open(path)
+		in, size, err := from.open(".")
 		if err != nil {
 			return err
 		}
 		defer in.Close()
-		response, err := w.request(ctx, http.MethodPut, in, info.Size())
+		response, err := w.request(ctx, http.MethodPut, in, size)
 		if err != nil {
 			return err
 		}

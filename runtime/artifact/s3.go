@@ -7,7 +7,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
+	"mime"
 	"net/http"
 	"os"
 	"path"
@@ -153,18 +155,23 @@ func (b *bucket) get(ctx context.Context, to string) error {
 		if object.Err != nil {
 			return b.explain(object.Err)
 		}
+		found = true
 		below := filepath.FromSlash(strings.TrimPrefix(object.Key, prefix))
-		if below == "" || strings.HasSuffix(object.Key, "/") {
-			found = true // the folder itself
-			continue
+		if below == "" {
+			continue // the folder itself
 		}
 		if !filepath.IsLocal(below) {
 			return fmt.Errorf("the key %q leads out of its folder", object.Key)
 		}
-		if err := b.fetch(ctx, object.Key, filepath.Join(to, below)); err != nil {
+		at := filepath.Join(to, below)
+		if strings.HasSuffix(object.Key, "/") {
+			err = os.MkdirAll(at, 0o777)
+		} else {
+			err = b.fetch(ctx, object.Key, at)
+		}
+		if err != nil {
 			return err
 		}
-		found = true
 	}
 	if !found {
 		return fmt.Errorf("key %q in bucket %q: %w", b.Key, b.Bucket, ErrNotFound)
@@ -184,18 +191,33 @@ func (b *bucket) objects(ctx context.Context, prefix string) <-chan minio.Object
 	return b.client.ListObjects(ctx, b.Bucket, minio.ListObjectsOptions{Prefix: prefix, Recursive: true})
 }
 
-func (b *bucket) put(ctx context.Context, from string) error {
+func (b *bucket) put(ctx context.Context, from packed) error {
 	if err := b.create(ctx); err != nil {
 		return err
 	}
-	return walkFiles(from, func(file, below string, d fs.DirEntry) error {
+	return from.walk(func(below string, d fs.DirEntry) error {
+		key := path.Join(b.Key, below)
 		if d.IsDir() {
-			return nil
+			inside, err := fs.ReadDir(from.fsys, path.Join(from.name, below))
+			if err != nil || len(inside) > 0 {
+				return err
+			}
+			return b.store(ctx, key+"/", strings.NewReader(""), 0) // all that is there of an empty folder
 		}
-		key := path.Join(b.Key, filepath.ToSlash(below))
-		_, err := b.client.FPutObject(ctx, b.Bucket, key, file, minio.PutObjectOptions{ServerSideEncryption: b.encryption})
-		return b.explain(err)
+		in, size, err := from.open(below)
+		if err != nil {
+			return err
+		}
+		defer in.Close()
+		return b.store(ctx, key, in, size)
 	})
+}
+
+func (b *bucket) store(ctx context.Context, key string, content io.Reader, size int64) error {
+	_, err := b.client.PutObject(ctx, b.Bucket, key, content, size, minio.PutObjectOptions{
+		ServerSideEncryption: b.encryption, ContentType: mime.TypeByExtension(path.Ext(key)),
+	})
+	return b.explain(err)
 }
 
 func (b *bucket) create(ctx context.Context) error {

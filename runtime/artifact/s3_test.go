@@ -101,7 +101,7 @@ func TestS3(t *testing.T) {
 	target := filepath.Join(t.TempDir(), "x")
 	want := map[string]string{"a": "A", "sub/": "", "sub/b": "B"}
 	for name, pack := range map[string]string{"packed.tgz": "", "tree": `{"none": {}}`} {
-		if err := at("run/"+name).Save(t.Context(), filepath.Join(from, "dir"), archive(t, pack)); err != nil {
+		if err := save(t, at("run/"+name), filepath.Join(from, "dir"), archive(t, pack)); err != nil {
 			t.Fatal(err)
 		}
 		if err := at("run/"+name).Load(t.Context(), target, artifact.LoadOptions{}); err != nil {
