@@ -106,6 +106,7 @@ type Driver struct {
 	Ended   bool   // it will not begin a Pod again
 	Pod     string // the newest, "" while there is none
 	Running bool   // the process in it
+	Exited  bool   // the process in it has ended
 	Message string // why it does not run, or how it ended
 }
 
@@ -162,16 +163,17 @@ func (r *Run) Drivers(ctx context.Context) ([]Driver, error) {
 
 // look takes what the newest Pod of the Job tells.
 func (d *Driver) look(p *corev1.Pod) {
-	d.Pod, d.Running = p.Name, false
+	d.Pod, d.Running, d.Exited = p.Name, false, false
 	report := reportOf(p, nil)
 	for _, c := range report.Containers {
 		d.Running = d.Running || c.Running
 	}
 	for _, s := range p.Status.ContainerStatuses {
 		if t := s.State.Terminated; t != nil {
+			d.Exited = true
 			d.Message = fmt.Sprintf("it ended with exit code %d", t.ExitCode)
 			if text := lastLine(t.Message); text != "" {
-				d.Message += ": " + text
+				d.Message += ": " + strings.TrimPrefix(text, "weft: ")
 			}
 			d.Ended = d.Ended || t.ExitCode == 0 || slices.Contains(finalCodes, t.ExitCode)
 			return
@@ -198,7 +200,7 @@ type Leader struct {
 // Leader is who drives the run, nil when nobody does.
 func (r *Run) Leader(ctx context.Context) (*Leader, error) {
 	lease, err := r.lease(ctx)
-	if err != nil || lease == nil || !held(lease) {
+	if err != nil || lease == nil || !r.cluster.held(lease) {
 		return nil, err
 	}
 	l := &Leader{Renewed: lease.Spec.RenewTime.Time}

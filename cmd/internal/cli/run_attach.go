@@ -70,7 +70,7 @@ type follower struct {
 
 	failing time.Time // since when the cluster has not answered
 	alone   time.Time // since when nobody has driven the run
-	told    string
+	told    string    // of which Pod a word was said
 }
 
 // replayAll takes what is in the journal already.
@@ -164,13 +164,11 @@ func (f *follower) check(ctx context.Context) error {
 	}
 	if len(drivers) > 0 && !drivers[0].Ended {
 		f.alone = time.Time{}
-		text := "the Job that drives the run is about to begin"
-		if drivers[0].Message != "" {
-			text = "the Job that drives the run waits: " + drivers[0].Message
-		}
-		if text != f.told {
-			f.told = text
-			fmt.Fprintln(f.driving.streams.Err, "weft:", text)
+		if drivers[0].Message != "" && drivers[0].Pod != f.told {
+			f.told = drivers[0].Pod
+			resume := f.watch.pause()
+			fmt.Fprintln(f.driving.streams.Err, "weft:", toCome(drivers[0]))
+			resume()
 		}
 		return nil
 	}
@@ -181,4 +179,16 @@ func (f *follower) check(ctx context.Context) error {
 		return failure("nobody drives %s any more; go on with it by %s", name, f.run.command("run --resume", name))
 	}
 	return nil
+}
+
+// toCome says why a Job does not drive its run yet, or any more.
+func toCome(d kube.Driver) string {
+	text := "the Job that drives the run has not begun"
+	if d.Exited {
+		text = "the Job that drives the run begins again"
+	}
+	if d.Message != "" {
+		text += ": " + d.Message
+	}
+	return text
 }

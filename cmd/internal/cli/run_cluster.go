@@ -315,7 +315,7 @@ func (c *clusterRun) driveLed(d *driving, signals []engine.Signal) error {
 	if err != nil {
 		return failure("%w", err)
 	}
-	done := c.listen(ctx, d, driver, leave)
+	done := c.listen(ctx, d, driver, watch, leave)
 	_, err = driver.Go(ctx)
 	left := ctx.Err() != nil
 	leave()
@@ -327,6 +327,8 @@ func (c *clusterRun) driveLed(d *driving, signals []engine.Signal) error {
 		return failure("%w; %s follows it", err, c.command("run --attach", d.header.Name))
 	case err != nil && left && c.handOver.Load():
 		return errHandedOver
+	case err != nil && left && d.flags.inJob:
+		return failure("told to stop; the run is left to the next driver")
 	case err != nil && left:
 		return failure("the run was left: its Pods go on, and nothing new starts until %s", c.command("run --resume", d.header.Name))
 	case err != nil:

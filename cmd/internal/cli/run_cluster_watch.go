@@ -22,7 +22,7 @@ import (
 
 // listen passes on what people want of the run: Ctrl-C here, and signals that
 // other commands left in the cluster. The channel is closed when it has ended.
-func (c *clusterRun) listen(ctx context.Context, d *driving, driver *run.Run, leave func()) <-chan struct{} {
+func (c *clusterRun) listen(ctx context.Context, d *driving, driver *run.Run, watch watcher, leave func()) <-chan struct{} {
 	done := make(chan struct{})
 	interrupts := make(chan os.Signal, 2)
 	signal.Notify(interrupts, os.Interrupt, syscall.SIGTERM)
@@ -42,8 +42,12 @@ func (c *clusterRun) listen(ctx context.Context, d *driving, driver *run.Run, le
 					return
 				}
 				asked = true
+				resume := watch.pause()
 				fmt.Fprint(d.streams.Err, leaveQuestion)
-				go c.ask(ctx, d, driver, leave)
+				go func() {
+					c.ask(ctx, d, driver, leave)
+					resume()
+				}()
 			case <-tick.C:
 				c.sent(ctx, d, driver)
 			}

@@ -101,9 +101,9 @@ func (c *clusterRun) begun(d *driving) (pod string, err error) {
 	ctx, stop := signal.NotifyContext(c.ctx, syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
 	told := ""
-	tell := func(text string) {
-		if text != told && text != "" {
-			told = text
+	tell := func(about, text string) {
+		if about != told {
+			told = about
 			fmt.Fprintln(d.streams.Err, "weft:", text)
 		}
 	}
@@ -126,12 +126,12 @@ func (c *clusterRun) begun(d *driving) (pod string, err error) {
 		case now.Ended:
 			return "", failure("the driver of %s did not begin: %s\nthe run is kept; go on with it by %s", d.header.Name, now.Message, c.command("run --resume", d.header.Name))
 		case now.Message != "":
-			tell("the driver of the run has not begun: " + now.Message)
+			tell(now.Pod, toCome(now))
 		case now.Pod == "" && time.Since(begin) > driverSoon:
-			tell(fmt.Sprintf("the Job that drives the run has no Pod yet; is there a service account %q? docs/running-rbac.yaml has it", cmp.Or(d.flags.driverAccount, DefaultDriverAccount)))
+			tell("no Pod", fmt.Sprintf("the Job that drives the run has no Pod yet; is there a service account %q? docs/running-rbac.yaml has it", cmp.Or(d.flags.driverAccount, DefaultDriverAccount)))
 		}
 		if time.Since(begin) > driverPatience {
-			tell("the driver has not begun yet; " + c.command("doctor", d.header.Name) + " tells why")
+			tell("late", "the driver has not begun yet; "+c.command("doctor", d.header.Name)+" tells why")
 			return now.Pod, nil
 		}
 		select {

@@ -17,6 +17,8 @@ import (
 type watcher interface {
 	// observe is told what changed; it may read the engine until it returns.
 	observe(e *engine.Engine, changed []engine.NodeID)
+	// pause leaves the terminal to somebody else, until resume is called.
+	pause() (resume func())
 	// close ends the showing, before the result is printed.
 	close()
 }
@@ -64,14 +66,18 @@ func (l *lines) observe(e *engine.Engine, changed []engine.NodeID) {
 	}
 }
 
-func (l *lines) close() {}
+func (l *lines) pause() func() { return func() {} }
+func (l *lines) close()        {}
 
 // liveTree redraws the tree, at most a few times a second.
 type liveTree struct {
 	name  string
-	live  report.Live
 	done  chan struct{}
 	ended sync.WaitGroup
+
+	screen sync.Mutex // held while something is drawn
+	live   report.Live
+	paused bool
 
 	mu    sync.Mutex
 	shown *report.Run
@@ -110,10 +116,30 @@ func (t *liveTree) loop() {
 		if shown == nil {
 			continue
 		}
-		if err := t.live.Draw(shown, time.Now()); err != nil {
+		if err := t.draw(shown); err != nil {
 			return // the terminal is gone; the run is not
 		}
 	}
+}
+
+func (t *liveTree) draw(shown *report.Run) error {
+	t.screen.Lock()
+	defer t.screen.Unlock()
+	if t.paused {
+		return nil
+	}
+	return t.live.Draw(shown, time.Now())
+}
+
+func (t *liveTree) pause() (resume func()) {
+	set := func(paused bool) {
+		t.screen.Lock()
+		defer t.screen.Unlock()
+		t.paused = paused
+		_ = t.live.Clear() // a terminal that is gone shows nothing
+	}
+	set(true)
+	return func() { set(false) }
 }
 
 func (t *liveTree) close() {
