@@ -14,6 +14,7 @@ import (
 
 	"golang.org/x/crypto/x509roots/fallback/bundle"
 
+	"github.com/weft-lang/weft/cmd/internal/cli"
 	"github.com/weft-lang/weft/compiler/pod"
 	"github.com/weft-lang/weft/compiler/pod/instructions"
 	"github.com/weft-lang/weft/runtime/image"
@@ -37,7 +38,7 @@ var programs = []program{
 	},
 	{
 		name: "weft", title: "Checks, compiles and runs Kubernetes workflows", key: "driverImage",
-		image: image.Driver, path: "/weft",
+		image: cli.DefaultDriverImage, path: "/weft",
 		more: []image.File{{Path: "/tmp", Mode: fs.ModeDir | fs.ModeSticky | 0o777}},
 		env:  []string{"HOME=/tmp"},
 	},
