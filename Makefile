@@ -25,6 +25,7 @@ test-apiserver: ## run the tests that want a real API server; builds one the fir
 	$(GO) run ./runtime/kube/testenv/serve -build
 	$(GO) test -tags apiserver -count=1 -v -run '^TestAPIServer' ./runtime/kube
 	$(GO) test -tags apiserver -count=1 -run '^TestAPIServer' ./runtime/kube/testenv ./cmd/internal/cli
+	$(GO) test -tags apiserver -count=1 -run '^TestS3Server' ./runtime/kube/testenv ./runtime/artifact
 
 bench-apiserver: ## print how runs on a real API server compare with bare clients
 	$(GO) run ./runtime/kube/testenv/serve -build

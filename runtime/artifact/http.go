@@ -10,7 +10,6 @@ import (
 	"io/fs"
 	"net/http"
 	"os"
-	"time"
 )
 
 // web is a file behind an address: GET reads it, PUT writes it.
@@ -99,7 +98,7 @@ func (w *web) certify(cert, key *selector, secrets Secrets) error {
 }
 
 func (w *web) get(ctx context.Context, path string) error {
-	return w.retry(ctx, func() error {
+	return retry(ctx, func() error {
 		response, err := w.request(ctx, http.MethodGet, nil, 0)
 		if err != nil {
 			return err
@@ -125,7 +124,7 @@ func (w *web) put(ctx context.Context, from packed) error {
 	if info.IsDir() {
 		return errors.New("a folder cannot be saved as one file; give the artifact an archive")
 	}
-	return w.retry(ctx, func() error {
+	return retry(ctx, func() error {
 		in, size, err := from.open(".")
 		if err != nil {
 			return err
@@ -138,11 +137,6 @@ func (w *web) put(ctx context.Context, from packed) error {
 		return response.Body.Close()
 	})
 }
-
-// A transientError may be gone at the next try.
-type transientError struct{ error }
-
-func (e *transientError) Unwrap() error { return e.error }
 
 func (w *web) request(ctx context.Context, method string, body io.Reader, size int64) (*http.Response, error) {
 	request, err := http.NewRequestWithContext(ctx, method, w.url, body)
@@ -170,28 +164,4 @@ func (w *web) request(ctx context.Context, method string, body io.Reader, size i
 		}
 	}
 	return nil, errors.Join(err, response.Body.Close())
-}
-
-// Tries and the waits between them, which grow.
-const (
-	tries    = 5
-	waitBase = time.Second
-)
-
-// retry tries again what may pass. The wait grows as the reference's does.
-func (w *web) retry(ctx context.Context, try func() error) error {
-	wait := waitBase
-	for n := 1; ; n++ {
-		err := try()
-		var transient *transientError
-		if !errors.As(err, &transient) || n == tries {
-			return err
-		}
-		select {
-		case <-ctx.Done():
-			return err
-		case <-time.After(wait):
-		}
-		wait = wait * 8 / 5
-	}
 }

@@ -10,6 +10,7 @@ import (
 	"io"
 	"io/fs"
 	"mime"
+	"net"
 	"net/http"
 	"os"
 	"path"
@@ -145,6 +146,10 @@ func (b *bucket) encrypt(secrets Secrets) (encrypt.ServerSide, error) {
 
 // get fetches one object; if there is none of this name, all below it.
 func (b *bucket) get(ctx context.Context, to string) error {
+	return retry(ctx, func() error { return errors.Join(os.RemoveAll(to), b.fetchAll(ctx, to)) })
+}
+
+func (b *bucket) fetchAll(ctx context.Context, to string) error {
 	err := b.fetch(ctx, b.Key, to)
 	if !errors.Is(err, ErrNotFound) {
 		return err
@@ -192,6 +197,10 @@ func (b *bucket) objects(ctx context.Context, prefix string) <-chan minio.Object
 }
 
 func (b *bucket) put(ctx context.Context, from packed) error {
+	return retry(ctx, func() error { return b.storeAll(ctx, from) })
+}
+
+func (b *bucket) storeAll(ctx context.Context, from packed) error {
 	if err := b.create(ctx); err != nil {
 		return err
 	}
@@ -243,13 +252,30 @@ func (b *bucket) list(ctx context.Context) ([]string, error) {
 	return keys, nil
 }
 
+// refusals are what a store says that does not do what it is asked to.
+var refusals = map[string]string{
+	"AccessDenied":          "does not let the owner of these keys do that",
+	"InvalidAccessKeyId":    "does not know the access key",
+	"SignatureDoesNotMatch": "does not take the secret key as that of the access key",
+}
+
 // explain tells what is missing from what went wrong.
 func (b *bucket) explain(err error) error {
-	switch minio.ToErrorResponse(err).Code {
-	case "NoSuchKey":
-		return fmt.Errorf("key %q in bucket %q: %w", b.Key, b.Bucket, ErrNotFound)
-	case "NoSuchBucket":
-		return fmt.Errorf("there is no bucket %q", b.Bucket)
+	if err == nil {
+		return nil
 	}
-	return err
+	code := minio.ToErrorResponse(err).Code
+	switch {
+	case code == "NoSuchKey":
+		return fmt.Errorf("key %q in bucket %q: %w", b.Key, b.Bucket, ErrNotFound)
+	case code == "NoSuchBucket":
+		return fmt.Errorf("there is no bucket %q", b.Bucket)
+	case refusals[code] != "":
+		return fmt.Errorf("bucket %q: %s %s", b.Bucket, b.Endpoint, refusals[code])
+	}
+	var network *net.OpError
+	if errors.As(err, &network) && network.Op == "dial" {
+		err = &transientError{err} // minio does not try that again
+	}
+	return fmt.Errorf("bucket %q: %w", b.Bucket, err)
 }
