@@ -77,8 +77,10 @@ var rooms = map[string]room{
 	"runtime/unit":     {ours: with(syntax, "lang/yaml", "lang/expr", "compiler/ir", "compiler/eval", "compiler/pod", "runtime/engine", "runtime/run", "runtime/sim"), free: true},
 	"runtime/report":   {ours: []string{"lang/pattern", "compiler/ir", "compiler/emit/graph", "runtime/engine"}},
 
-	"runtime/kube/testenv":       {},
-	"runtime/kube/testenv/serve": {ours: []string{"runtime/kube/testenv"}},
+	"runtime/kube/testenv":        {ours: []string{"runtime/kube/testenv/images"}},
+	"runtime/kube/testenv/images": {},
+	"runtime/kube/testenv/pause":  {},
+	"runtime/kube/testenv/serve":  {ours: []string{"runtime/kube/testenv"}},
 
 	"cmd/weft":       {ours: []string{"cmd/internal/cli"}},
 	"cmd/weft-agent": {ours: []string{"runtime/agent"}},

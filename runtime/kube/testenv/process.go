@@ -22,7 +22,7 @@ type process struct {
 // when this program ends: it watches the thread that started it, so that thread
 // stays and waits.
 func startProcess(program string, args []string, log string) (*process, error) {
-	out, err := os.Create(log)
+	out, err := os.OpenFile(log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600) // it may have run before
 	if err != nil {
 		return nil, err
 	}
@@ -43,6 +43,9 @@ func startProcess(program string, args []string, log string) (*process, error) {
 	}()
 	return p, <-started
 }
+
+// starting is how long a server may take until it answers.
+const starting = 90 * time.Second
 
 // await waits until answers says that the process is there.
 func (p *process) await(ctx context.Context, name string, answers func(context.Context) bool) error {

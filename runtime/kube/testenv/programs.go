@@ -9,8 +9,10 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"syscall"
 )
@@ -25,11 +27,11 @@ type Programs struct {
 
 // packages are what the programs are compiled from.
 var packages = map[string]string{
-	"etcd":                    "go.etcd.io/etcd/server/v3",
-	"kube-apiserver":          "k8s.io/kubernetes/cmd/kube-apiserver",
-	"kube-controller-manager": "k8s.io/kubernetes/cmd/kube-controller-manager",
-	"kube-scheduler":          "k8s.io/kubernetes/cmd/kube-scheduler",
-	"kubelet":                 "k8s.io/kubernetes/cmd/kubelet",
+	Etcd:              "go.etcd.io/etcd/server/v3",
+	APIServer:         "k8s.io/kubernetes/cmd/kube-apiserver",
+	ControllerManager: "k8s.io/kubernetes/cmd/kube-controller-manager",
+	Scheduler:         "k8s.io/kubernetes/cmd/kube-scheduler",
+	Kubelet:           "k8s.io/kubernetes/cmd/kubelet",
 }
 
 // required finds the versions that a go.mod asks for.
@@ -83,45 +85,93 @@ func findModule() (string, error) {
 	}
 }
 
-// Build builds what Start may start, unless it is there.
-func (p *Programs) Build(ctx context.Context) error {
-	for _, name := range []string{"etcd", "kube-apiserver", "kube-controller-manager"} {
-		if _, err := p.path(ctx, name); err != nil {
+// Names of the programs.
+const (
+	Etcd              = "etcd"
+	APIServer         = "kube-apiserver"
+	ControllerManager = "kube-controller-manager"
+	Scheduler         = "kube-scheduler"
+	Kubelet           = "kubelet"
+)
+
+// The programs of a control plane, and those that a node adds.
+var (
+	controlPlane = []string{Etcd, APIServer, ControllerManager}
+	nodePrograms = []string{Scheduler, Kubelet}
+)
+
+// Build builds what Start starts, unless it is there; with a node or without.
+func (p *Programs) Build(ctx context.Context, node bool) error {
+	names := controlPlane
+	if node {
+		names = slices.Concat(controlPlane, nodePrograms)
+	}
+	return p.build(ctx, names)
+}
+
+// path returns the file of a program, building it when it is not there yet.
+func (p *Programs) path(ctx context.Context, name string) (string, error) {
+	return filepath.Join(p.folder, name), p.build(ctx, []string{name})
+}
+
+// build makes those programs that are missing, all at once: they share most of
+// their code.
+func (p *Programs) build(ctx context.Context, names []string) error {
+	if err := os.MkdirAll(p.folder, 0o755); err != nil {
+		return err
+	}
+	unlock, err := lock(filepath.Join(p.folder, "lock")) // another test may be building them
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	names = slices.DeleteFunc(slices.Clone(names), func(name string) bool {
+		_, err := os.Stat(filepath.Join(p.folder, name))
+		return err == nil
+	})
+	if len(names) == 0 {
+		return nil
+	}
+	fmt.Fprintf(p.log, "building %s into %s, which takes minutes and happens once\n", strings.Join(names, ", "), p.folder)
+	return p.compile(ctx, names)
+}
+
+func (p *Programs) compile(ctx context.Context, names []string) error {
+	dir, err := os.MkdirTemp(p.folder, "build-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	args := []string{"build", "-trimpath", "-buildvcs=false", "-ldflags=" + p.linkFlags(), "-o", dir + "/"}
+	for _, name := range names {
+		args = append(args, packages[name])
+	}
+	cmd := exec.CommandContext(ctx, "go", args...)
+	cmd.Dir = p.module
+	// What the caller's tests are built with is not for the servers.
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOFLAGS=", "GOWORK=off")
+	cmd.Stdout, cmd.Stderr = p.log, p.log
+	if err := cmd.Run(); err != nil {
+		return fmt.Errorf("build %s: %w", strings.Join(names, ", "), err)
+	}
+	for _, name := range names {
+		if err := os.Rename(filepath.Join(dir, executable(packages[name])), filepath.Join(p.folder, name)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// path returns the file of a program, building it when it is not there yet.
-func (p *Programs) path(ctx context.Context, name string) (string, error) {
-	file := filepath.Join(p.folder, name)
-	if err := os.MkdirAll(p.folder, 0o755); err != nil {
-		return "", err
+// executable is what go build calls the program of a package: the last part of
+// its path that is not a major version.
+func executable(pkg string) string {
+	if dir, last := path.Split(pkg); majorVersion.MatchString(last) {
+		return path.Base(dir)
 	}
-	unlock, err := lock(file + ".lock") // another test may be building it
-	if err != nil {
-		return "", err
-	}
-	defer unlock()
-	if _, err := os.Stat(file); err == nil {
-		return file, nil
-	}
-	fmt.Fprintf(p.log, "building %s into %s, which takes minutes and happens once\n", name, p.folder)
-	return file, p.build(ctx, name, file)
+	return path.Base(pkg)
 }
 
-func (p *Programs) build(ctx context.Context, name, file string) error {
-	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-buildvcs=false", "-ldflags="+p.linkFlags(), "-o", file+".new", packages[name])
-	cmd.Dir = p.module
-	// What the caller's tests are built with is not for the servers.
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOFLAGS=", "GOWORK=off")
-	cmd.Stdout, cmd.Stderr = p.log, p.log
-	if err := cmd.Run(); err != nil {
-		return fmt.Errorf("build %s: %w", name, err)
-	}
-	return os.Rename(file+".new", file)
-}
+var majorVersion = regexp.MustCompile(`^v[0-9]+$`)
 
 // linkFlags tell the servers their version, which clients ask for.
 func (p *Programs) linkFlags() string {

@@ -9,6 +9,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"encoding/base64"
 	"encoding/pem"
 	"fmt"
 	"math/big"
@@ -35,9 +36,10 @@ func (c *Cluster) writeSecrets() error {
 	template := &x509.Certificate{
 		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "testenv"},
 		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(24 * time.Hour),
-		KeyUsage:    x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign,
-		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
-		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, DNSNames: []string{"localhost"},
+		KeyUsage:              x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign,
+		ExtKeyUsage:           []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
+		IPAddresses:           []net.IP{net.IPv4(127, 0, 0, 1), net.ParseIP(NodeAddress), net.ParseIP(serviceAddress)},
+		DNSNames:              []string{"localhost", "kubernetes", "kubernetes.default", "kubernetes.default.svc"},
 		BasicConstraintsValid: true, IsCA: true,
 	}
 	certificate, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
@@ -64,14 +66,18 @@ func (c *Cluster) client() *http.Client {
 	return &http.Client{Timeout: 5 * time.Second, Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}}}
 }
 
-func (c *Cluster) kubeconfig() []byte {
+// kubeconfig leads to the API server at an address. It holds the certificate, so
+// that it serves where the folder of the cluster is not seen.
+func (c *Cluster) kubeconfig(address string) []byte {
+	certificate, _ := os.ReadFile(c.file(certificateFile)) // without it no server will be trusted
+
 	var b bytes.Buffer
 	fmt.Fprintf(&b, `apiVersion: v1
 kind: Config
 current-context: testenv
 contexts: [{name: testenv, context: {cluster: testenv, user: admin}}]
-clusters: [{name: testenv, cluster: {server: "https://%s", certificate-authority: %q}}]
+clusters: [{name: testenv, cluster: {server: "https://%s", certificate-authority-data: %s}}]
 users: [{name: admin, user: {token: %q}}]
-`, c.address, c.file(certificateFile), c.token)
+`, address, base64.StdEncoding.EncodeToString(certificate), c.token)
 	return b.Bytes()
 }

@@ -1,8 +1,9 @@
 //go:build linux || darwin
 
-// Package testenv starts a real Kubernetes control plane for tests: etcd,
-// kube-apiserver and, when asked, kube-controller-manager, each a process of its
-// own on loopback.
+// Package testenv starts a real Kubernetes for tests: etcd, kube-apiserver and,
+// when asked, kube-controller-manager, each a process of its own on loopback; or
+// all of a cluster with one node, kubelet and containerd included, which runs
+// Pods in namespaces of its own.
 //
 // The programs are compiled from their Go modules, which the module in servers
 // pins, the first time somebody needs them, and kept in the user's cache folder.
@@ -13,16 +14,18 @@ package testenv
 import (
 	"context"
 	"crypto/rand"
+	"encoding/json"
+	"fmt"
 	"net"
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
-	"time"
 )
 
-// Options of a control plane. The zero Options are an API server alone, in which
-// Pods stay as they were created and namespaces never empty.
+// Options of a cluster. The zero Options are an API server alone, in which Pods
+// stay as they were created and namespaces never empty.
 type Options struct {
 	// Dir holds keys, logs and data; it has to exist. "" is a folder that Stop
 	// removes.
@@ -30,30 +33,31 @@ type Options struct {
 	// ControllerManager makes service accounts, and deletes what has lost its
 	// owner or its namespace.
 	ControllerManager bool
+	// Node adds a machine that runs Pods, and the controller manager. It takes
+	// namespaces of its own, see Isolated.
+	Node bool
 }
 
-// A Cluster is a control plane that runs.
+// A Cluster is a control plane that runs, with a node or without.
 type Cluster struct {
 	// Kubeconfig is a file that leads an administrator to the API server.
 	Kubeconfig string
 
-	options   Options
-	programs  *Programs
-	remove    bool   // the folder
-	address   string // of the API server, host:port
-	token     string
-	processes []*process
+	options  Options
+	programs *Programs
+	remove   bool   // the folder
+	etcd     string // address of etcd that clients use
+	address  string // of the API server, host:port
+	token    string
+	servers  []*server
 }
 
-// starting is how long a server may take until it answers.
-const starting = 90 * time.Second
-
-// Start runs a control plane and returns when it answers. Whoever starts one
-// stops it.
+// Start runs a cluster and returns when it answers and, with a node, when that
+// takes Pods. Whoever starts one stops it.
 func Start(ctx context.Context, programs *Programs, options Options) (*Cluster, error) {
 	c := &Cluster{options: options, programs: programs, token: rand.Text()}
 	if options.Dir == "" {
-		dir, err := os.MkdirTemp("", "weft-testenv-")
+		dir, err := os.MkdirTemp(scratch(options), "weft-testenv-")
 		if err != nil {
 			return nil, err
 		}
@@ -67,10 +71,19 @@ func Start(ctx context.Context, programs *Programs, options Options) (*Cluster, 
 	return c, nil
 }
 
+// scratch is where a cluster keeps its files. Those of a node are gone with its
+// namespaces, however these end.
+func scratch(options Options) string {
+	if options.Node && isInside() {
+		return nodeFolder
+	}
+	return ""
+}
+
 // Stop ends the processes at once; what they stored is of no more use.
 func (c *Cluster) Stop() {
-	for _, p := range c.processes {
-		p.kill()
+	for _, s := range slices.Backward(c.servers) { // the last one started is the first one to go
+		s.kill()
 	}
 	if c.remove {
 		_ = os.RemoveAll(c.options.Dir) // a folder for temporary files is cleaned anyway
@@ -78,57 +91,80 @@ func (c *Cluster) Stop() {
 }
 
 func (c *Cluster) start(ctx context.Context) error {
-	etcd, err := c.startEtcd(ctx)
-	if err != nil {
+	if c.options.Node {
+		if err := c.prepareNode(ctx); err != nil {
+			return err
+		}
+	}
+	if err := c.startEtcd(ctx); err != nil {
 		return err
 	}
-	if err := c.startAPIServer(ctx, etcd); err != nil {
+	if err := c.startAPIServer(ctx); err != nil {
 		return err
 	}
-	if c.options.ControllerManager {
-		return c.startControllerManager(ctx)
+	if c.options.ControllerManager || c.options.Node {
+		if err := c.startControllerManager(ctx); err != nil {
+			return err
+		}
+	}
+	if c.options.Node {
+		return c.startNode(ctx)
 	}
 	return nil
 }
 
-// startEtcd returns the address that clients use.
-func (c *Cluster) startEtcd(ctx context.Context) (string, error) {
+func (c *Cluster) startEtcd(ctx context.Context) error {
 	ports, err := freePorts(2)
 	if err != nil {
-		return "", err
+		return err
 	}
-	clients, peers := "http://"+ports[0], "http://"+ports[1]
-	return clients, c.run(ctx, "etcd", ready(http.DefaultClient, clients+"/health", ""),
+	peers := "http://" + ports[1]
+	c.etcd = "http://" + ports[0]
+	return c.run(ctx, Etcd, ready(http.DefaultClient, c.etcd+"/health", ""),
 		"--data-dir="+c.file("etcd"),
-		"--listen-client-urls="+clients, "--advertise-client-urls="+clients, "--listen-peer-urls="+peers,
+		"--listen-client-urls="+c.etcd, "--advertise-client-urls="+c.etcd, "--listen-peer-urls="+peers,
 		"--unsafe-no-fsync", "--quota-backend-bytes=8589934592",
 	)
 }
 
-func (c *Cluster) startAPIServer(ctx context.Context, etcd string) error {
-	ports, err := freePorts(1)
+func (c *Cluster) startAPIServer(ctx context.Context) error {
+	bind, address, err := c.chooseAddress()
 	if err != nil {
 		return err
 	}
-	c.address = ports[0]
-	host, port, _ := net.SplitHostPort(c.address)
+	c.address = address
+	host, port, _ := net.SplitHostPort(address)
 	if err := c.writeSecrets(); err != nil {
 		return err
 	}
-	if err := os.WriteFile(c.Kubeconfig, c.kubeconfig(), 0o600); err != nil {
+	if err := os.WriteFile(c.Kubeconfig, c.kubeconfig(c.address), 0o600); err != nil {
 		return err
 	}
-	return c.run(ctx, "kube-apiserver", ready(c.client(), "https://"+c.address+"/readyz", c.token),
-		"--etcd-servers="+etcd,
-		"--bind-address="+host, "--advertise-address="+host, "--secure-port="+port,
+	return c.run(ctx, APIServer, ready(c.client(), "https://"+c.address+"/readyz", c.token),
+		"--etcd-servers="+c.etcd,
+		"--bind-address="+bind, "--advertise-address="+host, "--secure-port="+port,
 		"--tls-cert-file="+c.file(certificateFile), "--tls-private-key-file="+c.file(keyFile),
 		"--token-auth-file="+c.file(tokenFile), "--authorization-mode=RBAC",
 		"--service-account-issuer=https://kubernetes.default.svc",
 		"--service-account-key-file="+c.file(keyFile), "--service-account-signing-key-file="+c.file(keyFile),
-		"--service-cluster-ip-range=10.96.0.0/16", "--allow-privileged=true", "--profiling=false",
+		"--service-cluster-ip-range="+serviceNetwork, "--allow-privileged=true", "--profiling=false",
+		"--kubelet-preferred-address-types=InternalIP",
 		// Fast clients are what is measured, not held back.
 		"--enable-priority-and-fairness=false", "--max-requests-inflight=3000", "--max-mutating-requests-inflight=1000",
 	)
+}
+
+// chooseAddress says what the API server listens on and where it is found. Pods
+// find it by the address of its service, whose port is that of the server.
+func (c *Cluster) chooseAddress() (bind, address string, err error) {
+	if c.options.Node {
+		return "0.0.0.0", net.JoinHostPort(NodeAddress, "443"), nil
+	}
+	ports, err := freePorts(1)
+	if err != nil {
+		return "", "", err
+	}
+	return "127.0.0.1", ports[0], nil
 }
 
 func (c *Cluster) startControllerManager(ctx context.Context) error {
@@ -137,26 +173,12 @@ func (c *Cluster) startControllerManager(ctx context.Context) error {
 		return err
 	}
 	host, port, _ := net.SplitHostPort(ports[0])
-	return c.run(ctx, "kube-controller-manager", ready(c.client(), "https://"+ports[0]+"/healthz", ""),
+	return c.run(ctx, ControllerManager, ready(c.client(), "https://"+ports[0]+"/healthz", ""),
 		"--kubeconfig="+c.Kubeconfig, "--bind-address="+host, "--secure-port="+port,
 		"--tls-cert-file="+c.file(certificateFile), "--tls-private-key-file="+c.file(keyFile),
 		"--service-account-private-key-file="+c.file(keyFile), "--root-ca-file="+c.file(certificateFile),
 		"--leader-elect=false", "--kube-api-qps=500", "--kube-api-burst=1000",
 	)
-}
-
-// run starts a program and waits until answers says that it is there.
-func (c *Cluster) run(ctx context.Context, name string, answers func(context.Context) bool, args ...string) error {
-	program, err := c.programs.path(ctx, name)
-	if err != nil {
-		return err
-	}
-	p, err := startProcess(program, args, c.file(name+".log"))
-	if err != nil {
-		return err
-	}
-	c.processes = append([]*process{p}, c.processes...) // the last one started is the first one to go
-	return p.await(ctx, name, answers)
 }
 
 // ready returns a question that is true when url answers well.
@@ -176,6 +198,24 @@ func ready(client *http.Client, url, token string) func(context.Context) bool {
 		answer.Body.Close()
 		return answer.StatusCode == http.StatusOK
 	}
+}
+
+// get reads an object of the API server as JSON.
+func (c *Cluster) get(ctx context.Context, path string, into any) error {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "https://"+c.address+path, nil)
+	if err != nil {
+		return err
+	}
+	request.Header.Set("Authorization", "Bearer "+c.token)
+	answer, err := c.client().Do(request)
+	if err != nil {
+		return err
+	}
+	defer answer.Body.Close()
+	if answer.StatusCode != http.StatusOK {
+		return fmt.Errorf("GET %s: %s", path, answer.Status)
+	}
+	return json.NewDecoder(answer.Body).Decode(into)
 }
 
 func (c *Cluster) file(name string) string { return filepath.Join(c.options.Dir, name) }

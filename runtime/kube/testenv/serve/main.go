@@ -32,7 +32,7 @@ func serve(ctx context.Context, build bool) error {
 		return err
 	}
 	if build {
-		return programs.Build(ctx)
+		return programs.Build(ctx, false)
 	}
 	cluster, err := testenv.Start(ctx, programs, testenv.Options{ControllerManager: true})
 	if err != nil {

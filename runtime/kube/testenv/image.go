@@ -1,0 +1,45 @@
+//go:build linux || darwin
+
+package testenv
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"os/exec"
+	"strings"
+
+	"github.com/google/go-containerregistry/pkg/name"
+	v1 "github.com/google/go-containerregistry/pkg/v1"
+	"github.com/google/go-containerregistry/pkg/v1/tarball"
+)
+
+// AddImage gives the node an image, under all the names that Pods call it by.
+// Pods have to have imagePullPolicy IfNotPresent or Never: there is no registry.
+func (c *Cluster) AddImage(ctx context.Context, image v1.Image, names ...string) error {
+	tagged := map[name.Tag]v1.Image{}
+	for _, n := range names {
+		tag, err := name.NewTag(n)
+		if err != nil {
+			return err
+		}
+		tagged[tag] = image
+	}
+	archive, w := io.Pipe()
+	go func() { w.CloseWithError(tarball.MultiWrite(tagged, w)) }()
+	defer archive.Close()
+	_, err := ctr(ctx, archive, "images", "import", "-")
+	return err
+}
+
+// ctr asks containerd for something, where the kubelet keeps what is its.
+func ctr(ctx context.Context, in io.Reader, args ...string) (string, error) {
+	cmd := exec.CommandContext(ctx, "ctr", append([]string{"--address=" + runtimeSocket, "--namespace=k8s.io"}, args...)...)
+	var out, problem bytes.Buffer
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = in, &out, &problem
+	if err := cmd.Run(); err != nil {
+		return "", fmt.Errorf("ctr %s: %w: %s", strings.Join(args, " "), err, bytes.TrimSpace(problem.Bytes()))
+	}
+	return out.String(), nil
+}
