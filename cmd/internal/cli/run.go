@@ -35,7 +35,9 @@ was left.
 Ctrl-C stops the run: its exit handlers still run. A second one ends it at once.
 
 With --cluster the run happens as Pods of a cluster, in which nothing has to be
-installed, and is kept there. Ctrl-C then asks whether to leave the run to its Pods.`
+installed, and is kept there. Ctrl-C then asks what becomes of the run: it may be
+left to its Pods, or a Job of the cluster may drive it on. --detach has such a Job
+from the beginning and does not wait; --attach follows a run that others drive.`
 
 const runExamples = `  weft run ci.weft
   weft run ci.weft -p branch=main --parameters prod.yaml
@@ -44,7 +46,8 @@ const runExamples = `  weft run ci.weft
   weft run ci.weft -o json > result.json
   weft run --cluster -n ci ci.weft
   weft run --resume ci-x7k2p
-  weft run --retry ci-x7k2p`
+  weft run --cluster -n ci --detach ci.weft
+  weft run --cluster -n ci --attach ci-x7k2p`
 
 // The values of -o of commands that show runs.
 const (
@@ -60,10 +63,10 @@ type runOptions struct {
 	folderFlags
 	podFlags
 	detachFlags
+	retryFlags
 	workflow, entrypoint, name string
 	resume, retry, attach      string
 	output                     string
-	yes                        bool
 	all                        bool // of weft get
 }
 
@@ -91,7 +94,7 @@ func newRun(s Streams) *cobra.Command {
 	flags.StringVar(&o.entrypoint, "entrypoint", "", "begin with the template `NAME`")
 	flags.StringVar(&o.name, "name", "", "call the run `NAME`")
 	flags.StringVar(&o.resume, "resume", "", "go on with `RUN`, which nobody drives any more")
-	flags.StringVar(&o.retry, "retry", "", "run again what failed in `RUN`")
+	flags.StringVar(&o.retry, "retry", "", "run again what failed in `RUN`, as weft retry does")
 	flags.StringVar(&o.attach, "attach", "", "with --cluster: follow `RUN`, which another process drives")
 	flags.BoolVarP(&o.yes, "yes", "y", false, "with --retry: do not ask")
 	flags.StringVarP(&o.output, "output", "o", outputText, "show the run as `FORMAT`: "+strings.Join(runOutputs, ", "))
@@ -242,9 +245,13 @@ func (o *runOptions) goOn(ctx context.Context, s Streams) error {
 	if err != nil {
 		return err
 	}
-	d.flags.output, d.flags.folderFlags, d.flags.yes, d.flags.detachFlags = o.output, o.folderFlags, o.yes, o.detachFlags
+	d.flags.output, d.flags.folderFlags, d.flags.detachFlags = o.output, o.folderFlags, o.detachFlags
 	if o.retry != "" {
-		return d.again()
+		args, err := o.arguments()
+		if err != nil {
+			return err
+		}
+		return d.again(ctx, o.retryFlags, args)
 	}
 	if o.detach {
 		return d.cluster.detach(d)

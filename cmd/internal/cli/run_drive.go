@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
@@ -9,7 +8,6 @@ import (
 	"iter"
 	"os"
 	"os/signal"
-	"strings"
 	"syscall"
 	"time"
 
@@ -124,39 +122,6 @@ func (d *driving) resume(signals ...engine.Signal) error {
 	return d.follow(run.Options{History: contents.Replay(contents.Len()), Signals: signals})
 }
 
-// again runs what failed once more, after showing what that is.
-func (d *driving) again() error {
-	e, err := d.replayed()
-	if err != nil {
-		return err
-	}
-	switch v := e.Run(); {
-	case !v.Phase.Completed():
-		return failure("%s has not ended; go on with it by weft run --resume %s", d.header.Name, d.header.Name)
-	case v.Phase == engine.Succeeded:
-		return failure("%s succeeded: there is nothing to run again", d.header.Name)
-	}
-	fmt.Fprintf(d.streams.Err, "These run again, with all that follows from them:\n")
-	for id := range e.Len() {
-		if v := e.View(engine.NodeID(id)); v.Phase.Bad() && leafTypes[v.Type] && !v.Hooked {
-			fmt.Fprintf(d.streams.Err, "  %s  %s\n", v.Path, v.Message)
-		}
-	}
-	if _, terminal := terminalWidth(d.streams.Out); terminal && !d.flags.yes {
-		fmt.Fprint(d.streams.Err, "Go on? [Y/n] ")
-		answer, _ := bufio.NewReader(d.streams.In).ReadString('\n')
-		if a := strings.ToLower(strings.TrimSpace(answer)); a != "" && a != "y" && a != "yes" {
-			return &exit{code: Negative}
-		}
-	}
-	return d.resume(engine.Signal{Kind: engine.SignalRetry})
-}
-
-// leafTypes are the nodes that do work themselves.
-var leafTypes = map[engine.NodeType]bool{
-	engine.PodNode: true, engine.HTTPNode: true, engine.SuspendNode: true, engine.PluginNode: true, engine.SkippedNode: true,
-}
-
 // drive runs what is new.
 func (d *driving) drive(opts run.Options) error {
 	unlock, err := d.run.Lock()
@@ -202,7 +167,7 @@ func (d *driving) follow(opts run.Options) error {
 	<-done
 	watch.close()
 	if err != nil {
-		return failure("the run was left unfinished: %w\ngo on with it by weft run --resume %s", err, d.run.Name)
+		return failure("the run was left unfinished: %w\ngo on with it by %s", err, d.command("run --resume"))
 	}
 	status.last(driver.Engine())
 	return d.show(driver.Engine())

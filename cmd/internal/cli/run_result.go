@@ -69,7 +69,7 @@ func (d *driving) next(r *report.Run) string {
 	case r.Phase == engine.Succeeded:
 		return fmt.Sprintf("weft logs %s    weft report %s > run.html", name, name)
 	}
-	return fmt.Sprintf("weft logs %s    weft report %s > run.html    weft run --retry %s", name, name, name)
+	return fmt.Sprintf("weft logs %s    weft report %s > run.html    weft retry %s", name, name, name)
 }
 
 // waits reports whether a run, or a step of it, goes on when somebody says so.

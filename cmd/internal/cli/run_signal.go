@@ -103,7 +103,7 @@ func (d *driving) send(c signalCommand, signal sentSignal, nodes []string) error
 	}
 	if !d.run.Driven() {
 		if !c.drives {
-			return failure("nobody drives %s; go on with it by weft run --resume %s", d.run.Name, d.run.Name)
+			return failure("nobody drives %s; go on with it by %s", d.run.Name, d.command("run --resume"))
 		}
 		return d.resume(signal.Signal)
 	}
