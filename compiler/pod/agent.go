@@ -1,6 +1,7 @@
 package pod
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -125,12 +126,12 @@ func (b *builder) wrap(c *corev1.Container) bool {
 	if len(c.Command) == 0 {
 		known, ok := b.in.Options.Entrypoints[c.Image]
 		if !ok || len(known.Command)+len(known.Args) == 0 {
-			b.unknown = append(b.unknown, c.Image)
+			b.unknown[c.Image] = b.imageOf(c.Name)
 			b.fault(RuleEntrypoint, b.imageOf(c.Name), fmt.Sprintf("what image %q runs is not known, and container %q has no command", c.Image, c.Name),
 				"write the command, or put the image under images: in weft.yaml")
 			return true
 		}
-		c.Command = known.Command
+		c.Command, c.Image = known.Command, cmp.Or(known.Image, c.Image)
 		if c.Args == nil {
 			c.Args = slices.Clone(known.Args)
 		}

@@ -3,6 +3,8 @@ package pod_test
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 
@@ -109,6 +111,11 @@ func TestRecordLimit(t *testing.T) {
 	}
 }
 
+// missing are the images that nobody has said the entrypoint of.
+func missing(in pod.Input) string {
+	return strings.Join(slices.Sorted(maps.Keys(pod.MissingEntrypoints(in))), " ")
+}
+
 func TestMissingEntrypoints(t *testing.T) {
 	const text = `
 kind: Workflow
@@ -120,16 +127,51 @@ spec:
     container: {image: "{{inputs.parameters.image}}"}
 `
 	in := call(t, text, eval.Names{"inputs.parameters.image": "alpine:3"})
-	if got := pod.MissingEntrypoints(in); strings.Join(got, " ") != "redis" {
+	if got := missing(in); got != "redis" {
 		t.Errorf("got %q", got)
 	}
 	in.WantsResult = true
-	if got := pod.MissingEntrypoints(in); strings.Join(got, " ") != "alpine:3 redis" {
+	if got := missing(in); got != "alpine:3 redis" {
 		t.Errorf("with a result: got %q", got)
 	}
 	in.Options.Entrypoints = map[string]pod.Entrypoint{"redis": {Command: []string{"redis"}}, "alpine:3": {Args: []string{"sh"}}}
-	if got := pod.MissingEntrypoints(in); len(got) > 0 {
+	if got := missing(in); got != "" {
 		t.Errorf("with entrypoints: got %q", got)
+	}
+	if at := pod.MissingEntrypoints(call(t, text, eval.Names{"inputs.parameters.image": "alpine:3"}))["redis"]; at.Place().Text() != "redis" {
+		t.Errorf("redis is said to stand at %s", at.Place())
+	}
+}
+
+// An entrypoint that was found for a digest goes with that digest, and only where
+// it is asked for.
+func TestEntrypointByDigest(t *testing.T) {
+	const text = `
+kind: Workflow
+spec:
+  templates:
+  - name: a
+    initContainers: [{name: i, image: "redis:7"}]
+    sidecars: [{name: s, image: "redis:7", args: [--port, "1"]}]
+    container: {image: "redis:7", command: [redis-cli]}
+`
+	in := call(t, text, nil)
+	in.WantsResult = true
+	in.Options.Entrypoints = map[string]pod.Entrypoint{"redis:7": {Command: []string{"/start"}, Args: []string{"server"}, Image: "redis@sha256:12"}}
+	objects, findings := pod.Build(in)
+	if objects == nil {
+		t.Fatal(findings)
+	}
+	var got []string
+	for _, c := range slices.Concat(objects.Pod.Spec.InitContainers, objects.Pod.Spec.Containers) {
+		got = append(got, strings.Join(slices.Concat([]string{c.Name, c.Image}, c.Command, c.Args), " "))
+	}
+	want := []string{
+		"weft-stage " + pod.DefaultAgentImage + " /weft-agent stage", "i redis:7",
+		"s redis@sha256:12 /weft/agent/weft-agent run s -- /start --port 1", "main redis:7 /weft/agent/weft-agent run main -- redis-cli",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
 }
 

@@ -108,7 +108,12 @@ type Options struct {
 const DefaultAgentImage = "ghcr.io/weft-lang/weft-agent:v0.1.0"
 
 // Entrypoint is what an image runs by itself.
-type Entrypoint struct{ Command, Args []string }
+type Entrypoint struct {
+	Command, Args []string
+	// Image names, by digest, the image that was found to run this. It takes the
+	// place of the tag, which may mean another image by then; "" leaves the tag.
+	Image string
+}
 
 // Objects is what one call needs in a cluster, in the order of creation.
 type Objects struct {
@@ -142,13 +147,13 @@ func Build(in Input) (*Objects, []diag.Diagnostic) {
 	return objects, b.found.Sorted()
 }
 
-// MissingEntrypoints are the images, sorted, whose command Build has to know and
-// does not find in the options. Whoever can look them up does it before the run.
-func MissingEntrypoints(in Input) []string {
+// MissingEntrypoints are the images whose command Build has to know and does not
+// find in the options, with the node that names each. Whoever can look them up
+// does it before the run.
+func MissingEntrypoints(in Input) map[string]*tree.Node {
 	b := newBuilder(in)
 	b.build()
-	slices.Sort(b.unknown)
-	return slices.Compact(b.unknown)
+	return b.unknown
 }
 
 func (b *builder) build() *Objects {
@@ -199,7 +204,7 @@ type builder struct {
 	pod      *corev1.Pod
 	tell     instructions.Instructions
 	script   string
-	unknown  []string              // images whose entrypoint is missing
+	unknown  map[string]*tree.Node // images whose entrypoint is missing
 	mains    []string              // names of the main containers
 	members  map[string]member     // of a containerSet
 	sidecars []string              // names of the sidecars
@@ -209,7 +214,7 @@ type builder struct {
 
 func newBuilder(in Input) *builder {
 	t := in.Template
-	b := &builder{in: in, template: t.Node, written: map[string]*tree.Node{}, members: map[string]member{}, mirrors: map[string]bool{}}
+	b := &builder{in: in, template: t.Node, written: map[string]*tree.Node{}, members: map[string]member{}, mirrors: map[string]bool{}, unknown: map[string]*tree.Node{}}
 	b.decoder = b.newDecoder()
 	if defaults := in.Run.field("templateDefaults"); defaults != nil && defaults.Kind == tree.Map {
 		b.template = merge(defaultsFor(defaults, t), t.Node, reflect.TypeFor[templateShape]())

@@ -263,7 +263,7 @@ func somewhere() *tree.Node {
 func build(in pod.Input) (*pod.Objects, error) {
 	in.Options.Store = somewhere()
 	in.Options.Entrypoints = map[string]pod.Entrypoint{}
-	for _, image := range pod.MissingEntrypoints(in) {
+	for image := range pod.MissingEntrypoints(in) {
 		in.Options.Entrypoints[image] = pod.Entrypoint{Command: []string{"/entrypoint"}}
 	}
 	return run.Build(in)

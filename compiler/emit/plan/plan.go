@@ -134,8 +134,8 @@ func Globals(o *ir.Object) Leaf {
 // Object is what is planned.
 func (p *Plan) Object() *ir.Object { return p.object }
 
-// images are those of the Pod, each once.
-func (l Leaf) images() []string {
+// Images are those of the Pod, each once.
+func (l Leaf) Images() []string {
 	var out []string
 	if !l.Template.Type().IsPod() {
 		return nil
@@ -210,7 +210,7 @@ func (p *Plan) finish(end moment) {
 	width := make([]int, end.time+1)
 	for i, r := range p.Runs {
 		leaf := p.leaves[i]
-		for _, image := range leaf.images() {
+		for _, image := range leaf.Images() {
 			images[image] += r.Times
 		}
 		if !leaf.Template.Type().IsPod() {

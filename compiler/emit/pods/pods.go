@@ -266,7 +266,7 @@ func (r *renderer) equip(in *pod.Input, findings []diag.Diagnostic, m *Manifest)
 	if in.Options.Entrypoints == nil {
 		in.Options.Entrypoints = map[string]pod.Entrypoint{}
 	}
-	for _, image := range pod.MissingEntrypoints(*in) {
+	for _, image := range slices.Sorted(maps.Keys(pod.MissingEntrypoints(*in))) {
 		in.Options.Entrypoints[image] = pod.Entrypoint{Command: []string{command}}
 		m.Notes = append(m.Notes, fmt.Sprintf("what image %q runs is not known here: %s stands for it, unless images: in weft.yaml says it", image, command))
 		equipped = true
