@@ -41,6 +41,7 @@ type Backend struct {
 		made bool
 	}
 
+	waits   waits
 	mu      sync.Mutex
 	pods    map[string]*tracked // by name
 	reports *reports
@@ -56,6 +57,21 @@ type tracked struct {
 	told string    // the state that was reported last
 	due  bool      // an earlier driver was told that it was created
 	done bool      // its end was reported
+
+	// Of a Pod that is on its way out:
+	loss  *engine.Report // what is to be said when it is gone
+	rest  *corev1.Pod    // main has ended, and a sidecar has not: as it was seen last
+	timer *time.Timer    // when this is no longer waited for
+}
+
+// waits is for how long a Pod on its way out is waited for.
+type waits struct {
+	// sidecars is from the end of main on. The kubelet asks sidecars to end then;
+	// one that does not hear is not waited for.
+	sidecars time.Duration
+	// deleted is from when a Pod that was deleted should have ended. The kubelet
+	// says so within seconds, if its machine is still there.
+	deleted time.Duration
 }
 
 // NewBackend makes the backend of a run whose objects exist.
@@ -63,6 +79,7 @@ func NewBackend(c *Cluster, of pod.Run) *Backend {
 	of.Namespace = c.Namespace
 	return &Backend{
 		cluster: c, of: of, gate: newGate(mostCreates), pods: map[string]*tracked{},
+		waits:   waits{sidecars: 5 * time.Second, deleted: time.Minute},
 		reports: newReports(), spills: make(chan struct{}, 8),
 	}
 }
@@ -228,8 +245,10 @@ func failedCreate(err error) error {
 		return &run.Busy{Class: engine.ClassQuota, Message: message}
 	case apierrors.IsConflict(err), apierrors.IsNotFound(err) && strings.HasPrefix(message, "pods "):
 		return &run.Busy{Class: engine.ClassInfrastructure, Message: message} // others write the quota, or the Pod is gone again
-	case apierrors.IsForbidden(err) && strings.Contains(message, "error looking up service account"):
-		return err // it is made a moment after its namespace
+	case apierrors.IsForbidden(err) && strings.Contains(message, "error looking up service account"), isDenied(err):
+		return err // it is made a moment after its namespace; rights may be given back
+	case isStarting(err):
+		return &run.Busy{Class: engine.ClassInfrastructure, Message: "the API server is starting"}
 	}
 	if refusal := refusalOf(err); refusal != nil {
 		return &run.Refusal{Class: classOf(err), Message: refusal.Error()}

@@ -25,6 +25,7 @@ type Cluster struct {
 
 	core, coordination, batch, authorization rest.Interface
 	parameters                               runtime.ParameterCodec
+	clock                                    *clock
 }
 
 // The resources that runs are made of.
@@ -57,6 +58,9 @@ func newCluster(config *rest.Config, namespace string) (*Cluster, error) {
 			return nil, err
 		}
 	}
+	clock := newClock()
+	config = rest.CopyConfig(config)
+	config.Wrap(clock.learn)
 	codecs := serializer.NewCodecFactory(scheme)
 	client := func(path string, group schema.GroupVersion) (rest.Interface, error) {
 		c := rest.CopyConfig(config)
@@ -66,7 +70,7 @@ func newCluster(config *rest.Config, namespace string) (*Cluster, error) {
 		c.AcceptContentTypes = runtime.ContentTypeProtobuf + "," + runtime.ContentTypeJSON
 		return rest.RESTClientFor(c)
 	}
-	c := &Cluster{Host: config.Host, Namespace: namespace, parameters: runtime.NewParameterCodec(scheme)}
+	c := &Cluster{Host: config.Host, Namespace: namespace, parameters: runtime.NewParameterCodec(scheme), clock: clock}
 	var err error
 	if c.core, err = client("/api", corev1.SchemeGroupVersion); err == nil {
 		c.coordination, err = client("/apis", coordinationv1.SchemeGroupVersion)

@@ -85,7 +85,7 @@ func (b *Backend) relist(ctx context.Context) (version string, err error) {
 		return "", err
 	}
 	for name, uid := range missing {
-		b.lost(name, uid)
+		b.lost(ctx, name, uid)
 	}
 	return version, nil
 }
@@ -122,7 +122,7 @@ func (b *Backend) watch(ctx context.Context, version string) (string, error) {
 				b.observe(ctx, p)
 			case watch.Deleted:
 				b.observe(ctx, p) // it may have ended just before
-				b.lost(p.Name, p.UID)
+				b.lost(ctx, p.Name, p.UID)
 			}
 		}
 	}
@@ -139,15 +139,32 @@ func (b *Backend) observe(ctx context.Context, p *corev1.Pod) {
 	if t.uid == "" {
 		t.uid = p.UID
 	}
-	if t.done || t.uid != p.UID {
-		return
+	if !t.done && t.uid == p.UID {
+		b.see(ctx, t, p, b.waits)
 	}
+}
+
+// see takes the state of a Pod the end of which was not reported.
+func (b *Backend) see(ctx context.Context, t *tracked, p *corev1.Pod, wait waits) {
 	spilled := false
 	report := reportOf(p, func(string) (io.ReadCloser, error) {
 		spilled = true
 		return nil, errors.New("not read yet")
 	})
-	t.done = report.State == engine.PodEnded
+	if lingers(&report) && !over(p) && wait.sidecars > 0 {
+		t.rest = p
+		b.waitFor(ctx, t, wait.sidecars)
+		return
+	}
+	if t.done = report.State == engine.PodEnded; t.done {
+		t.forget()
+	} else if p.DeletionTimestamp != nil || disruption(p) != "" {
+		loss := lossOf(p)
+		t.loss = &loss
+	}
+	if p.DeletionTimestamp != nil && !t.done {
+		b.waitFor(ctx, t, p.DeletionTimestamp.Sub(b.cluster.clock.now())+wait.deleted)
+	}
 	if spilled {
 		go b.readLogs(ctx, t.ref, p)
 		return
@@ -155,6 +172,23 @@ func (b *Backend) observe(ctx context.Context, p *corev1.Pod) {
 	if state := fingerprint(&report); state != t.told || t.done {
 		t.told = state
 		b.reports.add(run.PodReport{PodRef: t.ref, Report: report})
+	}
+}
+
+// waitFor bounds the wait for a Pod on its way out.
+func (b *Backend) waitFor(ctx context.Context, t *tracked, d time.Duration) {
+	if t.timer == nil {
+		t.timer = time.AfterFunc(d, func() {
+			b.mu.Lock()
+			defer b.mu.Unlock()
+			if t.done {
+				return
+			}
+			if t.rest == nil && t.loss.Message == "" {
+				t.loss.Message = "its node does not say how it ended"
+			}
+			b.gone(ctx, t)
+		})
 	}
 }
 
@@ -169,17 +203,38 @@ func fingerprint(r *engine.Report) string {
 }
 
 // lost reports that a Pod is not there any more.
-func (b *Backend) lost(name string, uid types.UID) {
+func (b *Backend) lost(ctx context.Context, name string, uid types.UID) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	t := b.pods[name]
-	if t == nil || t.done || t.uid != uid {
+	if t := b.pods[name]; t != nil && t.uid == uid {
+		b.gone(ctx, t)
+	}
+}
+
+// gone reports the end of a Pod of which nothing more will be heard.
+func (b *Backend) gone(ctx context.Context, t *tracked) {
+	if t.done || ctx.Err() != nil {
+		return
+	}
+	if t.rest != nil {
+		b.see(ctx, t, t.rest, waits{})
 		return
 	}
 	t.done = true
-	b.reports.add(run.PodReport{PodRef: t.ref, Report: engine.Report{
-		State: engine.PodLost, Class: engine.ClassInfrastructure, Message: "the Pod was deleted before its end was seen",
-	}})
+	report := engine.Report{State: engine.PodLost, Class: engine.ClassInfrastructure}
+	if t.loss != nil {
+		report = *t.loss
+	}
+	t.forget()
+	b.reports.add(run.PodReport{PodRef: t.ref, Report: report})
+}
+
+// forget lets go of what was kept for the end of the Pod.
+func (t *tracked) forget() {
+	if t.timer != nil {
+		t.timer.Stop()
+	}
+	t.loss, t.rest, t.timer = nil, nil, nil
 }
 
 // Logs can be read as long as the Pod is there. A kubelet that does not answer

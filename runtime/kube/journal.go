@@ -30,8 +30,12 @@ var ErrFenced = errors.New("another process drives this run now")
 // whose answer was lost, from that of another driver.
 const writerKey = "writer"
 
-// journalPatience is for how long a cluster may be out of reach.
-const journalPatience = 5 * time.Minute
+// journalPatience is for how long a cluster may be out of reach, deniedPatience
+// for how long it may say that it is not allowed to write.
+const (
+	journalPatience = 5 * time.Minute
+	deniedPatience  = 30 * time.Second
+)
 
 // A Journal takes the events of a run.
 type Journal struct {
@@ -150,6 +154,7 @@ func (j *Journal) put(chunk *corev1.ConfigMap) error {
 	ctx, cancel := context.WithTimeout(j.ctx, journalPatience)
 	defer cancel()
 	var pause backoff
+	var denied time.Time // since when
 	for {
 		err := j.run.cluster.create(ctx, mapResource, chunk, &corev1.ConfigMap{})
 		if apierrors.IsAlreadyExists(err) {
@@ -161,9 +166,15 @@ func (j *Journal) put(chunk *corev1.ConfigMap) error {
 				return nil
 			}
 		}
+		if !isDenied(err) {
+			denied = time.Time{}
+		} else if denied.IsZero() {
+			denied = time.Now()
+		}
 		switch {
 		case err == nil:
 			return nil
+		case !denied.IsZero() && time.Since(denied) < deniedPatience && pause.wait(ctx):
 		case !passing(err) || !pause.wait(ctx):
 			return fmt.Errorf("write the journal: %w", err)
 		}
@@ -172,7 +183,19 @@ func (j *Journal) put(chunk *corev1.ConfigMap) error {
 
 // passing reports whether the same request may go well later.
 func passing(err error) bool {
-	return refusalOf(err) == nil || apierrors.IsConflict(err) || isQuota(err)
+	return refusalOf(err) == nil || apierrors.IsConflict(err) || isQuota(err) || isStarting(err)
+}
+
+// isStarting reports whether an API server has just begun and does not know yet
+// what it would have to know to judge.
+func isStarting(err error) bool {
+	return apierrors.IsForbidden(err) && strings.Contains(err.Error(), "not yet ready to handle request")
+}
+
+// isDenied reports whether the user may not do this: for good, or as long as an
+// API server that has just begun does not know the rights of users.
+func isDenied(err error) bool {
+	return apierrors.IsForbidden(err) && strings.Contains(err.Error(), " cannot ") && strings.Contains(err.Error(), "User ")
 }
 
 // isQuota reports whether a quota is used up, or was made a moment ago.

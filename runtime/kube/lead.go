@@ -3,6 +3,7 @@ package kube
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"os"
 	"sync"
@@ -29,9 +30,6 @@ func (r *Run) Lead(ctx context.Context) (release func(), err error) {
 	host, _ := os.Hostname()
 	me := fmt.Sprintf("%s/%d/%s", host, os.Getpid(), rand.Text()[:8])
 	lease, err := r.takeLease(ctx, me)
-	if apierrors.IsConflict(err) || apierrors.IsAlreadyExists(err) {
-		err = store.ErrLocked
-	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", r.Name, err)
 	}
@@ -39,62 +37,79 @@ func (r *Run) Lead(ctx context.Context) (release func(), err error) {
 	var work sync.WaitGroup
 	work.Go(func() {
 		for sleep(renewing, renewEvery) {
-			now := metav1.NowMicro()
-			lease.Spec.RenewTime = &now
-			made := &coordinationv1.Lease{}
-			err := r.cluster.update(renewing, leaseResource, lease.Name, lease, made)
-			if apierrors.IsConflict(err) || apierrors.IsNotFound(err) {
+			if renewed, err := r.putLease(renewing, lease, me); err == nil {
+				lease = renewed
+			} else if errors.Is(err, store.ErrLocked) || apierrors.IsNotFound(err) {
 				return // another one drives, and the journal will say so
-			}
-			if err == nil {
-				lease = made
 			}
 		}
 	})
 	return func() {
 		cancel()
 		work.Wait()
-		nobody := ""
-		lease.Spec.HolderIdentity = &nobody
 		// A lease that is not given back runs out.
-		_ = r.cluster.update(context.WithoutCancel(ctx), leaseResource, lease.Name, lease, &coordinationv1.Lease{})
+		_, _ = r.putLease(context.WithoutCancel(ctx), lease, "")
 	}, nil
 }
 
 func (r *Run) takeLease(ctx context.Context, me string) (*coordinationv1.Lease, error) {
-	lease := &coordinationv1.Lease{}
-	name := pod.RunObject(r.Name)
-	err := r.cluster.get(ctx, leaseResource, name, lease)
-	absent := apierrors.IsNotFound(err)
+	lease, err := r.lease(ctx)
 	switch {
-	case absent:
-		lease = &coordinationv1.Lease{ObjectMeta: r.owned(kindRun, name)}
 	case err != nil:
 		return nil, err
-	case held(lease):
+	case lease == nil:
+		lease = &coordinationv1.Lease{ObjectMeta: r.owned(kindRun, pod.RunObject(r.Name))}
+	case r.cluster.held(lease):
 		return nil, store.ErrLocked
 	}
-	now, seconds := metav1.NowMicro(), int32(leadSeconds)
-	lease.Spec = coordinationv1.LeaseSpec{HolderIdentity: &me, AcquireTime: &now, RenewTime: &now, LeaseDurationSeconds: &seconds}
-	made := &coordinationv1.Lease{}
-	if absent {
-		return made, r.cluster.create(ctx, leaseResource, lease, made)
-	}
-	return made, r.cluster.update(ctx, leaseResource, name, lease, made)
+	now := metav1.NewMicroTime(r.cluster.clock.now())
+	lease.Spec = coordinationv1.LeaseSpec{AcquireTime: &now}
+	return r.putLease(ctx, lease, me)
 }
 
-func held(l *coordinationv1.Lease) bool {
+// putLease writes who drives the run, "" for nobody. ErrLocked says that somebody
+// else wrote it meanwhile.
+func (r *Run) putLease(ctx context.Context, lease *coordinationv1.Lease, holder string) (*coordinationv1.Lease, error) {
+	mine := holder
+	if lease.Spec.HolderIdentity != nil {
+		mine = *lease.Spec.HolderIdentity
+	}
+	for {
+		now, seconds := metav1.NewMicroTime(r.cluster.clock.now()), int32(leadSeconds)
+		lease.Spec.HolderIdentity, lease.Spec.RenewTime, lease.Spec.LeaseDurationSeconds = &holder, &now, &seconds
+		made := &coordinationv1.Lease{}
+		var err error
+		if lease.ResourceVersion == "" {
+			err = r.cluster.create(ctx, leaseResource, lease, made)
+		} else {
+			err = r.cluster.update(ctx, leaseResource, lease.Name, lease, made)
+		}
+		if !apierrors.IsConflict(err) && !apierrors.IsAlreadyExists(err) {
+			return made, err
+		}
+		// The answer to what was written before may have been lost.
+		if lease, err = r.lease(ctx); err != nil {
+			return nil, err
+		}
+		if lease == nil || lease.Spec.HolderIdentity == nil || *lease.Spec.HolderIdentity != mine {
+			return nil, store.ErrLocked
+		}
+	}
+}
+
+// held reports whether the lease is that of a driver that is there.
+func (c *Cluster) held(l *coordinationv1.Lease) bool {
 	s := l.Spec
 	if s.HolderIdentity == nil || *s.HolderIdentity == "" || s.RenewTime == nil {
 		return false
 	}
-	return time.Since(s.RenewTime.Time) < leadSeconds*time.Second
+	return c.clock.now().Sub(s.RenewTime.Time) < leadSeconds*time.Second
 }
 
 // Driven reports whether some process drives the run.
 func (r *Run) Driven(ctx context.Context) (bool, error) {
 	lease, err := r.lease(ctx)
-	return lease != nil && held(lease), err
+	return lease != nil && r.cluster.held(lease), err
 }
 
 // lease is the one of the run, nil when nobody ever drove it.

@@ -121,7 +121,7 @@ func (l *Locks) take(ctx context.Context, lock engine.Lock, h store.Holder) (got
 		if err := l.drop(ctx, q, h.UID); err != nil {
 			return err
 		}
-		got = q.grant(ticket{h, l.cluster.Namespace, time.Now().UTC()}, capacity)
+		got = q.grant(ticket{h, l.cluster.Namespace, l.cluster.clock.now().UTC()}, capacity)
 		return nil
 	})
 	return got, err

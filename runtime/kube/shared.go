@@ -123,7 +123,7 @@ func (c Caches) Get(ctx context.Context, cache, key string, maxAge time.Duration
 	if err := json.Unmarshal([]byte(m.Data[key]), &entry); err != nil {
 		return nil, fmt.Errorf("read cache %q: %w", cache, err)
 	}
-	if maxAge > 0 && time.Since(entry.Created) > maxAge {
+	if maxAge > 0 && c.cluster.clock.now().Sub(entry.Created) > maxAge {
 		return nil, nil
 	}
 	return entry.Outputs, nil
@@ -131,7 +131,7 @@ func (c Caches) Get(ctx context.Context, cache, key string, maxAge time.Duration
 
 // Put keeps outputs. Where a cache gets too large its oldest entries go.
 func (c Caches) Put(ctx context.Context, cache, key string, out engine.Outputs) error {
-	text, err := json.Marshal(cached{Created: time.Now().UTC(), Outputs: &out})
+	text, err := json.Marshal(cached{Created: c.cluster.clock.now().UTC(), Outputs: &out})
 	if err != nil {
 		return fmt.Errorf("write cache %q: %w", cache, err)
 	}

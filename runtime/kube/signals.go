@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -24,7 +23,7 @@ type Signal struct {
 // signal says is between sender and driver.
 func (r *Run) Send(ctx context.Context, data []byte) error {
 	// Names sort as signals were sent.
-	name := fmt.Sprintf("weft-signal-%s-%020d-%s", r.Name, time.Now().UnixNano(), strings.ToLower(rand.Text()[:6]))
+	name := fmt.Sprintf("weft-signal-%s-%020d-%s", r.Name, r.cluster.clock.now().UnixNano(), strings.ToLower(rand.Text()[:6]))
 	object := &corev1.ConfigMap{ObjectMeta: r.owned(kindSignal, name), BinaryData: map[string][]byte{dataKey: data}}
 	if err := r.cluster.create(ctx, mapResource, object, &corev1.ConfigMap{}); err != nil {
 		return fmt.Errorf("send a signal: %w", err)

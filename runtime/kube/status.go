@@ -164,16 +164,41 @@ func befell(p *corev1.Pod) (message string, class engine.Class) {
 	if class == "" && over(p) {
 		class = pulling(p)
 	}
-	message = joined(p.Status.Reason, p.Status.Message)
+	message = said(p)
 	if message == "" && class != "" && class != engine.ClassImagePull {
 		message = "the Pod was deleted before it ended"
-		for _, c := range p.Status.Conditions {
-			if c.Type == corev1.DisruptionTarget && c.Status == corev1.ConditionTrue {
-				message = joined(c.Reason, c.Message)
-			}
-		}
 	}
 	return message, class
+}
+
+// said is what Kubernetes says of what it did to the Pod.
+func said(p *corev1.Pod) string {
+	if text := joined(p.Status.Reason, p.Status.Message); text != "" {
+		return text
+	}
+	for _, c := range p.Status.Conditions {
+		if c.Type == corev1.DisruptionTarget && c.Status == corev1.ConditionTrue {
+			return joined(c.Reason, c.Message)
+		}
+	}
+	return ""
+}
+
+// lossOf reports that the Pod, as it was seen last, will not be heard of any more.
+func lossOf(p *corev1.Pod) engine.Report {
+	r := engine.Report{State: engine.PodLost, Class: engine.ClassInfrastructure, Message: said(p), Host: p.Spec.NodeName}
+	if class := disruption(p); class != "" {
+		r.Class = class
+	}
+	return r
+}
+
+// lingers reports whether main has ended and a sidecar has not: how that ends
+// counts, too.
+func lingers(r *engine.Report) bool {
+	return r.State == engine.PodEnded && slices.ContainsFunc(r.Containers, func(c engine.Container) bool {
+		return c.Role == engine.RoleSidecar && c.Running
+	})
 }
 
 // disruption is the class of what Kubernetes itself says it did to the Pod.

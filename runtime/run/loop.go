@@ -26,15 +26,17 @@ type Loop interface {
 	Close()
 }
 
-// NewLoop is a loop on the clock and the goroutines of this process.
-func NewLoop() Loop {
+// NewLoop is a loop on the goroutines of this process and on a clock, such as
+// time.Now.
+func NewLoop(clock func() time.Time) Loop {
 	ctx, cancel := context.WithCancel(context.Background())
-	return &live{ctx: ctx, cancel: cancel, wake: make(chan struct{}, 1)}
+	return &live{ctx: ctx, cancel: cancel, clock: clock, wake: make(chan struct{}, 1)}
 }
 
 type live struct {
 	ctx    context.Context // of the work
 	cancel context.CancelFunc
+	clock  func() time.Time
 	work   sync.WaitGroup
 	wake   chan struct{} // holds one token while the queue is not empty
 
@@ -42,7 +44,7 @@ type live struct {
 	queue []func()
 }
 
-func (l *live) Now() time.Time { return time.Now() }
+func (l *live) Now() time.Time { return l.clock() }
 
 func (l *live) Post(f func()) {
 	l.mu.Lock()
@@ -55,7 +57,7 @@ func (l *live) Post(f func()) {
 }
 
 func (l *live) At(t time.Time, f func()) func() {
-	timer := time.AfterFunc(time.Until(t), func() { l.Post(f) })
+	timer := time.AfterFunc(t.Sub(l.clock()), func() { l.Post(f) })
 	return func() { timer.Stop() }
 }
 

@@ -75,7 +75,7 @@ type Options struct {
 	// changed. It must not hold on to the engine.
 	Observe func(e *engine.Engine, changed []engine.NodeID)
 
-	Loop Loop // nil is NewLoop
+	Loop Loop // nil is NewLoop(time.Now)
 	// Creates bounds how many Pods are being created at once; 0 is 64.
 	Creates int
 	// Tries bounds how often a Pod is tried to be created; 0 is 10.
@@ -124,7 +124,7 @@ func New(checked *ir.Checked, cfg engine.Config, opts Options) (*Run, error) {
 		return nil, err
 	}
 	if opts.Loop == nil {
-		opts.Loop = NewLoop()
+		opts.Loop = NewLoop(time.Now)
 	}
 	if opts.Build == nil {
 		opts.Build = Build

@@ -345,7 +345,7 @@ func (c *clusterRun) options(d *driving) (run.Options, error) {
 	}
 	of := pod.Run{Name: d.header.Name, UID: d.header.UID, OwnerUID: c.run.OwnerUID(), Spec: d.object.Spec}
 	return run.Options{
-		Backend: kube.NewBackend(c.place, of), OwnerUID: c.run.OwnerUID(), Build: d.flags.build, Creates: kube.Creates,
+		Backend: kube.NewBackend(c.place, of), Loop: run.NewLoop(c.place.Now), OwnerUID: c.run.OwnerUID(), Build: d.flags.build, Creates: kube.Creates,
 		Values: c.place.Values(), Caches: c.place.Caches(), Locks: c.place.Locks(), Requests: &run.HTTP{Values: c.place.Values()},
 		Pods: pod.Options{Entrypoints: images, AgentImage: d.flags.AgentImage},
 	}, nil
