@@ -152,6 +152,13 @@ func TestBlocked(t *testing.T) {
 		if got := p.e.Blocked(id); !ok || got != want {
 			t.Errorf("%s waits for %q, want %q", path, got, want)
 		}
+		held := 0
+		if path == "wf.bound" {
+			held = 2
+		}
+		if got := p.e.Held(id); got != held {
+			t.Errorf("%s holds %d calls back, want %d", path, got, held)
+		}
 	}
 	p.e.Step(engine.Event{Kind: engine.EventSignal, At: p.now, Signal: &engine.Signal{Kind: engine.SignalSuspend}})
 	if got := p.e.Blocked(0); got != "the run is suspended" {

@@ -14,6 +14,10 @@ const (
 	timerDeadline                    // of the run
 )
 
+// Bounds reports whether a timer ends what it belongs to, and does not let it go
+// on.
+func (t TimerID) Bounds() bool { return t != timerSuspend && t != timerBackoff }
+
 // setTimer asks for an event at a time; 0 takes the wish back.
 func (e *Engine) setTimer(id NodeID, t TimerID, at int64) {
 	bit := uint8(1) << t

@@ -278,6 +278,17 @@ func (e *Engine) Blocked(id NodeID) string {
 	return ""
 }
 
+// Held is how many calls of a node wait because its parallelism, or that of the
+// run, is used up.
+func (e *Engine) Held(id NodeID) int {
+	if n := e.at(id); n.stage != stageGroup {
+		return 0
+	} else if n.more != nil && n.more.group != nil {
+		return n.more.group.waiting.len()
+	}
+	return e.waiting.len()
+}
+
 func (e *Engine) blockedGroup(id NodeID, n *node) string {
 	var waiting []string
 	more := 0
@@ -293,11 +304,7 @@ func (e *Engine) blockedGroup(id NodeID, n *node) string {
 	if more > 3 {
 		text += fmt.Sprintf(" and %d more", more-3)
 	}
-	held := e.waiting.len()
-	if n.more != nil && n.more.group != nil {
-		held = n.more.group.waiting.len()
-	}
-	if held > 0 {
+	if held := e.Held(id); held > 0 {
 		calls := "1 call is"
 		if held > 1 {
 			calls = fmt.Sprintf("%d calls are", held)

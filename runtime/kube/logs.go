@@ -14,6 +14,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/weft-lang/weft/compiler/pod"
+	"github.com/weft-lang/weft/runtime/engine"
 	"github.com/weft-lang/weft/runtime/record"
 )
 
@@ -22,7 +23,9 @@ type Pod struct {
 	Name       string
 	Node       string   // path of the node
 	Containers []string // those that have begun
-	created    time.Time
+	// Report is how it stands, but for outputs.
+	Report  engine.Report
+	created time.Time
 }
 
 // Pods lists the Pods of the run, the oldest first.
@@ -31,7 +34,7 @@ func (r *Run) Pods(ctx context.Context) ([]Pod, error) {
 	_, err := list(ctx, r.cluster, podResource, pod.LabelRunUID+"="+r.Header.UID, func(l *corev1.PodList) {
 		for i := range l.Items {
 			p := &l.Items[i]
-			seen := Pod{Name: p.Name, Node: p.Annotations[pod.AnnotationNode], created: p.CreationTimestamp.Time}
+			seen := Pod{Name: p.Name, Node: p.Annotations[pod.AnnotationNode], created: p.CreationTimestamp.Time, Report: glance(p)}
 			for _, c := range slices.Concat(p.Status.InitContainerStatuses, p.Status.ContainerStatuses) {
 				if c.State.Running != nil || c.State.Terminated != nil {
 					seen.Containers = append(seen.Containers, c.Name)
@@ -45,6 +48,14 @@ func (r *Run) Pods(ctx context.Context) ([]Pod, error) {
 	}
 	slices.SortStableFunc(all, func(a, b Pod) int { return a.created.Compare(b.created) })
 	return all, nil
+}
+
+// glance is the report of a Pod without reading records.
+func glance(p *corev1.Pod) engine.Report {
+	if ended, _ := progress(containersOf(p)); ended || over(p) {
+		return engine.Report{State: engine.PodEnded}
+	}
+	return reportOf(p, nil)
 }
 
 // LogLine is a line of a container's log.

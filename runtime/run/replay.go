@@ -49,8 +49,10 @@ type Wait struct {
 	Node engine.NodeID // NoNode is the run as a whole
 	// Of these one is set.
 	Pod   *PodRef       // its Pod, or its request, has not ended
-	Until time.Time     // a timer
+	Until time.Time     // a time
 	Locks []engine.Lock // that others hold
+	// Bound says of a time that it ends the node, which waits for something else.
+	Bound bool
 }
 
 // Waits lists what is waited for, by node.
@@ -62,7 +64,7 @@ func (r *Replay) Waits() []Wait {
 		}
 	}
 	for key, t := range r.open.timers {
-		waits = append(waits, Wait{Node: key.node, Until: t.at})
+		waits = append(waits, Wait{Node: key.node, Until: t.at, Bound: key.timer.Bounds()})
 	}
 	for _, l := range r.open.locks {
 		if !l.held {

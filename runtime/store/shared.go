@@ -188,6 +188,20 @@ func (l *Locks) Release(ctx context.Context, h Holder) error {
 	})
 }
 
+// Holders tells the name of a lock and who holds it.
+func (l *Locks) Holders(ctx context.Context, lock engine.Lock) (name string, holders []Holder, err error) {
+	name = lockName(lock)
+	err = l.exclusively(ctx, func(queues map[string]*queue) error {
+		if q := queues[name]; q != nil {
+			for _, t := range q.Holding {
+				holders = append(holders, t.Holder)
+			}
+		}
+		return nil
+	})
+	return name, holders, err
+}
+
 // drop frees what is held by runs that have ended or are gone.
 func (l *Locks) drop(q *queue) {
 	over := func(t ticket) bool {

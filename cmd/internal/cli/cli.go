@@ -74,7 +74,7 @@ Every command ends with one of these exit codes; its help says what they mean to
 	root.SetErr(s.Err)
 	root.SuggestionsMinimumDistance = 2
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(newLint(s), newRules(s), newExplain(s), newCompile(s), newConvert(s), newFmt(s), newPlan(s), newGraph(s), newDiff(s), newGolden(s), newTest(s), newRun(s), newRuns(s), newGet(s), newLogs(s), newReport(s), newRetry(s), newDelete(s), newApply(s), newInit(s), newStubs(s), newSchema(s), newVersion(s))
+	root.AddCommand(newLint(s), newRules(s), newExplain(s), newCompile(s), newConvert(s), newFmt(s), newPlan(s), newGraph(s), newDiff(s), newGolden(s), newTest(s), newRun(s), newRuns(s), newGet(s), newLogs(s), newReport(s), newDoctor(s), newRetry(s), newDelete(s), newApply(s), newInit(s), newStubs(s), newSchema(s), newVersion(s))
 	for _, c := range signalCommands {
 		root.AddCommand(newSignal(s, c))
 	}

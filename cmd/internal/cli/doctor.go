@@ -1,0 +1,349 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/weft-lang/weft/runtime/engine"
+	"github.com/weft-lang/weft/runtime/kube"
+	"github.com/weft-lang/weft/runtime/run"
+	"github.com/weft-lang/weft/runtime/store"
+)
+
+// A diagnosis says who drives a run and what each unfinished step of it waits for.
+type diagnosis struct {
+	Version   int          `json:"version"`
+	Name      string       `json:"name"`
+	Namespace string       `json:"namespace,omitempty"` // of a run in a cluster
+	Phase     engine.Phase `json:"phase"`
+	Message   string       `json:"message,omitempty"`
+	Progress  string       `json:"progress,omitempty"`
+	Started   time.Time    `json:"started,omitzero"`
+	Finished  time.Time    `json:"finished,omitzero"`
+	Suspended bool         `json:"suspended,omitempty"`
+	Driver    *driverState `json:"driver,omitempty"` // nil of a run that has ended
+	Waits     []blocked       `json:"waits"`
+}
+
+// driverState is who drives a run.
+type driverState struct {
+	By      string    `json:"by,omitempty"` // "" is nobody
+	Since   time.Time `json:"since,omitzero"`
+	Message string    `json:"message,omitempty"`
+	Do      string    `json:"do,omitempty"` // what a person can do about it
+}
+
+// blocked is a step with what it waits for.
+type blocked struct {
+	Step  string       `json:"step"` // its path
+	Since time.Time    `json:"since,omitzero"`
+	For   string       `json:"for"`
+	Class engine.Class `json:"class,omitempty"`
+	Until time.Time    `json:"until,omitzero"`
+	Pod   string       `json:"pod,omitempty"`
+	Holds []holder     `json:"heldBy,omitempty"`
+	Do    string       `json:"do,omitempty"` // what a person can do about it, "" where only time helps
+}
+
+// A holder is who has a lock.
+type holder struct {
+	Run  string `json:"run"`
+	Step string `json:"step,omitempty"`
+}
+
+// sick reports whether the run does not go on unless somebody does something.
+func (d *diagnosis) sick() bool {
+	return d.Driver != nil && d.Driver.Do != "" || slices.ContainsFunc(d.Waits, func(w blocked) bool { return w.Do != "" })
+}
+
+func newDoctor(s Streams) *cobra.Command {
+	var o struct {
+		folderFlags
+		output string
+	}
+	cmd := &cobra.Command{
+		Use:   "doctor RUN",
+		Short: "Say what a run waits for",
+		Long: `Says who drives a run, and what each of its unfinished steps waits for, the oldest
+first: a Pod that finds no node or no image, a lock and who holds it, a time, a
+person. Where somebody has to do something, it says what. RUN may be @latest.
+
+The exit code is 0 when the run has ended or goes on by itself, and 1 when it needs
+somebody.`,
+		Example: "  weft doctor ci-x7k2p\n  weft doctor --cluster -n ci @latest\n  weft doctor ci-x7k2p -o json | jq .waits",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if !slices.Contains(runOutputs, o.output) {
+				return unknownValue("output", o.output, runOutputs)
+			}
+			d, err := o.openKept(cmd.Context(), s, args[0])
+			if err != nil {
+				return err
+			}
+			found, err := d.diagnose(cmd.Context())
+			if err != nil {
+				return err
+			}
+			if err := found.print(s.Out, o.output, time.Now()); err != nil {
+				return failure("cannot write: %w", err)
+			}
+			if found.sick() {
+				return &exit{code: Negative}
+			}
+			return nil
+		},
+	}
+	o.register(cmd.Flags())
+	cmd.Flags().StringVarP(&o.output, "output", "o", outputText, "print as `FORMAT`: "+strings.Join(runOutputs, ", "))
+	complete(cmd, "output", runOutputs)
+	return cmd
+}
+
+// diagnose looks at the journal of a run, and at what is around it.
+func (d *driving) diagnose(ctx context.Context) (*diagnosis, error) {
+	replay, err := run.NewReplay(d.project.checked, d.config())
+	if err != nil {
+		return nil, failure("%w", err)
+	}
+	events, err := d.events()
+	if err != nil {
+		return nil, err
+	}
+	for ev, err := range events {
+		if err != nil {
+			return nil, failure("%w", err)
+		}
+		replay.Take(ev)
+	}
+	v := replay.Engine().Run()
+	found := &diagnosis{
+		Version: 1, Name: d.header.Name, Phase: v.Phase, Message: v.Message, Progress: v.Progress,
+		Started: v.Started, Finished: v.Finished, Suspended: v.Suspended, Waits: []blocked{},
+	}
+	if d.cluster != nil {
+		found.Namespace = d.cluster.place.Namespace
+	}
+	if v.Phase.Completed() {
+		return found, nil
+	}
+	if found.Driver, err = d.driver(ctx); err != nil {
+		return nil, failure("%w", err)
+	}
+	x := examiner{driving: d, engine: replay.Engine(), open: map[engine.NodeID][]run.Wait{}, driven: found.Driver.By != ""}
+	for _, w := range replay.Waits() {
+		x.open[w.Node] = append(x.open[w.Node], w)
+	}
+	if err := x.lookAround(ctx); err != nil {
+		return nil, failure("%w", err)
+	}
+	found.Waits = append(found.Waits, x.examine()...)
+	if v.Suspended {
+		found.Waits = append(found.Waits, blocked{Step: d.header.Name, For: "somebody to resume the run, which is suspended", Do: d.command("resume")})
+	}
+	slices.SortStableFunc(found.Waits, func(a, b blocked) int { return a.Since.Compare(b.Since) })
+	return found, nil
+}
+
+// driver is who drives the run.
+func (d *driving) driver(ctx context.Context) (*driverState, error) {
+	nobody := &driverState{Message: "nobody drives it: nothing new starts", Do: d.command("run --resume")}
+	if d.cluster == nil {
+		if d.run.Driven() {
+			return &driverState{By: "a process on this machine"}, nil
+		}
+		return nobody, nil
+	}
+	leader, err := d.cluster.run.Leader(ctx)
+	if err != nil {
+		return nil, err
+	}
+	drivers, err := d.cluster.run.Drivers(ctx)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case leader != nil:
+		state := &driverState{By: leader.Process, Since: leader.Since}
+		if slices.ContainsFunc(drivers, func(j kube.Driver) bool { return j.Pod == leader.Process }) {
+			state.By = "Pod " + leader.Process
+		}
+		return state, nil
+	case len(drivers) == 0:
+		return nobody, nil
+	case drivers[0].Ended:
+		nobody.Message = "nobody drives it: the Job " + drivers[0].Job + " gave up: " + drivers[0].Message
+		return nobody, nil
+	}
+	state := &driverState{Message: "nobody drives it yet: " + toCome(drivers[0])}
+	if drivers[0].Message != "" || time.Since(drivers[0].Created) > driverSoon {
+		state.Do = fmt.Sprintf("kubectl describe job -n %s %s tells more; to drive it from here: %s", d.cluster.place.Namespace, drivers[0].Job, d.command("run --resume"))
+	}
+	return state, nil
+}
+
+// An examiner finds out what nodes wait for.
+type examiner struct {
+	driving *driving
+	engine  *engine.Engine
+	open    map[engine.NodeID][]run.Wait
+	driven  bool
+	pods    map[string]*kube.Pod        // by path of the node, the newest
+	holders map[engine.NodeID][]holding // of the locks that nodes wait for
+}
+
+// holding is a lock with who holds it.
+type holding struct {
+	name string
+	by   []holder
+}
+
+// A lockKeeper tells who holds a lock.
+type lockKeeper interface {
+	Holders(ctx context.Context, lock engine.Lock) (name string, holders []store.Holder, err error)
+}
+
+// lookAround asks for the Pods of the run and for who holds its locks.
+func (x *examiner) lookAround(ctx context.Context) error {
+	var locks lockKeeper = x.driving.folder.Locks(time.Now, nil)
+	if c := x.driving.cluster; c != nil {
+		locks = c.place.Locks()
+		pods, err := c.run.Pods(ctx)
+		if err != nil {
+			return err
+		}
+		x.pods = map[string]*kube.Pod{}
+		for i := range pods {
+			x.pods[pods[i].Node] = &pods[i]
+		}
+	}
+	x.holders = map[engine.NodeID][]holding{}
+	for id, waits := range x.open {
+		for _, w := range waits {
+			for _, lock := range w.Locks {
+				name, by, err := locks.Holders(ctx, lock)
+				if err != nil {
+					return err
+				}
+				h := holding{name: name}
+				for _, b := range by {
+					if b.UID != x.driving.header.UID || b.Node != x.path(id) {
+						h.by = append(h.by, holder{b.Run, b.Node})
+					}
+				}
+				x.holders[id] = append(x.holders[id], h)
+			}
+		}
+	}
+	return nil
+}
+
+// path is that of a node, or "" for the run as a whole.
+func (x *examiner) path(id engine.NodeID) string {
+	if id == engine.NoNode {
+		return ""
+	}
+	return x.engine.View(id).Path
+}
+
+// examine goes through the unfinished nodes that do something themselves.
+func (x *examiner) examine() []blocked {
+	var all []blocked
+	if x.holders[engine.NoNode] != nil {
+		all = append(all, x.lock(engine.NoNode, blocked{Step: x.driving.header.Name, Since: x.engine.Run().Started}))
+	}
+	held := false
+	for id := range engine.NodeID(x.engine.Len()) {
+		v := x.engine.View(id)
+		if v.Phase.Fulfilled() || v.Phase == engine.NoPhase || v.Daemoned {
+			continue
+		}
+		w := blocked{Step: v.Path, Since: v.Started, For: x.engine.Blocked(id), Class: v.Class}
+		for _, o := range x.open[id] {
+			if !o.Bound && !o.Until.IsZero() {
+				w.Until = o.Until
+			}
+		}
+		n := x.engine.Held(id)
+		switch {
+		case x.holders[id] != nil:
+			all = append(all, x.lock(id, w))
+		case v.Type == engine.SuspendNode && w.Until.IsZero():
+			w.For, w.Do = cmp.Or(v.Message, w.For), x.driving.command("resume --node "+v.Path)
+			all = append(all, w)
+		case v.Type == engine.SuspendNode, v.Type == engine.RetryNode && !w.Until.IsZero():
+			all = append(all, w)
+		case leafTypes[v.Type]:
+			all = append(all, x.leaf(v, w))
+		case n > 0 && !held && (v.Type == engine.StepsNode || v.Type == engine.DAGNode || n == x.engine.Held(0)):
+			held = true
+			w.For = fmt.Sprintf("a place: %d calls are held back by parallelism", n)
+			all = append(all, w)
+		}
+	}
+	return all
+}
+
+// lock says who holds the locks that a node waits for.
+func (x *examiner) lock(id engine.NodeID, w blocked) blocked {
+	var names []string
+	for _, h := range x.holders[id] {
+		if len(h.by) > 0 || len(x.holders[id]) == 1 {
+			names = append(names, h.name)
+			w.Holds = append(w.Holds, h.by...)
+		}
+	}
+	if len(names) > 0 {
+		w.For = "the lock " + strings.Join(names, ", ")
+	}
+	return w
+}
+
+// leaf says how the Pod of a node stands, or its request.
+func (x *examiner) leaf(v engine.View, w blocked) blocked {
+	if v.Type != engine.PodNode || x.driving.cluster == nil {
+		return w
+	}
+	p := x.pods[v.Path]
+	switch {
+	case p == nil && v.Message != "":
+		w.For = v.Message
+	case p == nil:
+		w.For = "its Pod, which is not there yet"
+		if !x.driven {
+			w.For += ": nobody drives the run"
+		}
+	case p.Report.State == engine.PodEnded:
+		w.Pod, w.For = p.Name, "the driver to notice that its Pod has ended"
+	case p.Report.State == engine.PodPending && p.Report.Message != "":
+		w.Pod, w.For, w.Class = p.Name, "its Pod, which cannot start: "+p.Report.Message, p.Report.Class
+		w.Do = x.help(p)
+	case p.Report.State == engine.PodPending:
+		w.Pod, w.For = p.Name, "its Pod, which is about to start"
+	default:
+		w.Pod, w.For = p.Name, "its Pod, which runs"
+		if p.Report.Host != "" {
+			w.For += " on " + p.Report.Host
+		}
+	}
+	return w
+}
+
+// help says what to do about a Pod that does not start.
+func (x *examiner) help(p *kube.Pod) string {
+	describe := fmt.Sprintf("kubectl describe pod -n %s %s", x.driving.cluster.place.Namespace, p.Name)
+	switch p.Report.Class {
+	case engine.ClassImagePull:
+		return "check the image's name and its pull secret, or load the image into the cluster; " + describe
+	case engine.ClassUnschedulable:
+		return "no node has room or fits: check its requests and node selectors, or add nodes; " + describe
+	case engine.ClassQuota:
+		return ""
+	}
+	return describe
+}
