@@ -22,13 +22,19 @@ type store struct {
 	name   string
 	key    string // the field that says which artifact
 	format string // the field of a repository that says how keys are made
+	root   string // the field of a repository that keys begin with
 }
 
 // stores are all kinds; git and raw can only be read.
 var stores = []store{
-	{"s3", "key", "keyFormat"}, {"gcs", "key", "keyFormat"}, {"oss", "key", "keyFormat"}, {"azure", "blob", "blobNameFormat"},
-	{"artifactory", "url", "keyFormat"}, {"hdfs", "path", "pathFormat"}, {"plugin", "key", "keyFormat"},
-	{"http", "url", ""}, {"folder", "key", "keyFormat"}, {"git", "", ""}, {"raw", "", ""},
+	{"s3", "key", "keyFormat", "keyPrefix"}, {"gcs", "key", "keyFormat", ""}, {"oss", "key", "keyFormat", ""}, {"azure", "blob", "blobNameFormat", ""},
+	{"artifactory", "url", "keyFormat", "repoURL"}, {"hdfs", "path", "pathFormat", ""}, {"plugin", "key", "keyFormat", ""},
+	{"http", "url", "", ""}, {"folder", "key", "keyFormat", ""}, {"git", "", "", ""}, {"raw", "", "", ""},
+}
+
+// place is what a location says about the store alone.
+func (s store) place(fields *tree.Node) *tree.Node {
+	return without(fields, s.key, s.format, s.root)
 }
 
 // locate finds the location below n.
@@ -54,7 +60,7 @@ func In(repository *tree.Node, key string) *tree.Node {
 	if !ok || s.key == "" {
 		return nil
 	}
-	at := *without(fields, s.key, s.format)
+	at := *s.place(fields)
 	at.Entries = slices.Clone(at.Entries)
 	setEntry(&at, fields, s.key, &tree.Node{Kind: tree.String, Value: key, Span: fields.Span})
 	return mapOf(s.name, &at)
@@ -136,9 +142,14 @@ func (b *builder) loading(n *tree.Node) (l instructions.Load, fields *tree.Node,
 		}
 		return l, nil, false
 	}
-	if base, baseFields, ok := b.base(); ok && len(fields.Entries) == 1 {
+	if base, baseFields, ok := b.base(); ok {
 		s, fields = complete(s, fields, base, baseFields)
 	}
+	if !findable(s, fields) {
+		b.storeless(n, fmt.Sprintf("input artifact %q has a %s and no store to find it in", name, s.key))
+		return l, nil, false
+	}
+	b.reachable(n, s, fields)
 	return instructions.Load{
 		Name: name, Target: path.Join(instructions.InputsDir, name), Location: location(s, fields), Archive: raw(b.fill(given.Get("archive"))), Optional: optional,
 		Mode: decode[*int32](b.decoder, b.fill(n.Get("mode"))), RecurseMode: decode[bool](b.decoder, b.fill(n.Get("recurseMode"))),
@@ -204,14 +215,38 @@ func (b *builder) save() []corev1.Container {
 func (b *builder) saveTo(s instructions.Save, n *tree.Node, file string, secrets secretSet) {
 	kind, fields, ok := b.destination(n, file)
 	if !ok {
-		b.fault(RuleNoStore, n, fmt.Sprintf("output artifact %q has nowhere to go", s.Name), "give it a location, or name an artifact store for the project")
+		what := fmt.Sprintf("output artifact %q", s.Name)
+		if s.Log {
+			what = fmt.Sprintf("the log of container %q is to be kept, and", s.Container)
+		}
+		b.storeless(n, what+" has nowhere to go")
 		return
 	}
+	b.reachable(n, kind, fields)
 	s.Location, s.By = location(kind, fields), s.Container
 	if secrets.collect(fields) {
 		s.By = saveName
 	}
 	b.tell.Save = append(b.tell.Save, s)
+}
+
+// storeless reports what no store is known for.
+func (b *builder) storeless(n *tree.Node, message string) {
+	b.fault(RuleNoStore, n, message, "give it a whole location, or name a store for all: cluster.artifacts in weft.yaml, or a ConfigMap "+DefaultRepositories+" in the namespace")
+}
+
+// reachable reports a store that whoever runs the Pod cannot reach.
+func (b *builder) reachable(n *tree.Node, s store, fields *tree.Node) {
+	if b.in.Options.Reachable == nil {
+		return
+	}
+	if err := b.in.Options.Reachable(location(s, fields)); err != nil {
+		at := n
+		if _, own, ok := locate(n); ok {
+			at = own
+		}
+		b.fault(RuleStore, at, err.Error(), "stores that speak S3, as most do, are reached as s3 with their endpoint")
+	}
 }
 
 // saves reports whether a container leaves artifacts, which it packs in the
@@ -272,31 +307,42 @@ func (b *builder) destination(n *tree.Node, file string) (store, *tree.Node, boo
 	}
 	out := *fields
 	out.Entries = slices.Clone(fields.Entries)
-	at := n
-	setEntry(&out, at, own.key, &tree.Node{Kind: tree.String, Value: key, Span: at.Span})
-	return own, &out, true
+	setEntry(&out, n, own.key, &tree.Node{Kind: tree.String, Value: key, Span: n.Span})
+	return own, &out, findable(own, &out)
 }
 
-// base is the location that others lean on: the template's archiveLocation, else
-// the store of the project.
+// base is the location that others lean on: the template's archiveLocation, what
+// that leaves open being as in the store of the project.
 func (b *builder) base() (store, *tree.Node, bool) {
-	if s, fields, ok := locate(b.fill(b.template.Get("archiveLocation"))); ok {
-		return s, fields, true
+	s, fields, ok := locate(b.fill(b.in.Options.Store))
+	own, ownFields, has := locate(b.fill(b.template.Get("archiveLocation")))
+	switch {
+	case !has:
+		return s, fields, ok
+	case ok:
+		own, ownFields = complete(own, ownFields, s, fields)
 	}
-	return locate(b.fill(b.in.Options.Store))
+	return own, ownFields, true
 }
 
 // complete adds to a location what the base knows of the store. A location that
-// is nothing but a key is one in the base, whatever kind of store that is.
+// is nothing but a key is one in the base, whatever kind of store that is; one
+// that says on which server it is has nothing to do with the base, whose
+// credentials are not for others to see.
 func complete(own store, fields *tree.Node, base store, baseFields *tree.Node) (store, *tree.Node) {
 	key := fields.Get(own.key)
-	if base.name != own.name && base.key != "" && repository[own.name] && len(fields.Entries) == 1 && key.Text() != "" {
+	if base.name != own.name && base.key != "" && !findable(own, fields) && key.Text() != "" {
 		own, fields = base, mapOf(base.key, key)
 	}
-	if base.name != own.name {
+	if base.name != own.name || fields.Has("endpoint") && fields.Has("bucket") {
 		return own, fields
 	}
-	return own, merge(without(baseFields, base.key, base.format, "archiveLogs"), fields, nil)
+	return own, merge(base.place(baseFields), fields, nil)
+}
+
+// findable reports whether a location says in which store its key is.
+func findable(s store, fields *tree.Node) bool {
+	return !repository[s.name] || len(s.place(fields).Entries) > 0
 }
 
 // repository are the stores that need more than a key to be found.
@@ -304,12 +350,19 @@ var repository = map[string]bool{"s3": true, "gcs": true, "oss": true, "azure": 
 
 // baseKey is the folder of the keys in a location that others share.
 func (b *builder) baseKey(s store, fields *tree.Node) string {
-	for _, field := range []string{s.key, s.format} {
-		if key := fields.Get(field).Text(); key != "" {
-			return key
-		}
+	if key := fields.Get(s.key).Text(); key != "" {
+		return key
 	}
-	return path.Join(b.in.Run.Name, b.in.PodName())
+	format, root := fields.Get(s.format).Text(), fields.Get(s.root).Text()
+	if format == "" {
+		format = path.Join(b.in.Run.Name, b.in.PodName())
+	} else if s.name == "s3" {
+		root = "" // S3 has one or the other
+	}
+	if root == "" {
+		return format
+	}
+	return strings.TrimSuffix(root, "/") + "/" + format
 }
 
 // secretSet are the secrets that locations read, by name.

@@ -15,6 +15,7 @@
 package pod
 
 import (
+	"encoding/json"
 	"fmt"
 	"reflect"
 	"slices"
@@ -40,7 +41,8 @@ const (
 	RuleArgument    = "argument-too-long"           // an argument is longer than Linux takes
 	RuleVolume      = "volume-mount-undeclared"     // a volume is mounted that nobody declares
 	RuleNotSupplied = "input-artifact-not-supplied" // an input artifact comes from nowhere
-	RuleNoStore     = "no-artifact-store"           // an output artifact has nowhere to go
+	RuleNoStore     = "no-artifact-store"           // an artifact has nowhere to go, or nowhere to come from
+	RuleStore       = "artifact-store-unsupported"  // nobody in the Pod can reach the store of an artifact
 )
 
 // Input is one call of a template.
@@ -98,6 +100,9 @@ type Options struct {
 	// Store is the artifact location ({s3: {bucket: ..., keyFormat: ...}}) for
 	// output artifacts that name none; nil when there is none.
 	Store *tree.Node
+	// Reachable says why nobody can reach the store of a location, as JSON; nil
+	// takes every store.
+	Reachable func(location json.RawMessage) error
 	// Live evaluates expressions whose result differs from call to call: dates,
 	// random texts. Without it they stay open, and the same input gives the same
 	// Pod.

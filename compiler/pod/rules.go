@@ -25,10 +25,20 @@ To catch a result, an output parameter or an artifact, weft puts its agent befor
 command of a container. Without a command the image's own runs, and a Pod does not
 tell which that is. Write the command in the template, or under images: in weft.yaml
 for all templates with the image.`},
-		{RuleNoStore, "an output artifact has nowhere to go", `
+		{RuleNoStore, "an artifact has nowhere to go, or nowhere to come from", `
 An output artifact without a location of its own goes to the template's
-archiveLocation, else to the artifact store that the project names. Where there is
-neither, and where the location is one that can only be read, such as git, the
-artifact would be lost after the step had done its work.`},
+archiveLocation, else to the artifact store of the run, and so do logs that are to
+be kept; a location that is nothing but a key is one in that store, for inputs, too.
+In a cluster the store is the one that the workflow's artifactRepositoryRef names,
+else cluster.artifacts in weft.yaml, else the default of the ConfigMap
+artifact-repositories in the namespace. Where there is none, and where the location is
+one that can only be read, such as git, the artifact would be lost after the step had
+done its work.`},
+		{RuleStore, "the store of an artifact is one that weft does not speak to", `
+Artifacts are fetched and kept by weft's own agent in the Pod. It speaks S3, HTTP and
+git, takes text that stands in the manifest, and on a laptop knows folders. Nearly
+every store has an interface for S3: Google's is the endpoint storage.googleapis.com
+with HMAC keys, Alibaba's the endpoint of the region. For others let a step of its own
+fetch or keep the data with the store's own program.`},
 	}
 }

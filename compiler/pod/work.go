@@ -42,6 +42,7 @@ func (b *builder) describeData() {
 		b.fault(RuleNotSupplied, b.body, "the artifact whose paths are to be listed has no location", "give artifactPaths a location")
 		return
 	}
+	b.reachable(b.body, s, fields)
 	d := &instructions.Data{Location: location(s, fields)}
 	for _, t := range n.Get("transformation").List() {
 		d.Transformations = append(d.Transformations, t.Get("expression").Text())
