@@ -11,6 +11,7 @@ import (
 
 	"github.com/weft-lang/weft/compiler/ir"
 	"github.com/weft-lang/weft/compiler/pod/instructions"
+	"github.com/weft-lang/weft/lang/expr"
 	"github.com/weft-lang/weft/lang/tree"
 	"github.com/weft-lang/weft/lang/yaml"
 )
@@ -202,7 +203,15 @@ func (b *builder) setRetry() *instructions.Retry {
 	if n.IsNull() {
 		return nil
 	}
-	return &instructions.Retry{Retries: decode[int64](b.decoder, b.fill(n.Get("retries"))), Duration: b.text(n.Get("duration"))}
+	retry := &instructions.Retry{Retries: decode[int64](b.decoder, b.fill(n.Get("retries")))}
+	if d := n.Get("duration"); d.Text() != "" {
+		pause, err := expr.ParseDuration(b.text(d))
+		if err != nil {
+			b.fault(RuleValue, d, err.Message, err.Help)
+		}
+		retry.Pause = pause
+	}
+	return retry
 }
 
 // pathParameters are the output parameters that are files.

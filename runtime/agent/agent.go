@@ -2,9 +2,10 @@
 // brings the script and the input artifacts in, runs the user's command, and
 // leaves a record of what came out.
 //
-// It talks to nobody but artifact stores. What it is to do stands in a file; what
-// it has done goes into the container's termination message. So it needs no
-// token, and a Pod in which it is killed looks like any other.
+// It talks to nobody but artifact stores, and in resource templates to the API
+// server. What it is to do stands in a file; what it has done goes into the
+// container's termination message. So it needs no token for itself, and a Pod in
+// which it is killed looks like any other.
 package agent
 
 import (
@@ -72,6 +73,7 @@ var commands = map[string]func(*agent, context.Context, []string) int{
 	instructions.CommandRun:   (*agent).run,
 	instructions.CommandSave:  (*agent).save,
 	"data":                    (*agent).data,
+	"resource":                (*agent).resource,
 }
 
 // plainly makes a command of work that ends well or with one error.

@@ -276,8 +276,7 @@ func TestStoppedWhileWaiting(t *testing.T) {
 }
 
 func TestRetry(t *testing.T) {
-	tell := main(instructions.Process{Result: true, Retry: &instructions.Retry{Retries: 3, Duration: "1ms"}})
-	tell.Processes[0].Retry.Duration = "0.001s"
+	tell := main(instructions.Process{Result: true, Retry: &instructions.Retry{Retries: 3, Pause: time.Millisecond}})
 	b := newBench(t, tell)
 	file := filepath.Join(b.home, "tries")
 	code := b.run("run", "main", "--", "sh", "-c", fmt.Sprintf("echo x >> %s; wc -l < %s; test $(wc -l < %s) = 3", file, file, file))

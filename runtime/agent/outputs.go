@@ -2,7 +2,6 @@ package agent
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -11,7 +10,6 @@ import (
 	"strings"
 
 	"github.com/weft-lang/weft/compiler/pod/instructions"
-	"github.com/weft-lang/weft/lang/expr"
 	"github.com/weft-lang/weft/runtime/artifact"
 	"github.com/weft-lang/weft/runtime/record"
 )
@@ -181,51 +179,4 @@ func (a *agent) upload(ctx context.Context, s instructions.Save) error {
 		return err
 	}
 	return at.Put(ctx, a.at(instructions.ExchangeDir), filepath.Join(packedDir, s.Name))
-}
-
-// data lists the paths of an artifact and turns them over expression by
-// expression. The last value is the result.
-func (a *agent) data(ctx context.Context, _ []string) int {
-	result, err := a.evaluate(ctx)
-	r := record.Record{Container: "main"}
-	if err != nil {
-		a.say(err)
-		r.Message = err.Error()
-		a.tellAll(r)
-		return codeFailed
-	}
-	fmt.Fprintln(a.stdout, result)
-	r.Result = &result
-	a.tellAll(r)
-	return 0
-}
-
-func (a *agent) evaluate(ctx context.Context) (string, error) {
-	if a.tell.Data == nil {
-		return "", errors.New("there are no instructions for a data template")
-	}
-	at, err := artifact.Open(a.tell.Data.Location, a.access())
-	if err != nil {
-		return "", err
-	}
-	keys, err := at.List(ctx)
-	if err != nil {
-		return "", err
-	}
-	list := make([]any, len(keys))
-	for i, key := range keys {
-		list[i] = key
-	}
-	var value any = list
-	for _, text := range a.tell.Data.Transformations {
-		e, fault := expr.ParseExpr(text)
-		if fault != nil {
-			return "", fmt.Errorf("transformation %q: %s", text, fault.Message)
-		}
-		if value, err = e.Eval(e.WithHelpers(map[string]any{"data": value})); err != nil {
-			return "", fmt.Errorf("transformation %q: %w", text, err)
-		}
-	}
-	out, err := json.Marshal(value)
-	return string(out), err
 }

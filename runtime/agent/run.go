@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/weft-lang/weft/compiler/pod/instructions"
-	"github.com/weft-lang/weft/lang/expr"
 	"github.com/weft-lang/weft/runtime/record"
 )
 
@@ -100,14 +99,6 @@ func (w *watched) tryAll(signals <-chan os.Signal) (int, error) {
 	if w.process.Retry != nil {
 		retry = *w.process.Retry
 	}
-	var pause time.Duration
-	if retry.Duration != "" {
-		d, fault := expr.ParseDuration(retry.Duration)
-		if fault != nil {
-			return codeNotStarted, fmt.Errorf("the wait between two tries: %s", fault.Message)
-		}
-		pause = d
-	}
 	for left := retry.Retries; ; left-- {
 		code, err := w.try(signals)
 		if err != nil || code == 0 || left <= 0 || w.signalled {
@@ -117,7 +108,7 @@ func (w *watched) tryAll(signals <-chan os.Signal) (int, error) {
 		select {
 		case <-signals:
 			return code, nil
-		case <-time.After(pause):
+		case <-time.After(retry.Pause):
 		}
 	}
 }

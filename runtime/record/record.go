@@ -31,6 +31,8 @@ type Record struct {
 	Result     *string    `json:"result,omitempty"`
 	Parameters []Value    `json:"parameters,omitempty"`
 	Artifacts  []Artifact `json:"artifacts,omitempty"`
+	// Listing is what the result of a data template is still to be made of.
+	Listing *Listing `json:"listing,omitempty"`
 	// Error says why outputs are missing that the container should have left.
 	Error string `json:"error,omitempty"`
 }
@@ -39,6 +41,13 @@ type Record struct {
 type Value struct {
 	Name  string `json:"name"`
 	Value string `json:"value"`
+}
+
+// Listing is the paths of an artifact, and the expressions that turn them over
+// one after the other.
+type Listing struct {
+	Paths           []string `json:"paths"`
+	Transformations []string `json:"transformations,omitempty"`
 }
 
 // Artifact is where an output artifact was saved: {"s3": {...}}.

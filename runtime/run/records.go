@@ -1,11 +1,13 @@
 package run
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"strings"
 
+	"github.com/weft-lang/weft/lang/expr"
 	"github.com/weft-lang/weft/runtime/engine"
 	"github.com/weft-lang/weft/runtime/record"
 )
@@ -41,6 +43,9 @@ func (r *Records) Add(c *engine.Container, tells bool, log func() (io.ReadCloser
 		r.faults = append(r.faults, rec.Error)
 	}
 	r.found = true
+	if rec.Listing != nil && tells {
+		r.transform(c, rec.Listing)
+	}
 	if rec.Result != nil {
 		r.outputs.Result = rec.Result
 	}
@@ -50,6 +55,37 @@ func (r *Records) Add(c *engine.Container, tells bool, log func() (io.ReadCloser
 	for _, a := range rec.Artifacts {
 		r.outputs.Artifacts = append(r.outputs.Artifacts, engine.Artifact{Name: a.Name, Location: a.Location})
 	}
+}
+
+// transform makes the result of a data template. Where that fails the container
+// has failed: this is the half of its work that was left to do.
+func (r *Records) transform(c *engine.Container, l *record.Listing) {
+	result, err := transformed(l)
+	if err != nil {
+		c.Code, c.Message = 1, err.Error()
+		return
+	}
+	r.outputs.Result = &result
+}
+
+func transformed(l *record.Listing) (string, error) {
+	paths := make([]any, len(l.Paths))
+	for i, path := range l.Paths {
+		paths[i] = path
+	}
+	var value any = paths
+	for _, text := range l.Transformations {
+		e, fault := expr.ParseExpr(text)
+		if fault != nil {
+			return "", fmt.Errorf("transformation %q: %s", text, fault.Message)
+		}
+		var err error
+		if value, err = e.Eval(e.WithHelpers(map[string]any{"data": value})); err != nil {
+			return "", fmt.Errorf("transformation %q: %w", text, err)
+		}
+	}
+	text, err := json.Marshal(value)
+	return string(text), err
 }
 
 // Outputs are those of all containers, nil when there is no record, and why some

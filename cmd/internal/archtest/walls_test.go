@@ -124,7 +124,7 @@ func allowed(name, imported string) bool {
 	case slices.Contains(r.never, imported):
 		return false
 	case strings.HasPrefix(imported, "k8s.io/client-go"):
-		return r.client
+		return r.client || slices.Contains(r.theirs, imported)
 	case strings.HasPrefix(imported, "k8s.io/"):
 		return r.free || slices.Contains(r.theirs, imported)
 	}
@@ -148,6 +148,9 @@ func TestWallsStand(t *testing.T) {
 		{"compiler/pod", "k8s.io/api/core/v1", true},
 		{"compiler/pod", "k8s.io/client-go/kubernetes", false},
 		{"runtime/engine", "k8s.io/api/core/v1", false},
+		{"runtime/agent", module + "lang/expr", false},
+		{"runtime/agent/resource", "k8s.io/client-go/util/jsonpath", true},
+		{"runtime/agent/resource", "k8s.io/client-go/rest", false},
 		{"runtime/engine", "math/rand/v2", false},
 		{"runtime/kube", "k8s.io/client-go/kubernetes", true},
 		{"cmd/weft", module + "lang/tree", false},

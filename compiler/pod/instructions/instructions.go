@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Version is raised when an older agent would misread Instructions.
@@ -73,8 +74,8 @@ type Process struct {
 
 // Retry starts the command again, in place.
 type Retry struct {
-	Retries  int64  `json:"retries"`
-	Duration string `json:"duration,omitempty"` // between two tries
+	Retries int64         `json:"retries"`
+	Pause   time.Duration `json:"pause,omitempty"` // between two tries, in nanoseconds
 }
 
 // Parameter is an output parameter. One of Path, JSONPath and JQ says where the
@@ -129,8 +130,8 @@ type Owner struct {
 	UID  string `json:"uid"`
 }
 
-// Data is the work of a data template: list the paths of an artifact, then turn
-// them over expression by expression. The last value is the result.
+// Data is the work of a data template: list the paths of an artifact, which the
+// transformations then turn over, one after the other.
 type Data struct {
 	Location        json.RawMessage `json:"location"`
 	Transformations []string        `json:"transformations,omitempty"`
