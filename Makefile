@@ -4,10 +4,10 @@ GO ?= go
 # RACE=1 runs the tests with the race detector, as CI does; it needs a C compiler.
 TESTFLAGS := $(if $(RACE),-race)
 
-.PHONY: help build image test apiserver test-apiserver bench-apiserver lint wasm generate bench conformance e2e mutants clean
+.PHONY: help build image test apiserver cluster test-apiserver bench-apiserver lint wasm generate bench conformance e2e mutants clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## build the commands into bin/
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags='-s -w' -o bin/ ./cmd/weft ./cmd/weft-agent
@@ -21,6 +21,10 @@ test: ## run all tests; needs nothing but Go
 apiserver: ## run a real API server until Ctrl-C; builds one the first time
 	$(GO) run ./runtime/kube/testenv/serve
 
+cluster: ## run a real node until Ctrl-C, for Pods that really run; takes root
+	$(GO) run ./cmd/internal/image -o bin/cluster -platforms linux/$(shell $(GO) env GOARCH)
+	$(GO) run ./runtime/kube/testenv/serve -node -images bin/cluster/weft.oci.tar,bin/cluster/weft-agent.oci.tar
+
 test-apiserver: ## run the tests that want a real API server; builds one the first time
 	$(GO) run ./runtime/kube/testenv/serve -build
 	$(GO) test -tags apiserver -count=1 -v -run '^TestAPIServer' ./runtime/kube
@@ -33,8 +37,8 @@ bench-apiserver: ## print how runs on a real API server compare with bare client
 
 lint: ## check formatting, go vet, staticcheck
 	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then echo "run gofmt -w on:" $$unformatted; exit 1; fi
-	$(GO) vet -tags apiserver ./...
-	$(GO) tool staticcheck -tags apiserver ./...
+	$(GO) vet -tags apiserver,e2e ./...
+	$(GO) tool staticcheck -tags apiserver,e2e ./...
 
 wasm: ## build the checker for browsers
 	GOOS=js GOARCH=wasm $(GO) build ./validate/... ./lang/diag/render
@@ -49,8 +53,10 @@ bench: ## print figures next to the budgets of the design
 conformance: ## print how far verdicts agree with the reference's, set by set
 	WEFT_CONFORMANCE=summary $(GO) test -count=1 -v -timeout 20m -run '^TestConformance' ./validate ./cmd/internal/cli
 
-e2e: build ## run the command line tests against the binary that is shipped
+e2e: build ## run the shipped binary through its stories and on a real node; takes root
 	WEFT_BINARY=$(CURDIR)/bin/weft $(GO) test -count=1 -run '^TestScripts$$' ./cmd/internal/cli
+	$(GO) run ./runtime/kube/testenv/serve -build -node
+	$(GO) test -tags e2e -count=1 -run '^TestNode' ./runtime/kube/testenv
 
 mutants: ## see that the simulation tests fail on every seeded bug
 	$(GO) test -count=1 -v -run '^TestMutants$$' ./runtime/sim -sim.mutants

@@ -29,6 +29,12 @@ func (c *Cluster) AddImage(ctx context.Context, image v1.Image, names ...string)
 	archive, w := io.Pipe()
 	go func() { w.CloseWithError(tarball.MultiWrite(tagged, w)) }()
 	defer archive.Close()
+	return c.AddArchive(ctx, archive)
+}
+
+// AddArchive gives the node the images of an archive, as docker and OCI define
+// them, under the names that the archive has for them.
+func (c *Cluster) AddArchive(ctx context.Context, archive io.Reader) error {
 	_, err := ctr(ctx, archive, "images", "import", "-")
 	return err
 }

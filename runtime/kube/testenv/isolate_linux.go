@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -26,7 +27,11 @@ const (
 
 	cgroupVariable = "WEFT_TESTENV_CGROUP" // name of the cgroup of all that is isolated
 	outerVariable  = "WEFT_TESTENV_INIT"   // process id of init, as seen from outside
+	doorVariable   = "WEFT_TESTENV_DOOR"   // set when there is a listener
 )
+
+// doorDescriptor is the first that a program passes on besides the standard ones.
+const doorDescriptor = 3
 
 // namespaces are all that keep a node apart from its machine. The cgroup
 // namespace is missing: init enters it when it is where it belongs.
@@ -43,18 +48,28 @@ var passedOn = []os.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, sysc
 // be isolated beside each other.
 //
 // It starts this program anew, twice, so that it has to be called first of all,
-// in tests from TestMain. It takes root. Given files are open in run as descriptors 3
-// and following: a listener from outside can be reached from there.
-func Isolated(run func() int, files ...*os.File) int {
+// in tests from TestMain. It takes root.
+func Isolated(run func() int) int {
+	return isolated("", func(net.Listener) int { return run() })
+}
+
+// IsolatedBehind is Isolated with one way in: run gets what listens at an address
+// outside.
+func IsolatedBehind(address string, run func(net.Listener) int) int { return isolated(address, run) }
+
+func isolated(address string, run func(net.Listener) int) int {
 	var code int
 	var err error
 	switch os.Getenv(stage) {
 	case stageInside:
-		return run()
+		var door net.Listener
+		if door, err = inheritedDoor(); err == nil {
+			return run(door)
+		}
 	case stageInit:
 		code, err = initialize()
 	default:
-		code, err = isolate(files)
+		code, err = isolate(address)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "testenv:", err)
@@ -71,7 +86,7 @@ func isInside() bool { return os.Getenv(stage) == stageInside }
 func Outside() string { return os.Getenv(outerVariable) }
 
 // isolate is what happens outside.
-func isolate(files []*os.File) (int, error) {
+func isolate(address string) (int, error) {
 	if missing := missingPieces(); len(missing) > 0 {
 		return 0, errors.New("a node cannot run here:\n  - " + strings.Join(missing, "\n  - "))
 	}
@@ -90,7 +105,11 @@ func isolate(files []*os.File) (int, error) {
 		return 0, err
 	}
 	defer group.remove()
-	return again(stageInit, namespaces, files, cgroupVariable+"="+group.name)
+	files, env, err := openDoor(address)
+	if err != nil {
+		return 0, err
+	}
+	return again(stageInit, namespaces, files, append(env, cgroupVariable+"="+group.name)...)
 }
 
 // initialize is what process 1 of the namespaces does.
@@ -112,20 +131,34 @@ func initialize() (int, error) {
 		return 0, err
 	}
 	var files []*os.File
-	for fd := uintptr(3); ; fd++ {
-		if _, err := os.Stat(fmt.Sprintf("/proc/self/fd/%d", fd)); err != nil || !inherited(fd) {
-			break
-		}
-		files = append(files, os.NewFile(fd, ""))
+	if os.Getenv(doorVariable) != "" {
+		files = append(files, os.NewFile(doorDescriptor, "door"))
 	}
 	return again(stageInside, 0, files, outerVariable+"="+outer)
 }
 
-// inherited says whether a descriptor was open when this program started: what
-// Go opens is closed for programs that it starts.
-func inherited(fd uintptr) bool {
-	flags, _, errno := syscall.Syscall(syscall.SYS_FCNTL, fd, syscall.F_GETFD, 0)
-	return errno == 0 && flags&syscall.FD_CLOEXEC == 0
+// openDoor listens outside. A listener stays in the network namespace that it was
+// made in, whoever holds it.
+func openDoor(address string) (files []*os.File, env []string, err error) {
+	if address == "" {
+		return nil, nil, nil
+	}
+	l, err := net.Listen("tcp", address)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer l.Close() // the file is another descriptor of the same
+	file, err := l.(*net.TCPListener).File()
+	return []*os.File{file}, []string{doorVariable + "=1"}, err
+}
+
+func inheritedDoor() (net.Listener, error) {
+	if os.Getenv(doorVariable) == "" {
+		return nil, nil
+	}
+	file := os.NewFile(doorDescriptor, "door")
+	defer file.Close()
+	return net.FileListener(file)
 }
 
 // again runs this program once more, as the given stage, and returns its exit

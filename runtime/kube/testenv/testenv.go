@@ -16,6 +16,7 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"os"
@@ -198,6 +199,39 @@ func ready(client *http.Client, url, token string) func(context.Context) bool {
 		answer.Body.Close()
 		return answer.StatusCode == http.StatusOK
 	}
+}
+
+// Open lets those in who connect to a listener: to the API server, and nothing
+// else. It returns the kubeconfig that leads them there. It ends with the listener.
+func (c *Cluster) Open(l net.Listener) []byte {
+	go func() {
+		for {
+			guest, err := l.Accept()
+			if err != nil {
+				return
+			}
+			go c.pass(guest)
+		}
+	}()
+	return c.kubeconfig(l.Addr().String())
+}
+
+// pass hands a connection on to the API server, both ways, until one end closes it.
+func (c *Cluster) pass(guest net.Conn) {
+	defer guest.Close()
+	host, err := net.Dial("tcp", c.address)
+	if err != nil {
+		return // the guest sees that it is closed
+	}
+	defer host.Close()
+	done := make(chan struct{}, 2)
+	for _, pair := range [][2]net.Conn{{guest, host}, {host, guest}} {
+		go func() {
+			_, _ = io.Copy(pair[0], pair[1]) // ends with either end
+			done <- struct{}{}
+		}()
+	}
+	<-done
 }
 
 // get reads an object of the API server as JSON.

@@ -6,6 +6,7 @@ import (
 	"archive/tar"
 	"bytes"
 	"context"
+	"debug/elf"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -13,6 +14,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
@@ -48,20 +50,34 @@ func Program(ctx context.Context, path, folder string) (v1.Image, error) {
 // Busybox is the image of a small Linux: the machine's static busybox, under the
 // names of all its programs.
 func Busybox() (v1.Image, error) {
-	const missing = "no static busybox in /bin: apt-get install busybox-static"
-	out, err := exec.Command("/bin/busybox", "--list-full").Output()
+	const busybox = "/bin/busybox"
+	static, err := isStatic(busybox)
+	if err != nil || !static {
+		return nil, fmt.Errorf("there is no static %s: apt-get install busybox-static", busybox)
+	}
+	out, err := exec.Command(busybox, "--list-full").Output()
 	if err != nil {
-		return nil, fmt.Errorf("%s (%w)", missing, err)
+		return nil, fmt.Errorf("ask busybox what it can do: %w", err)
 	}
 	var l layer
-	l.add("/bin/busybox", "/bin/busybox")
+	l.add(busybox, busybox)
 	for name := range strings.FieldsSeq(string(out)) {
-		if path := "/" + name; path != "/bin/busybox" {
-			l.link(path, "/bin/busybox")
+		if path := "/" + name; path != busybox {
+			l.link(path, busybox)
 		}
 	}
 	l.common()
 	return l.image(v1.Config{Cmd: []string{"sh"}, Env: []string{searchPath}})
+}
+
+// isStatic says whether a program needs no libraries.
+func isStatic(file string) (bool, error) {
+	program, err := elf.Open(file)
+	if err != nil {
+		return false, err
+	}
+	defer program.Close()
+	return !slices.ContainsFunc(program.Progs, func(p *elf.Prog) bool { return p.Type == elf.PT_INTERP }), nil
 }
 
 // With is an image with one more file, that the container begins with.
