@@ -66,11 +66,35 @@ func Open(location json.RawMessage, access Access) (*Location, error) {
 	return &Location{kind, s}, nil
 }
 
+// What Open refuses whatever the secrets are.
+var (
+	errRole  = errors.New("roleARN is not supported; give the service account the rights, or use keys")
+	errOAuth = errors.New("oauth2 is not supported; fetch a token in a step of its own")
+)
+
 // Supported says why a location can never be opened, by anybody; nil when it
 // may be.
 func Supported(location json.RawMessage) error {
-	_, _, err := read(location)
-	return err
+	kind, fields, err := read(location)
+	if err != nil {
+		return err
+	}
+	var f struct {
+		Endpoint, RoleARN string
+		Auth              struct{ OAuth2 json.RawMessage }
+	}
+	if err := json.Unmarshal(fields, &f); err != nil {
+		return fmt.Errorf("%s: %w", kind, err)
+	}
+	switch {
+	case kind == "s3" && f.RoleARN != "":
+		return errRole
+	case kind == "s3" && strings.Contains(f.Endpoint, "/"):
+		return fmt.Errorf("the endpoint of an S3 store is a host, with a port perhaps, and not %q; insecure: true is what makes it http", f.Endpoint)
+	case kind == "http" && len(f.Auth.OAuth2) > 0:
+		return errOAuth
+	}
+	return nil
 }
 
 func read(location json.RawMessage) (kind string, fields json.RawMessage, err error) {

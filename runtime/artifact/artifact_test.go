@@ -329,3 +329,26 @@ func TestGit(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestSupported holds that what can never be reached is known without a look at
+// secrets, and why.
+func TestSupported(t *testing.T) {
+	for location, want := range map[string]string{
+		`{"s3": {"endpoint": "minio:9000", "bucket": "b", "key": "k", "caSecret": {"name": "s", "key": "k"}}}`: "",
+		`{"http": {"url": "http://x", "auth": {"basicAuth": {"usernameSecret": {"name": "s", "key": "k"}}}}}`:  "",
+		`{"git": {"repo": "https://g"}}`:                                     "",
+		`{"raw": {"data": "x"}}`:                                             "",
+		`{"gcs": {"bucket": "b", "key": "k"}}`:                               `"gcs" are not supported`,
+		`{"s3": {"endpoint": "http://minio:9000", "bucket": "b"}}`:           "insecure",
+		`{"s3": {"bucket": "b", "roleARN": "arn:x"}}`:                        "roleARN",
+		`{"http": {"url": "x", "auth": {"oauth2": {"clientIDSecret": {}}}}}`: "oauth2",
+		`{"s3": {}, "raw": {}}`:                                              "one kind",
+		`{"s3": {"endpoint": 1}}`:                                            "s3",
+		`[]`:                                                                 "read",
+	} {
+		err := artifact.Supported(json.RawMessage(location))
+		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %q", location, err, want)
+		}
+	}
+}

@@ -44,7 +44,7 @@ func openHTTP(fields json.RawMessage, access Access) (store, error) {
 		return w, nil
 	}
 	if len(f.Auth.OAuth2) > 0 {
-		return nil, errors.New("oauth2 is not supported; fetch a token in a step of its own")
+		return nil, errOAuth
 	}
 	if b := f.Auth.BasicAuth; b != nil {
 		if err := w.authenticate(b.UsernameSecret, b.PasswordSecret, secrets); err != nil {

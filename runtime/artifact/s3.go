@@ -65,7 +65,7 @@ func openS3(fields json.RawMessage, access Access) (store, error) {
 		b.Endpoint = defaultEndpoint
 	}
 	if b.RoleARN != "" {
-		return nil, errors.New("roleARN is not supported; give the service account the rights, or use keys")
+		return nil, errRole
 	}
 	creds, err := b.credentials(secrets)
 	if err != nil {

@@ -30,6 +30,10 @@ type Header struct {
 	Entrypoint string         `json:"entrypoint,omitempty"`
 	Parameters []engine.Value `json:"parameters,omitempty"`
 	Sources    []Source       `json:"sources,omitempty"`
+	Images     []Image        `json:"images,omitempty"` // that registries were asked for
+	// Repository is where artifacts go that name no store, as the cluster said; nil
+	// when it was not asked, or said nothing.
+	Repository *Repository `json:"repository,omitempty"`
 	// Settings are those of the command that began the run; who wrote them can
 	// read them.
 	Settings json.RawMessage `json:"settings,omitempty"`
@@ -39,6 +43,20 @@ type Header struct {
 type Source struct {
 	Name   string `json:"name"`
 	Digest string `json:"digest"` // sha256:HEX
+}
+
+// Image is what an image runs by itself, as its registry said before the run.
+type Image struct {
+	Name    string   `json:"name"`             // as templates have it
+	Pinned  string   `json:"pinned,omitempty"` // the image that was looked at, by digest
+	Command []string `json:"command,omitempty"`
+	Args    []string `json:"args,omitempty"`
+}
+
+// Repository is an artifact store as it was written when the run began.
+type Repository struct {
+	Name string `json:"name"` // where it was written, for messages
+	Text string `json:"text"` // YAML
 }
 
 // Contents is what a journal holds.
