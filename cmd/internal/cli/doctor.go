@@ -28,7 +28,7 @@ type diagnosis struct {
 	Finished  time.Time    `json:"finished,omitzero"`
 	Suspended bool         `json:"suspended,omitempty"`
 	Driver    *driverState `json:"driver,omitempty"` // nil of a run that has ended
-	Waits     []blocked       `json:"waits"`
+	Waits     []blocked    `json:"waits"`
 }
 
 // driverState is who drives a run.
@@ -43,7 +43,7 @@ type driverState struct {
 type blocked struct {
 	Step  string       `json:"step"` // its path
 	Since time.Time    `json:"since,omitzero"`
-	For   string       `json:"for"`
+	Why   string       `json:"why"`
 	Class engine.Class `json:"class,omitempty"`
 	Until time.Time    `json:"until,omitzero"`
 	Pod   string       `json:"pod,omitempty"`
@@ -135,7 +135,7 @@ func (d *driving) diagnose(ctx context.Context) (*diagnosis, error) {
 	if found.Driver, err = d.driver(ctx); err != nil {
 		return nil, failure("%w", err)
 	}
-	x := examiner{driving: d, engine: replay.Engine(), open: map[engine.NodeID][]run.Wait{}, driven: found.Driver.By != ""}
+	x := examiner{driving: d, engine: replay.Engine(), open: map[engine.NodeID][]run.Wait{}}
 	for _, w := range replay.Waits() {
 		x.open[w.Node] = append(x.open[w.Node], w)
 	}
@@ -144,7 +144,7 @@ func (d *driving) diagnose(ctx context.Context) (*diagnosis, error) {
 	}
 	found.Waits = append(found.Waits, x.examine()...)
 	if v.Suspended {
-		found.Waits = append(found.Waits, blocked{Step: d.header.Name, For: "somebody to resume the run, which is suspended", Do: d.command("resume")})
+		found.Waits = append(found.Waits, blocked{Step: d.header.Name, Why: "the run is suspended: nothing new starts", Do: d.command("resume")})
 	}
 	slices.SortStableFunc(found.Waits, func(a, b blocked) int { return a.Since.Compare(b.Since) })
 	return found, nil
@@ -192,7 +192,6 @@ type examiner struct {
 	driving *driving
 	engine  *engine.Engine
 	open    map[engine.NodeID][]run.Wait
-	driven  bool
 	pods    map[string]*kube.Pod        // by path of the node, the newest
 	holders map[engine.NodeID][]holding // of the locks that nodes wait for
 }
@@ -230,7 +229,7 @@ func (x *examiner) lookAround(ctx context.Context) error {
 				if err != nil {
 					return err
 				}
-				h := holding{name: name}
+				h := holding{name: strings.TrimPrefix(name, "/")}
 				for _, b := range by {
 					if b.UID != x.driving.header.UID || b.Node != x.path(id) {
 						h.by = append(h.by, holder{b.Run, b.Node})
@@ -263,7 +262,7 @@ func (x *examiner) examine() []blocked {
 		if v.Phase.Fulfilled() || v.Phase == engine.NoPhase || v.Daemoned {
 			continue
 		}
-		w := blocked{Step: v.Path, Since: v.Started, For: x.engine.Blocked(id), Class: v.Class}
+		w := blocked{Step: v.Path, Since: v.Started, Why: x.engine.Blocked(id), Class: v.Class}
 		for _, o := range x.open[id] {
 			if !o.Bound && !o.Until.IsZero() {
 				w.Until = o.Until
@@ -274,15 +273,19 @@ func (x *examiner) examine() []blocked {
 		case x.holders[id] != nil:
 			all = append(all, x.lock(id, w))
 		case v.Type == engine.SuspendNode && w.Until.IsZero():
-			w.For, w.Do = cmp.Or(v.Message, w.For), x.driving.command("resume --node "+v.Path)
+			w.Why, w.Do = cmp.Or(v.Message, "it waits for somebody to resume it"), x.driving.command("resume --node "+v.Path)
 			all = append(all, w)
-		case v.Type == engine.SuspendNode, v.Type == engine.RetryNode && !w.Until.IsZero():
+		case v.Type == engine.SuspendNode:
+			w.Why = "it waits"
+			all = append(all, w)
+		case v.Type == engine.RetryNode && !w.Until.IsZero():
+			w.Why = "it waits before it tries again"
 			all = append(all, w)
 		case leafTypes[v.Type]:
 			all = append(all, x.leaf(v, w))
 		case n > 0 && !held && (v.Type == engine.StepsNode || v.Type == engine.DAGNode || n == x.engine.Held(0)):
 			held = true
-			w.For = fmt.Sprintf("a place: %d calls are held back by parallelism", n)
+			w.Why = fmt.Sprintf("calls of it that wait for a place, since parallelism bounds them: %d", n)
 			all = append(all, w)
 		}
 	}
@@ -299,7 +302,7 @@ func (x *examiner) lock(id engine.NodeID, w blocked) blocked {
 		}
 	}
 	if len(names) > 0 {
-		w.For = "the lock " + strings.Join(names, ", ")
+		w.Why = "it waits for the lock " + strings.Join(names, ", ")
 	}
 	return w
 }
@@ -312,23 +315,20 @@ func (x *examiner) leaf(v engine.View, w blocked) blocked {
 	p := x.pods[v.Path]
 	switch {
 	case p == nil && v.Message != "":
-		w.For = v.Message
+		w.Why = v.Message
 	case p == nil:
-		w.For = "its Pod, which is not there yet"
-		if !x.driven {
-			w.For += ": nobody drives the run"
-		}
+		w.Why = "its Pod is not there yet"
 	case p.Report.State == engine.PodEnded:
-		w.Pod, w.For = p.Name, "the driver to notice that its Pod has ended"
+		w.Pod, w.Why = p.Name, "its Pod has ended, which no driver has noticed yet"
 	case p.Report.State == engine.PodPending && p.Report.Message != "":
-		w.Pod, w.For, w.Class = p.Name, "its Pod, which cannot start: "+p.Report.Message, p.Report.Class
+		w.Pod, w.Why, w.Class = p.Name, "its Pod cannot start: "+p.Report.Message, p.Report.Class
 		w.Do = x.help(p)
 	case p.Report.State == engine.PodPending:
-		w.Pod, w.For = p.Name, "its Pod, which is about to start"
+		w.Pod, w.Why = p.Name, "its Pod is about to start"
 	default:
-		w.Pod, w.For = p.Name, "its Pod, which runs"
+		w.Pod, w.Why = p.Name, "its Pod runs"
 		if p.Report.Host != "" {
-			w.For += " on " + p.Report.Host
+			w.Why += " on " + p.Report.Host
 		}
 	}
 	return w

@@ -86,11 +86,11 @@ func (w *blocked) print(out io.Writer, width int, now time.Time) {
 	if !w.Since.IsZero() {
 		since = report.Short(max(now.Sub(w.Since), 0))
 	}
-	text := w.For
+	text := w.Why
 	if !w.Until.IsZero() {
 		text += fmt.Sprintf(", until %s (%s more)", w.Until.Local().Format(time.DateTime), report.Short(max(w.Until.Sub(now), 0)))
 	}
-	fmt.Fprintf(out, "  %7s  %-*s  waits for %s\n", since, width, w.Step, text)
+	fmt.Fprintf(out, "  %7s  %-*s  %s\n", since, width, w.Step, text)
 	indent := strings.Repeat(" ", 2+7+2+width+2)
 	for _, h := range w.Holds {
 		by := "run " + h.Run
