@@ -3,6 +3,7 @@ package image
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"net/http"
 	"net/url"
@@ -10,6 +11,10 @@ import (
 
 	"github.com/google/go-containerregistry/pkg/v1/remote/transport"
 )
+
+// ErrDenied is that a registry wants to know who asks, and is not content. Some
+// say so of images that they do not have, too.
+var ErrDenied = errors.New("the registry does not let you in")
 
 // plain is what went wrong with a registry in words for people: without the
 // requests that led there, and without the registry's codes.
@@ -19,7 +24,7 @@ func plain(err error) error {
 	var dial *net.OpError
 	switch {
 	case errors.As(err, &answer):
-		return errors.New(answered(answer))
+		return answered(answer)
 	case errors.Is(err, context.DeadlineExceeded):
 		return errors.New("the registry does not answer in time")
 	case errors.As(err, &dial):
@@ -31,26 +36,26 @@ func plain(err error) error {
 }
 
 // answered is what a registry refused with.
-func answered(e *transport.Error) string {
+func answered(e *transport.Error) error {
 	var said []string
 	for _, d := range e.Errors {
 		if d.Message != "" {
 			said = append(said, d.Message)
 		}
 	}
-	words := "the registry answers " + http.StatusText(e.StatusCode)
+	err := fmt.Errorf("the registry answers %d %s", e.StatusCode, http.StatusText(e.StatusCode))
 	switch e.StatusCode {
 	case http.StatusNotFound:
-		words = "the registry has no such image"
+		return errors.New("the registry has no such image")
 	case http.StatusUnauthorized, http.StatusForbidden:
-		words = "the registry does not let you in"
+		err = ErrDenied
 	case http.StatusTooManyRequests:
-		words = "the registry has had too many requests"
+		err = errors.New("the registry has had too many requests")
 	}
 	if len(said) == 0 {
-		return words
+		return err
 	}
-	return words + ": " + strings.Join(said, "; ")
+	return fmt.Errorf("%w: %s", err, strings.Join(said, "; "))
 }
 
 // cause is the last reason in a chain of network errors.

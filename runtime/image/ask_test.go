@@ -161,6 +161,9 @@ func TestCommandsFail(t *testing.T) {
 		if failed[image] == nil || !strings.HasPrefix(failed[image].Error(), want) {
 			t.Errorf("%s: got %v, want %s", image, failed[image], want)
 		}
+		if denied := errors.Is(failed[image], ErrDenied); denied != (image == closed+"/lint:v1") {
+			t.Errorf("%s: denied: %v", image, denied)
+		}
 	}
 }
 

@@ -29,6 +29,7 @@ type Config struct {
 	Stubs   []Path           // files, folders and globs with stubs
 	Schemas Schemas          // users' own JSON Schemas
 	Images  map[string]Image // what images run by themselves
+	Cluster Cluster          // what runs in a cluster take
 
 	settings  validate.Settings
 	ignored   []string // globs
@@ -58,6 +59,10 @@ func (c *Config) locate(place func(string) string) {
 // Image is what an image runs by itself. Arguments of a container take the place
 // of Cmd and follow Entrypoint.
 type Image struct{ Entrypoint, Cmd []string }
+
+// Cluster is what runs in a cluster take from elsewhere than usual; "" is the
+// usual.
+type Cluster struct{ AgentImage, DriverImage string }
 
 // Schemas are JSON Schemas by the names of what they are for.
 type Schemas struct {

@@ -44,7 +44,7 @@ func TestStarter(t *testing.T) {
 			t.Errorf("findings: %v %v in\n%s", found, schemaFound, text)
 		}
 	}
-	for _, key := range []string{"version", "profile", "rules", "overrides", "external", "stubs", "schemas", "target", "argo", "kubernetes", "images", "ignore"} {
+	for _, key := range []string{"version", "profile", "rules", "overrides", "external", "stubs", "schemas", "target", "argo", "kubernetes", "images", "cluster", "ignore"} {
 		if !strings.Contains(full, "\n"+key+":") {
 			t.Errorf("the starter lacks %s", key)
 		}
@@ -82,6 +82,9 @@ func TestSchemaAgrees(t *testing.T) {
 		"images: {a: {entrypoint: [b], cmd: [c]}}":                       true,
 		"images: {a: {command: [c]}}":                                    false,
 		"images: {a: b}":                                                 false,
+		"cluster: {agentImage: a:1, driverImage: 'b@sha256:0'}":          true,
+		"cluster: {agentImage: [a]}":                                     false,
+		"cluster: {image: a}":                                            false,
 		"ignore: [a/**]":                                                 true,
 		"ignore: a":                                                      false,
 		"[]":                                                             false,

@@ -75,6 +75,7 @@ func (r *reader) top() fields {
 		"argo":       func(n *tree.Node) { c.settings.Argo = r.release(n, "Argo Workflows", argoVersions) },
 		"kubernetes": func(n *tree.Node) { c.settings.Kubernetes = r.release(n, "Kubernetes", kubernetesVersions) },
 		"images":     r.images,
+		"cluster":    r.cluster,
 		"ignore":     func(n *tree.Node) { c.ignored = r.globs(n, "ignore") },
 	}
 }
@@ -310,6 +311,16 @@ func (r *reader) images(n *tree.Node) {
 			image.Entrypoint = r.words(n)
 		}
 		r.config.Images[name] = image
+	})
+}
+
+func (r *reader) cluster(n *tree.Node) {
+	image := func(into *string) func(*tree.Node) {
+		return func(n *tree.Node) { *into, _ = r.text(n, "the name of an image") }
+	}
+	r.fields(n, "cluster", fields{
+		"agentImage":  image(&r.config.Cluster.AgentImage),
+		"driverImage": image(&r.config.Cluster.DriverImage),
 	})
 }
 

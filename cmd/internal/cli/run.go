@@ -155,17 +155,15 @@ func (o *runOptions) begin(ctx context.Context, s Streams, paths []string) error
 	if err != nil {
 		return err
 	}
-	images, err := o.images(p)
-	if err != nil {
-		return err
-	}
 	if err := o.findRoots(); err != nil {
 		return err
 	}
-	if unknown := p.unknownImages(object, images); len(unknown) > 0 && !o.cluster {
-		return printErrors(s, unknown, []string{object.Doc.File.Name})
-	}
 	h := o.header(object, args)
+	if !o.cluster {
+		if h.Images, err = o.askHere(ctx, s, p, object); err != nil {
+			return err
+		}
+	}
 	// What cannot begin leaves nothing behind.
 	if _, err := engine.New(p.checked, configOf(h, object)); err != nil {
 		return usage("%w", err)

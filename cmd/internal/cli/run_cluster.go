@@ -11,7 +11,6 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"github.com/weft-lang/weft/compiler/emit/pods"
 	"github.com/weft-lang/weft/compiler/ir"
 	"github.com/weft-lang/weft/compiler/pod"
 	"github.com/weft-lang/weft/lang/diag"
@@ -209,9 +208,6 @@ func (o *runOptions) beginIn(ctx context.Context, s Streams, p *project, object 
 	if o.Plain || o.Keep || o.HostPaths || o.Pods != 0 || len(o.ImageRoots) > 0 || o.runs != "" {
 		return usage("--plain, --keep, --host-paths, --pods, --image-root and --runs are for runs on this machine, not for --cluster")
 	}
-	if unknown := p.unknownToAgent(object); len(unknown) > 0 {
-		return printErrors(s, unknown, []string{object.Doc.File.Name})
-	}
 	place, err := o.connect(object.Namespace.Text())
 	if err != nil {
 		return err
@@ -230,6 +226,9 @@ func (o *runOptions) beginIn(ctx context.Context, s Streams, p *project, object 
 		if err := o.to(ctx, place, nil).mayDetach(); err != nil {
 			return err
 		}
+	}
+	if h.Images, err = o.askIn(ctx, s, p, object, place); err != nil {
+		return err
 	}
 	h.Namespace = place.Namespace
 	if o.access.Namespace == "" && object.Namespace.Text() != "" {
@@ -252,13 +251,6 @@ func (o *runOptions) beginIn(ctx context.Context, s Streams, p *project, object 
 		return d.cluster.detach(d)
 	}
 	return d.cluster.drive(d)
-}
-
-// unknownToAgent finds containers that the agent would have to start without
-// anybody knowing what their image runs.
-func (p *project) unknownToAgent(object *ir.Object) []diag.Diagnostic {
-	_, findings := pods.Render(p.checked, object.Doc.File.Name, p.podOptions(true))
-	return slices.DeleteFunc(findings, func(d diag.Diagnostic) bool { return d.Rule != pod.RuleEntrypoint })
 }
 
 // history is what the journal holds.
@@ -339,7 +331,7 @@ func (c *clusterRun) driveLed(d *driving, signals []engine.Signal) error {
 
 // options are what the run is driven with.
 func (c *clusterRun) options(d *driving) (run.Options, error) {
-	images, err := d.flags.images(d.project)
+	images, err := d.images()
 	if err != nil {
 		return run.Options{}, err
 	}
@@ -347,7 +339,7 @@ func (c *clusterRun) options(d *driving) (run.Options, error) {
 	return run.Options{
 		Backend: kube.NewBackend(c.place, of), Loop: run.NewLoop(c.place.Now), OwnerUID: c.run.OwnerUID(), Build: d.flags.build, Creates: kube.Creates,
 		Values: c.place.Values(), Caches: c.place.Caches(), Locks: c.place.Locks(), Requests: &run.HTTP{Values: c.place.Values()},
-		Pods: pod.Options{Entrypoints: images, AgentImage: d.flags.AgentImage},
+		Pods: pod.Options{Entrypoints: images, AgentImage: cmp.Or(d.flags.AgentImage, d.project.cluster().AgentImage)},
 	}, nil
 }
 

@@ -74,7 +74,7 @@ func (c *clusterRun) detach(d *driving) error {
 		return failure("%s: %w; %s follows it", d.header.Name, store.ErrLocked, c.command("run --attach", d.header.Name))
 	}
 	err := c.run.Detach(c.ctx, kube.DriverOptions{
-		Image:          cmp.Or(d.flags.driverImage, DefaultDriverImage),
+		Image:          cmp.Or(d.flags.driverImage, d.project.cluster().DriverImage, DefaultDriverImage),
 		ServiceAccount: cmp.Or(d.flags.driverAccount, DefaultDriverAccount),
 		Args:           []string{"run", "--cluster", "--in-job", "-n", c.place.Namespace, "--resume", d.header.Name},
 	})

@@ -135,7 +135,7 @@ func (d *driving) drive(opts run.Options) error {
 // follow drives the run to its end while showing it.
 func (d *driving) follow(opts run.Options) error {
 	defer d.journal.Close()
-	images, err := d.flags.images(d.project)
+	images, err := d.images()
 	if err != nil {
 		return err
 	}
