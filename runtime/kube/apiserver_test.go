@@ -11,8 +11,12 @@ import (
 	"github.com/weft-lang/weft/runtime/kube/testenv"
 )
 
-// access leads to the API server that all tests of this package share.
-var access Access
+// servers are those of the API server that all tests of this package share, and
+// access leads to it.
+var (
+	servers *testenv.Cluster
+	access  Access
+)
 
 func TestMain(m *testing.M) { os.Exit(withAPIServer(m)) }
 
@@ -28,6 +32,6 @@ func withAPIServer(m *testing.M) int {
 		return 1
 	}
 	defer cluster.Stop()
-	access = Access{Kubeconfig: cluster.Kubeconfig}
+	servers, access = cluster, Access{Kubeconfig: cluster.Kubeconfig}
 	return m.Run()
 }

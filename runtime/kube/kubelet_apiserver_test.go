@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -107,19 +108,28 @@ func (p *player) follow(ctx context.Context, t testing.TB) {
 		for event := range w.ResultChan() {
 			object, ok := event.Object.(*corev1.Pod)
 			if !ok {
+				version = "0" // it has become too old
 				break
 			}
 			version = object.ResourceVersion
-			if event.Type == watch.Added && object.Status.Phase == corev1.PodPending {
-				path := object.Annotations[pod.AnnotationNode]
-				p.mu.Lock()
-				p.created[path] = append(p.created[path], object.UID)
-				p.mu.Unlock()
+			if event.Type == watch.Added && object.Status.Phase == corev1.PodPending && p.isNew(object) {
 				go p.play(ctx, t, object)
 			}
 		}
 		w.Stop()
 	}
+}
+
+// isNew counts a Pod, and is false for one that was counted.
+func (p *player) isNew(object *corev1.Pod) bool {
+	path := object.Annotations[pod.AnnotationNode]
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if slices.Contains(p.created[path], object.UID) {
+		return false
+	}
+	p.created[path] = append(p.created[path], object.UID)
+	return true
 }
 
 func (p *player) play(ctx context.Context, t testing.TB, object *corev1.Pod) {
@@ -169,8 +179,13 @@ func (p *player) set(ctx context.Context, t testing.TB, object *corev1.Pod, stat
 		t.Error(err)
 		return
 	}
-	err = p.cluster.core.Patch(types.MergePatchType).Namespace(p.cluster.Namespace).Resource(podResource).Name(object.Name).
-		SubResource("status").Body(patch).Do(quiet(ctx)).Error()
+	for range 300 { // the API server may be out of reach for half a minute
+		err = p.cluster.core.Patch(types.MergePatchType).Namespace(p.cluster.Namespace).Resource(podResource).Name(object.Name).
+			SubResource("status").Body(patch).Do(quiet(ctx)).Error()
+		if err == nil || refusalOf(err) != nil && !isStarting(err) || !sleep(ctx, 100*time.Millisecond) {
+			break
+		}
+	}
 	if err != nil && !apierrors.IsNotFound(err) && ctx.Err() == nil {
 		t.Errorf("play %s: %v", object.Name, err)
 	}
@@ -207,6 +222,7 @@ type journey struct {
 	checked *ir.Checked
 	cluster *Cluster
 	kept    *Run
+	tune    func(*Backend) // nil changes nothing
 }
 
 func newJourney(t testing.TB, c *Cluster, spec string) *journey {
@@ -217,7 +233,7 @@ func newJourney(t testing.TB, c *Cluster, spec string) *journey {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &journey{check(t, spec), c, kept}
+	return &journey{checked: check(t, spec), cluster: c, kept: kept}
 }
 
 // driver drives the run on from where its journal ends.
@@ -229,7 +245,11 @@ func (j *journey) driver(t testing.TB, ctx context.Context, opts run.Options) *r
 	if err != nil {
 		t.Fatal(err)
 	}
-	opts.Backend = NewBackend(j.cluster, pod.Run{Name: h.Name, UID: h.UID, OwnerUID: j.kept.OwnerUID(), Spec: object.Spec})
+	backend := NewBackend(j.cluster, pod.Run{Name: h.Name, UID: h.UID, OwnerUID: j.kept.OwnerUID(), Spec: object.Spec})
+	if j.tune != nil {
+		j.tune(backend)
+	}
+	opts.Backend = backend
 	opts.Journal = j.kept.Journal(ctx, history)
 	if history.Groups > 0 {
 		opts.History = history.Events()

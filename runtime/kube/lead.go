@@ -67,6 +67,15 @@ func (r *Run) takeLease(ctx context.Context, me string) (*coordinationv1.Lease, 
 	return r.putLease(ctx, lease, me)
 }
 
+// leaseTries bounds how often a lease is written when nobody says whether it was.
+const leaseTries = 3
+
+// unanswered reports whether nobody knows what became of a request.
+func unanswered(err error) bool {
+	var status apierrors.APIStatus
+	return err != nil && !errors.As(err, &status)
+}
+
 // putLease writes who drives the run, "" for nobody. ErrLocked says that somebody
 // else wrote it meanwhile.
 func (r *Run) putLease(ctx context.Context, lease *coordinationv1.Lease, holder string) (*coordinationv1.Lease, error) {
@@ -74,7 +83,7 @@ func (r *Run) putLease(ctx context.Context, lease *coordinationv1.Lease, holder 
 	if lease.Spec.HolderIdentity != nil {
 		mine = *lease.Spec.HolderIdentity
 	}
-	for {
+	for tries := 1; ; tries++ {
 		now, seconds := metav1.NewMicroTime(r.cluster.clock.now()), int32(leadSeconds)
 		lease.Spec.HolderIdentity, lease.Spec.RenewTime, lease.Spec.LeaseDurationSeconds = &holder, &now, &seconds
 		made := &coordinationv1.Lease{}
@@ -84,14 +93,22 @@ func (r *Run) putLease(ctx context.Context, lease *coordinationv1.Lease, holder 
 		} else {
 			err = r.cluster.update(ctx, leaseResource, lease.Name, lease, made)
 		}
-		if !apierrors.IsConflict(err) && !apierrors.IsAlreadyExists(err) {
+		switch {
+		case unanswered(err) && tries < leaseTries && sleep(ctx, firstPause):
+			continue
+		case !apierrors.IsConflict(err) && !apierrors.IsAlreadyExists(err):
 			return made, err
 		}
 		// The answer to what was written before may have been lost.
 		if lease, err = r.lease(ctx); err != nil {
 			return nil, err
 		}
-		if lease == nil || lease.Spec.HolderIdentity == nil || *lease.Spec.HolderIdentity != mine {
+		switch {
+		case lease == nil || lease.Spec.HolderIdentity == nil:
+			return nil, store.ErrLocked
+		case *lease.Spec.HolderIdentity == holder:
+			return lease, nil
+		case *lease.Spec.HolderIdentity != mine:
 			return nil, store.ErrLocked
 		}
 	}
