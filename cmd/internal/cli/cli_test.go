@@ -39,7 +39,7 @@ func TestScripts(t *testing.T) {
 			}
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "hook": runHook},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "hook": runHook, "registry": startRegistry},
 		Condition: func(name string) (bool, error) {
 			if name == "root" {
 				return os.Geteuid() == 0, nil
