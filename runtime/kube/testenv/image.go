@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os/exec"
+	"slices"
 	"strings"
 
 	"github.com/google/go-containerregistry/pkg/name"
@@ -37,6 +38,16 @@ func (c *Cluster) AddImage(ctx context.Context, image v1.Image, names ...string)
 func (c *Cluster) AddArchive(ctx context.Context, archive io.Reader) error {
 	_, err := ctr(ctx, archive, "images", "import", "-")
 	return err
+}
+
+// Images lists the names of all images that the node has.
+func (c *Cluster) Images(ctx context.Context) ([]string, error) {
+	text, err := ctr(ctx, nil, "images", "list", "--quiet")
+	if err != nil {
+		return nil, err
+	}
+	names := strings.Fields(text)
+	return slices.DeleteFunc(names, func(name string) bool { return strings.HasPrefix(name, "sha256:") }), nil
 }
 
 // ctr asks containerd for something, where the kubelet keeps what is its.

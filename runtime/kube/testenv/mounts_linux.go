@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 )
@@ -29,6 +30,9 @@ func mountAll(hierarchies []hierarchy) error {
 	if err := syscall.Mount("", "/", "", syscall.MS_REC|syscall.MS_PRIVATE, ""); err != nil {
 		return fmt.Errorf("make mounts private: %w", err)
 	}
+	if err := letGo(append([]string{"/run"}, overlaid...)); err != nil {
+		return err
+	}
 	if err := mount("proc", "proc", "/proc", ""); err != nil {
 		return err
 	}
@@ -53,6 +57,25 @@ func mountAll(hierarchies []hierarchy) error {
 	}
 	// Pods may ask for mounts that they share with the node.
 	return syscall.Mount("", "/", "", syscall.MS_REC|syscall.MS_SHARED, "")
+}
+
+// letGo unmounts what is below folders that will be covered: nobody sees it
+// there, and it is not for us to keep what others have mounted.
+func letGo(folders []string) error {
+	text, err := os.ReadFile("/proc/self/mountinfo")
+	if err != nil {
+		return err
+	}
+	lines := strings.Split(string(text), "\n")
+	for _, line := range slices.Backward(lines) { // the last mounted first
+		fields := strings.Fields(line)
+		if len(fields) < 5 || !slices.ContainsFunc(folders, func(dir string) bool { return strings.HasPrefix(fields[4], dir+"/") }) {
+			continue
+		}
+		// One that went with another, or has an odd name, is no harm.
+		_ = syscall.Unmount(fields[4], syscall.MNT_DETACH)
+	}
+	return nil
 }
 
 func mount(kind, source, target, options string) error {

@@ -118,10 +118,42 @@ func (c *Cluster) startNode(ctx context.Context) error {
 	); err != nil {
 		return err
 	}
+	if err := c.createVolumes(ctx); err != nil {
+		return err
+	}
 	return c.run(ctx, Kubelet, c.nodeReady,
 		"--kubeconfig="+c.Kubeconfig, "--config="+c.file("kubelet.yaml"), "--root-dir="+c.file("kubelet"),
 		"--hostname-override="+NodeName, "--node-ip="+NodeAddress,
 	)
+}
+
+// volumes is how many claims can be bound in the life of a cluster.
+const volumes = 64
+
+// createVolumes makes what claims are bound to: nobody here makes a volume when
+// it is claimed.
+func (c *Cluster) createVolumes(ctx context.Context) error {
+	for i := range volumes {
+		name := fmt.Sprint("volume-", i)
+		dir := c.file(filepath.Join("volumes", name))
+		if err := os.MkdirAll(dir, 0o777); err != nil {
+			return err
+		}
+		if err := os.Chmod(dir, 0o777); err != nil { // whoever a container runs as
+			return err
+		}
+		if err := c.create(ctx, "/api/v1/persistentvolumes", map[string]any{
+			"metadata": map[string]any{"name": name},
+			"spec": map[string]any{
+				"accessModes": []string{"ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany"},
+				"capacity":    map[string]string{"storage": "1Ti"},
+				"hostPath":    map[string]string{"path": dir},
+			},
+		}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // nodeReady says whether a Pod that is created now would run.

@@ -14,7 +14,9 @@ import (
 
 	"golang.org/x/net/websocket"
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/client-go/kubernetes/scheme"
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
@@ -68,7 +70,7 @@ func startNode(t *testing.T) *node {
 }
 
 // create makes a Pod that runs a script in busybox.
-func (n *node) create(t *testing.T, name, script string) *corev1.Pod {
+func (n *node) create(t *testing.T, name, script string, change ...func(*corev1.PodSpec)) *corev1.Pod {
 	t.Helper()
 	pod := &corev1.Pod{
 		ObjectMeta: metav1.ObjectMeta{Name: name},
@@ -77,10 +79,18 @@ func (n *node) create(t *testing.T, name, script string) *corev1.Pod {
 			Containers:    []corev1.Container{{Name: "main", Image: busybox, Command: []string{"sh", "-c", script}}},
 		},
 	}
-	if err := n.client.Post().Namespace("default").Resource("pods").Body(pod).Do(t.Context()).Into(pod); err != nil {
+	for _, c := range change {
+		c(&pod.Spec)
+	}
+	n.post(t, "pods", pod)
+	return pod
+}
+
+func (n *node) post(t *testing.T, resource string, object runtime.Object) {
+	t.Helper()
+	if err := n.client.Post().Namespace("default").Resource(resource).Body(object).Do(t.Context()).Into(object); err != nil {
 		t.Fatal(err)
 	}
-	return pod
 }
 
 // await watches a Pod until it is in one of the phases.
@@ -143,9 +153,9 @@ func (n *node) exec(t *testing.T, name string, command ...string) string {
 }
 
 // run runs a script in a Pod that has to succeed, and returns what it printed.
-func (n *node) run(t *testing.T, name, script string) string {
+func (n *node) run(t *testing.T, name, script string, change ...func(*corev1.PodSpec)) string {
 	t.Helper()
-	n.create(t, name, script)
+	n.create(t, name, script, change...)
 	pod := n.await(t, name, corev1.PodSucceeded, corev1.PodFailed)
 	text := n.logs(t, name)
 	if pod.Status.Phase != corev1.PodSucceeded {
@@ -204,6 +214,36 @@ true`)
 		pod = n.await(t, "victim", corev1.PodFailed)
 		if end := pod.Status.ContainerStatuses[0].State.Terminated; end == nil || end.ExitCode != 137 {
 			t.Errorf("a killed container is %+v", pod.Status.ContainerStatuses[0].State)
+		}
+	})
+
+	t.Run("memory", func(t *testing.T) {
+		n.create(t, "greedy", "tail /dev/zero", func(spec *corev1.PodSpec) {
+			spec.Containers[0].Resources.Limits = corev1.ResourceList{corev1.ResourceMemory: resource.MustParse("20Mi")}
+		})
+		pod := n.await(t, "greedy", corev1.PodFailed)
+		if end := pod.Status.ContainerStatuses[0].State.Terminated; end == nil || end.Reason != "OOMKilled" {
+			t.Errorf("a container that takes too much memory is %+v", pod.Status.ContainerStatuses[0].State)
+		}
+	})
+
+	t.Run("volume", func(t *testing.T) {
+		n.post(t, "persistentvolumeclaims", &corev1.PersistentVolumeClaim{
+			ObjectMeta: metav1.ObjectMeta{Name: "disk"},
+			Spec: corev1.PersistentVolumeClaimSpec{
+				AccessModes: []corev1.PersistentVolumeAccessMode{corev1.ReadWriteOnce},
+				Resources:   corev1.VolumeResourceRequirements{Requests: corev1.ResourceList{corev1.ResourceStorage: resource.MustParse("1Gi")}},
+			},
+		})
+		withDisk := func(spec *corev1.PodSpec) {
+			spec.Volumes = []corev1.Volume{{Name: "disk"}}
+			spec.Volumes[0].PersistentVolumeClaim = &corev1.PersistentVolumeClaimVolumeSource{ClaimName: "disk"}
+			spec.Containers[0].VolumeMounts = []corev1.VolumeMount{{Name: "disk", MountPath: "/disk"}}
+			spec.SecurityContext = &corev1.PodSecurityContext{RunAsUser: new(int64(1000))}
+		}
+		n.run(t, "writer", "echo kept >/disk/file", withDisk)
+		if text := n.run(t, "reader", "cat /disk/file", withDisk); text != "kept\n" {
+			t.Errorf("a volume holds %q", text)
 		}
 	})
 

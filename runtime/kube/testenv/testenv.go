@@ -14,8 +14,6 @@ package testenv
 import (
 	"context"
 	"crypto/rand"
-	"encoding/json"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -232,24 +230,6 @@ func (c *Cluster) pass(guest net.Conn) {
 		}()
 	}
 	<-done
-}
-
-// get reads an object of the API server as JSON.
-func (c *Cluster) get(ctx context.Context, path string, into any) error {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "https://"+c.address+path, nil)
-	if err != nil {
-		return err
-	}
-	request.Header.Set("Authorization", "Bearer "+c.token)
-	answer, err := c.client().Do(request)
-	if err != nil {
-		return err
-	}
-	defer answer.Body.Close()
-	if answer.StatusCode != http.StatusOK {
-		return fmt.Errorf("GET %s: %s", path, answer.Status)
-	}
-	return json.NewDecoder(answer.Body).Decode(into)
 }
 
 func (c *Cluster) file(name string) string { return filepath.Join(c.options.Dir, name) }

@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/weft-lang/weft/runtime/kube/testenv"
 	"github.com/weft-lang/weft/runtime/kube/testenv/images"
@@ -14,10 +15,11 @@ import (
 // guide tells what there is and how to get at it.
 const guide = `export KUBECONFIG=%[1]s
 
-A node that runs Pods, until Ctrl-C. It has the images busybox:1 and alpine:3 (both busybox)%[2]s.
-No Pod reaches anything outside, and no image is pulled: set imagePullPolicy: IfNotPresent.
+It runs Pods, until Ctrl-C. They reach nothing outside, and no image is pulled: a container whose
+image has no tag or the tag latest wants imagePullPolicy: IfNotPresent. There are these images:
+  %[2]s
 
-Give it an image, as "docker save" or "podman save" write it:
+Give it another one, as "docker save" or "podman save" write it:
   nsenter -t %[3]s -a ctr -n k8s.io images import FILE.tar
 Look around in there:
   nsenter -t %[3]s -a
@@ -30,7 +32,10 @@ func (s *server) serveNode(ctx context.Context, door net.Listener) error {
 		return err
 	}
 	defer cluster.Stop()
-	more, err := s.addImages(ctx, cluster)
+	if err := s.addImages(ctx, cluster); err != nil {
+		return err
+	}
+	names, err := cluster.Images(ctx)
 	if err != nil {
 		return err
 	}
@@ -43,32 +48,30 @@ func (s *server) serveNode(ctx context.Context, door net.Listener) error {
 	if err := os.WriteFile(kubeconfig, cluster.Open(door), 0o600); err != nil {
 		return err
 	}
-	fmt.Printf(guide, kubeconfig, more, testenv.Outside())
+	fmt.Printf(guide, kubeconfig, strings.Join(names, "\n  "), testenv.Outside())
 	<-ctx.Done()
 	return nil
 }
 
-// addImages returns what to say of those that were asked for.
-func (s *server) addImages(ctx context.Context, cluster *testenv.Cluster) (string, error) {
+// addImages gives the node what most examples need, and what was asked for.
+func (s *server) addImages(ctx context.Context, cluster *testenv.Cluster) error {
 	busybox, err := images.Busybox()
 	if err != nil {
-		return "", err
+		return err
 	}
-	if err := cluster.AddImage(ctx, busybox, "busybox:1", "alpine:3"); err != nil {
-		return "", err
+	if err := cluster.AddImage(ctx, busybox, "busybox:1", "busybox:1.36", "alpine:3"); err != nil {
+		return err
 	}
-	more := ""
 	for _, name := range s.archives {
 		file, err := os.Open(name)
 		if err != nil {
-			return "", err
+			return err
 		}
 		err = cluster.AddArchive(ctx, file)
 		file.Close()
 		if err != nil {
-			return "", fmt.Errorf("%s: %w", name, err)
+			return fmt.Errorf("%s: %w", name, err)
 		}
-		more += ", those of " + name
 	}
-	return more, nil
+	return nil
 }
