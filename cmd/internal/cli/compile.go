@@ -127,7 +127,7 @@ func (o compileOptions) text(s Streams, p *project, f *load.File) (string, error
 // podOptions are what the settings say about Pods.
 func (p *project) podOptions(standIns bool) pods.Options {
 	o := pods.Options{StandIns: standIns}
-	o.Pod.Entrypoints, o.Pod.AgentImage = p.Images(), p.cluster().AgentImage
+	o.Pod.Entrypoints, o.Pod.AgentImage, o.Pod.Store = p.Images(), p.cluster().AgentImage, p.cluster().Artifacts
 	return o
 }
 

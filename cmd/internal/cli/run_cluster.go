@@ -227,6 +227,9 @@ func (o *runOptions) beginIn(ctx context.Context, s Streams, p *project, object 
 			return err
 		}
 	}
+	if h.Repository, err = o.findStore(ctx, s, p, object, place); err != nil {
+		return err
+	}
 	if h.Images, err = o.askIn(ctx, s, p, object, place); err != nil {
 		return err
 	}
@@ -335,11 +338,18 @@ func (c *clusterRun) options(d *driving) (run.Options, error) {
 	if err != nil {
 		return run.Options{}, err
 	}
+	artifacts, faults := d.project.artifactStore(d.header.Repository)
+	if len(faults) > 0 {
+		return run.Options{}, failure("%s", faults[0].Message) // it was read before the run began
+	}
 	of := pod.Run{Name: d.header.Name, UID: d.header.UID, OwnerUID: c.run.OwnerUID(), Spec: d.object.Spec}
 	return run.Options{
 		Backend: kube.NewBackend(c.place, of), Loop: run.NewLoop(c.place.Now), OwnerUID: c.run.OwnerUID(), Build: d.flags.build, Creates: kube.Creates,
 		Values: c.place.Values(), Caches: c.place.Caches(), Locks: c.place.Locks(), Requests: &run.HTTP{Values: c.place.Values()},
-		Pods: pod.Options{Entrypoints: images, AgentImage: cmp.Or(d.flags.AgentImage, d.project.cluster().AgentImage)},
+		Pods: pod.Options{
+			Entrypoints: images, AgentImage: cmp.Or(d.flags.AgentImage, d.project.cluster().AgentImage),
+			Store: artifacts, Reachable: inCluster,
+		},
 	}, nil
 }
 

@@ -1,0 +1,101 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/weft-lang/weft/compiler/emit/pods"
+	"github.com/weft-lang/weft/compiler/ir"
+	"github.com/weft-lang/weft/compiler/pod"
+	"github.com/weft-lang/weft/lang/diag"
+	"github.com/weft-lang/weft/lang/source"
+	"github.com/weft-lang/weft/lang/tree"
+	"github.com/weft-lang/weft/lang/yaml"
+	"github.com/weft-lang/weft/runtime/artifact"
+	"github.com/weft-lang/weft/runtime/kube"
+	"github.com/weft-lang/weft/runtime/store"
+)
+
+// findStore finds where artifacts of a run in a cluster go that name no store: the
+// store that the workflow refers to, else that of the settings, else the default
+// of the namespace. What the cluster says is kept with the run. Artifacts that
+// would be lost all the same end the command.
+func (o *runOptions) findStore(ctx context.Context, s Streams, p *project, object *ir.Object, place *kube.Cluster) (*store.Repository, error) {
+	ref := pod.Run{Spec: object.Spec}.Repository()
+	var said *store.Repository
+	var err error
+	if ref.Node != nil || p.cluster().Artifacts == nil {
+		said, err = place.Repository(ctx, ref)
+	}
+	switch {
+	case errors.Is(err, kube.ErrNoRepository) && ref.Node != nil:
+		return nil, printErrors(s, []diag.Diagnostic{{
+			Rule: pod.RuleNoStore, Severity: diag.Error, Span: ref.Node.Place(), Message: err.Error(),
+			Help: "make it with kubectl, name another one, or leave artifactRepositoryRef out and write cluster.artifacts in weft.yaml",
+		}}, []string{object.Doc.File.Name})
+	case err != nil:
+		return nil, failure("%w", err)
+	}
+	root, faults := p.artifactStore(said)
+	if len(faults) == 0 {
+		options := p.podOptions(false)
+		options.Pod.Store, options.Pod.Reachable = root, inCluster
+		faults = pods.StoreFaults(p.checked, object, options)
+	}
+	if len(faults) > 0 {
+		return nil, printErrors(s, faults, []string{object.Doc.File.Name})
+	}
+	if collects(object) {
+		fmt.Fprintln(s.Err, "weft: artifactGC is not carried out: artifacts stay in their store; let a lifecycle rule of the bucket delete them")
+	}
+	return said, nil
+}
+
+// artifactStore is the location of artifacts that name none, nil when there is
+// none: what the cluster said when the run began, else what the settings say.
+func (p *project) artifactStore(said *store.Repository) (*tree.Node, []diag.Diagnostic) {
+	if said == nil {
+		return p.cluster().Artifacts, nil
+	}
+	docs, found := yaml.Parse(source.NewFile(said.Name, said.Text))
+	if found.Has(diag.Error) {
+		return nil, found.Sorted()
+	}
+	if len(docs) != 1 || !pod.Located(docs[0].Root) {
+		return nil, []diag.Diagnostic{{
+			Rule: pod.RuleNoStore, Severity: diag.Error, Span: source.NewFile(said.Name, said.Text).At(0, 0),
+			Message: said.Name + " holds no artifact store", Help: "write one below s3: there",
+		}}
+	}
+	return docs[0].Root, nil
+}
+
+// inCluster says why no Pod of a cluster can reach a location.
+func inCluster(location json.RawMessage) error {
+	var kinds map[string]json.RawMessage
+	if err := json.Unmarshal(location, &kinds); err == nil && kinds["folder"] != nil {
+		return errors.New("artifacts in a folder are for runs on this machine: Pods do not see it")
+	}
+	return artifact.Supported(location)
+}
+
+// collects reports whether a workflow wants its artifacts to be deleted.
+func collects(object *ir.Object) bool {
+	wants := func(n *tree.Node) bool {
+		strategy := n.At("artifactGC", "strategy").Text()
+		return strategy != "" && strategy != "Never"
+	}
+	if wants(object.Spec.Node) {
+		return true
+	}
+	for t := range object.AllTemplates() {
+		for _, a := range t.Node.At("outputs", "artifacts").List() {
+			if wants(a) {
+				return true
+			}
+		}
+	}
+	return false
+}
