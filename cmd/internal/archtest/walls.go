@@ -81,7 +81,7 @@ var rooms = map[string]room{
 	"runtime/kube/testenv":        {ours: []string{"runtime/kube/testenv/images"}},
 	"runtime/kube/testenv/images": {},
 	"runtime/kube/testenv/pause":  {},
-	"runtime/kube/testenv/serve":  {ours: []string{"runtime/kube/testenv"}},
+	"runtime/kube/testenv/serve":  {ours: []string{"runtime/kube/testenv", "runtime/kube/testenv/images"}},
 
 	"cmd/weft":       {ours: []string{"cmd/internal/cli"}},
 	"cmd/weft-agent": {ours: []string{"runtime/agent"}},
