@@ -33,9 +33,14 @@ func TestAPIServerScripts(t *testing.T) {
 			}
 			env.Defer(cluster.Stop)
 			env.Setenv("KUBECONFIG", cluster.Kubeconfig)
-			return nil
+			rights, err := filepath.Abs(filepath.Join(repository, "docs/running-rbac.yaml"))
+			env.Setenv("RIGHTS", rights)
+			player, stop := playJobs(t, cluster.Kubeconfig, env.WorkDir)
+			env.Defer(stop)
+			env.Values[playerKey{}] = player
+			return err
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "hides": hides, "until": until},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "hides": hides, "until": until, "crash": crash, "registry": startRegistry, "runsImage": runsImage},
 	})
 }
 
@@ -61,9 +66,21 @@ func until(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	want := regexp.MustCompile(args[0])
 	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
-		if ts.Exec(args[1], args[2:]...) == nil && want.MatchString(ts.ReadFile("stdout")) {
+		_ = ts.Exec(args[1], args[2:]...) // of which only the words count
+		if want.MatchString(ts.ReadFile("stdout")) {
 			return
 		}
 	}
 	ts.Fatalf("%v never prints %s", args[1:], args[0])
 }
+
+// crash is the script command "crash", which kills the processes of all Jobs.
+func crash(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) > 0 {
+		ts.Fatalf("usage: crash")
+	}
+	ts.Value(playerKey{}).(*jobPlayer).crash()
+}
+
+// playerKey is where a story has its jobPlayer.
+type playerKey struct{}

@@ -353,20 +353,5 @@ func (c *clusterRun) options(d *driving) (run.Options, error) {
 	}, nil
 }
 
-// next says what a person may want to do with the run.
-func (c *clusterRun) next(name string, phase engine.Phase) string {
-	logs, page := c.command("logs", name), c.command("report", name)+" > run.html"
-	switch {
-	case phase == engine.Succeeded:
-		return logs + "    " + page
-	case phase.Completed():
-		return logs + "    " + page + "    " + c.command("retry", name)
-	}
-	if driven, err := c.run.Driven(c.ctx); err != nil || driven {
-		return c.command("logs -f", name) + "    " + c.command("doctor", name)
-	}
-	return "nobody drives it; go on by " + c.command("run --resume", name)
-}
-
 // statusEvery is how often lists learn how a run stands.
 const statusEvery = 2 * time.Second

@@ -55,21 +55,28 @@ func (d *driving) showText(r *report.Run) error {
 
 // next says what a person may want to do with the run.
 func (d *driving) next(r *report.Run) string {
-	name := d.header.Name
-	if d.cluster != nil {
-		return d.cluster.next(name, r.Phase)
-	}
+	logs, page := d.command("logs"), d.command("report")+" > run.html"
 	switch {
-	case waits(r) && d.run.Driven():
-		return "weft resume " + name
-	case !r.Phase.Completed() && d.run.Driven():
-		return "weft logs -f " + name
-	case !r.Phase.Completed():
-		return "nobody drives it; go on by weft run --resume " + name
 	case r.Phase == engine.Succeeded:
-		return fmt.Sprintf("weft logs %s    weft report %s > run.html", name, name)
+		return logs + "    " + page
+	case r.Phase.Completed():
+		return logs + "    " + page + "    " + d.command("retry")
+	case !d.driven():
+		return "nobody drives it; go on by " + d.command("run --resume")
+	case waits(r):
+		return d.command("resume")
 	}
-	return fmt.Sprintf("weft logs %s    weft report %s > run.html    weft retry %s", name, name, name)
+	return d.command("logs -f") + "    " + d.command("doctor")
+}
+
+// driven reports whether somebody drives the run. A cluster that does not tell
+// leaves it at that.
+func (d *driving) driven() bool {
+	if d.cluster == nil {
+		return d.run.Driven()
+	}
+	driven, err := d.cluster.run.Driven(d.cluster.ctx)
+	return driven || err != nil
 }
 
 // waits reports whether a run, or a step of it, goes on when somebody says so.
