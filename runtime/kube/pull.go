@@ -1,6 +1,7 @@
 package kube
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -47,7 +48,7 @@ func (c *Cluster) pullSecretsOf(ctx context.Context, account string) ([]corev1.L
 	err := c.core.Post().Namespace(c.Namespace).Resource(podResource).VersionedParams(options, c.parameters).
 		Body(triedPod(account)).Do(ctx).Into(&made)
 	if err != nil {
-		return nil, fmt.Errorf("cannot learn the pull secrets of service account %q: %w", account, err)
+		return nil, fmt.Errorf("cannot learn the pull secrets of service account %q: %w", cmp.Or(account, "default"), err)
 	}
 	return made.Spec.ImagePullSecrets, nil
 }
