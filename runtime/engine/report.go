@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 )
 
 // classes are the failure classes by the number that nodes hold.
@@ -78,6 +79,9 @@ func (e *Engine) running(id NodeID, r *Report) {
 	n := e.at(id)
 	if len(n.plan.members) > 0 {
 		e.reportMembers(id, r)
+		if (n.more == nil || n.more.timers&(1<<timerMember) == 0) && e.stuckOn(id) != NoNode {
+			e.setTimer(id, timerMember, e.now+memberGrace)
+		}
 	}
 	if n.stage != stagePending {
 		return
@@ -276,6 +280,41 @@ func (e *Engine) reportMembers(id NodeID, r *Report) {
 			e.set(cid, Running)
 		}
 	}
+}
+
+// memberGrace is how long the containers of a set may take to notice that one
+// that they wait for has failed. They notice at once, unless that one was killed
+// before it could even say that it is there.
+const memberGrace = int64(10 * time.Second)
+
+// stuckOn is the container of a set that has failed and that others still wait
+// for, NoNode when there is none.
+func (e *Engine) stuckOn(id NodeID) NodeID {
+	for w, waits := range e.children(id) {
+		if waits.label != labelContainer || waits.phase.Fulfilled() {
+			continue
+		}
+		needs := e.at(id).plan.members[e.at(w).index].needs
+		for c, n := range e.children(id) {
+			if n.label == labelContainer && n.phase.Bad() && slices.Contains(needs, int(n.index)) {
+				return c
+			}
+		}
+	}
+	return NoNode
+}
+
+// endStuck ends a set of containers that wait for one that has failed.
+func (e *Engine) endStuck(id NodeID) {
+	c := e.stuckOn(id)
+	if c == NoNode {
+		return
+	}
+	e.stopLeaf(id)
+	n, failed := e.at(id), e.at(c)
+	n.class = classNumber(ClassUser)
+	e.endMembers(id, failed.phase, "it waits for a container that has failed")
+	e.finish(id, failed.phase, failed.message)
 }
 
 // endMembers ends the containers of which no end was seen.

@@ -2,7 +2,9 @@ package engine_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/weft-lang/weft/runtime/engine"
 )
@@ -284,4 +286,71 @@ func TestSpecBlocked(t *testing.T) {
 		{name: "blocked: a hook", main: "dag: {tasks: [{name: a, template: leaf, hooks: {exit: {template: leaf}}}]}", script: "wf.a.onExit never", want: "wf.a | Succeeded | blocked=1 of its hooks"},
 		{name: "blocked: nothing", main: leafBody, want: "wf | Succeeded | blocked="},
 	})
+}
+
+// TestSpecKilledMember kills a container of a set before it could say that it is
+// there: those that wait for it never hear of its end.
+func TestSpecKilledMember(t *testing.T) {
+	row := specRow{main: "containerSet: {containers: [{name: one, image: i, command: [x]}, {name: two, image: i, command: [x], dependencies: [one]}, {name: three, image: i, command: [x]}]}"}
+	up := func(name string) engine.Container {
+		return engine.Container{Name: name, Role: engine.RoleMain, Running: true}
+	}
+	killed := container("one", engine.RoleMain, 137)
+	for _, c := range []struct {
+		name    string
+		reports []engine.Report
+		timer   bool
+		want    string
+	}{
+		{"nobody waits", []engine.Report{{State: engine.PodRunning, Containers: []engine.Container{killed, container("two", engine.RoleMain, 64), up("three")}}}, false, "wf | Running"},
+		{"it is waited for", []engine.Report{{State: engine.PodRunning, Containers: []engine.Container{killed, up("two"), up("three")}}}, true,
+			"wf | Failed | \"one: Error (exit code 137)\" | class=user\nwf.one | Failed\nwf.two | Failed | \"it waits for a container that has failed\"\nwf.three | Failed"},
+		{"it is noticed", []engine.Report{
+			{State: engine.PodRunning, Containers: []engine.Container{killed, up("two"), up("three")}},
+			podEnded(killed, container("two", engine.RoleMain, 64), container("three", engine.RoleMain, 0)),
+		}, false, "wf | Failed | \"one: Error (exit code 137)\"\nwf.two | Error\nwf.three | Succeeded"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			p := newPlayer(t, newEngine(t, map[string]string{"workflow.yaml": row.workflow()}), "")
+			p.e.Step(engine.Event{Kind: engine.EventStart, At: p.now})
+			var timer *engine.SetTimer
+			stopped := false
+			step := func(ev engine.Event) {
+				for _, a := range p.e.Step(ev) {
+					switch a := a.(type) {
+					case engine.SetTimer:
+						if timer = &a; a.At.IsZero() {
+							timer = nil
+						}
+					case engine.StopLeaf:
+						stopped = true
+					}
+				}
+			}
+			for _, r := range c.reports {
+				p.now = p.now.Add(time.Second)
+				step(engine.Event{Kind: engine.EventReport, At: p.now, Report: &r})
+			}
+			if (timer != nil) != c.timer {
+				t.Fatalf("timer: %v", timer)
+			}
+			if timer != nil {
+				step(engine.Event{Kind: engine.EventTimer, At: timer.At, Timer: timer.Timer})
+				if !stopped {
+					t.Error("the Pod is not stopped")
+				}
+			}
+			for l := range strings.Lines(c.want) {
+				path, rest, _ := strings.Cut(strings.TrimSpace(l), " | ")
+				for fact := range strings.SplitSeq(rest, " | ") {
+					if have := facts(p, path); !have[fact] {
+						t.Errorf("%s is not %s: %v", path, fact, have)
+					}
+				}
+			}
+			if err := p.e.Check(); err != nil || p.e.Impossible() > 0 {
+				t.Error(err, p.e.Impossible())
+			}
+		})
+	}
 }

@@ -12,6 +12,7 @@ const (
 	timerSuspend                     // duration of a suspend
 	timerBackoff                     // of a Retry node
 	timerDeadline                    // of the run
+	timerMember                      // until the containers of a set notice that one has failed
 )
 
 // Bounds reports whether a timer ends what it belongs to, and does not let it go
@@ -63,7 +64,7 @@ func (e *Engine) stopTimers(id NodeID) {
 	if m := e.at(id).more; m == nil || m.timers == 0 {
 		return
 	}
-	for t := timerTimeout; t <= timerBackoff; t++ {
+	for t := timerTimeout; t <= timerMember; t++ {
 		e.setTimer(id, t, 0)
 	}
 }
@@ -97,6 +98,8 @@ func (e *Engine) leafTimer(id NodeID, ev *Event) {
 	case ev.Timer == timerTimeout && n.typ == PodNode && n.stage == stageRunning && e.inGrace(id):
 		// The Pod has the same bound, and tells more when it ends by itself.
 		e.setTimer(id, timerTimeout, e.now+timeoutGrace)
+	case ev.Timer == timerMember:
+		e.endStuck(id)
 	case ev.Timer == timerTimeout, ev.Timer == timerPending && n.stage == stagePending:
 		if n.stage != stageSuspended {
 			e.stopLeaf(id)

@@ -38,19 +38,25 @@ func stale(t *testing.T, r *Run) {
 	}
 }
 
-// The process that drives a run may be killed at any moment: whoever resumes it
-// goes on where it was, and no Pod is made twice.
-func TestAPIServerProcessKilled(t *testing.T) {
+// program builds weft, and writes a workflow called wf to a file.
+func program(t testing.TB, spec string) (weft, file string) {
+	t.Helper()
 	dir := t.TempDir()
-	weft := filepath.Join(dir, "weft")
+	weft, file = filepath.Join(dir, "weft"), filepath.Join(dir, "wf.yaml")
 	if out, err := exec.Command("go", "build", "-o", weft, "../../cmd/weft").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	file := filepath.Join(dir, "wf.yaml")
-	text := "apiVersion: argoproj.io/v1alpha1\nkind: Workflow\nmetadata: {name: wf}\nspec:" + strings.ReplaceAll(everything, "\n", "\n  ")
+	text := "apiVersion: argoproj.io/v1alpha1\nkind: Workflow\nmetadata: {name: wf}\nspec:" + strings.ReplaceAll(spec, "\n", "\n  ")
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	return weft, file
+}
+
+// The process that drives a run may be killed at any moment: whoever resumes it
+// goes on where it was, and no Pod is made twice.
+func TestAPIServerProcessKilled(t *testing.T) {
+	weft, file := program(t, everything)
 	c, kubelet := newPlace(t, func(p *corev1.Pod) play {
 		do := everythingPlay(p)
 		if !do.forever {
@@ -61,7 +67,7 @@ func TestAPIServerProcessKilled(t *testing.T) {
 	var said bytes.Buffer
 	command := func(args ...string) *exec.Cmd {
 		cmd := exec.CommandContext(t.Context(), weft, append(args, "--cluster", "-n", c.Namespace, "--kubeconfig", access.Kubeconfig)...)
-		cmd.Stdout, cmd.Stderr, cmd.Dir = &said, &said, dir
+		cmd.Stdout, cmd.Stderr = &said, &said
 		return cmd
 	}
 	for i, pods := range []int{1, 2, 4, 6, 8, 11, 12} {
