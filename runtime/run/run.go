@@ -71,6 +71,9 @@ type Options struct {
 	// Signals are given to the run before anything else happens: retry, for a run
 	// that has ended.
 	Signals []engine.Signal
+	// Ended is told of each Pod whose end is in the journal, and what became of its
+	// node: whatever a Pod says of its end has been read.
+	Ended func(ref PodRef, phase engine.Phase)
 	// Observe is told after each group of events which nodes are new or have
 	// changed. It must not hold on to the engine.
 	Observe func(e *engine.Engine, changed []engine.NodeID)
@@ -201,8 +204,12 @@ func (r *Run) commit() error {
 			}
 		}
 		for _, ev := range group {
+			ended := r.ending(ev)
 			for _, a := range r.step(ev) {
 				r.do(a)
+			}
+			if ended != nil {
+				r.opts.Ended(r.ref(ended), r.engine.View(ended.Node).Phase)
 			}
 		}
 	}
@@ -214,6 +221,17 @@ func (r *Run) commit() error {
 		r.opts.Observe(r.engine, r.changed)
 	}
 	r.changed = r.changed[:0]
+	return nil
+}
+
+// ending is the leaf whose Pod an event tells the end of, if anybody wants to know.
+func (r *Run) ending(ev engine.Event) *leaf {
+	if r.opts.Ended == nil || ev.Kind != engine.EventReport || ev.Report.State != engine.PodEnded {
+		return nil
+	}
+	if l := r.open.leafs[leafKey{ev.Node, ev.Generation}]; l != nil && !r.isRequest(l) {
+		return l
+	}
 	return nil
 }
 

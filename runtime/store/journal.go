@@ -34,6 +34,8 @@ type Header struct {
 	// Repository is where artifacts go that name no store, as the cluster said; nil
 	// when it was not asked, or said nothing.
 	Repository *Repository `json:"repository,omitempty"`
+	// TTL is how long the run is kept when it has ended.
+	TTL *TTL `json:"ttl,omitempty"`
 	// Settings are those of the command that began the run; who wrote them can
 	// read them.
 	Settings json.RawMessage `json:"settings,omitempty"`
