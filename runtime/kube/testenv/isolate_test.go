@@ -13,6 +13,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	corev1 "k8s.io/api/core/v1"
 )
 
 // guest is set for a program that is to start a node of its own.
@@ -25,7 +27,7 @@ func TestNodesBesideEachOther(t *testing.T) {
 		beGuest(t)
 		return
 	}
-	mounts, links, processes := read(t, "/proc/self/mountinfo"), read(t, "/proc/net/dev"), processIDs(t)
+	mounts, links, processes := read(t, "/proc/self/mountinfo"), linkNames(t), processIDs(t)
 	first, second := startGuest(t), startGuest(t)
 	for _, g := range []*guestProgram{first, second} {
 		g.waitFor(t, "a Pod has run")
@@ -54,8 +56,8 @@ func TestNodesBesideEachOther(t *testing.T) {
 			t.Errorf("a mount is left: %s", mount)
 		}
 	}
-	if now := read(t, "/proc/net/dev"); strings.Count(now, "\n") != strings.Count(links, "\n") {
-		t.Errorf("links were\n%s\nand are\n%s", links, now)
+	if now := linkNames(t); now != links {
+		t.Errorf("links were %s and are %s", links, now)
 	}
 	if _, err := newCgroup(); err != nil { // removes what the killed one could not
 		t.Fatal(err)
@@ -63,6 +65,55 @@ func TestNodesBesideEachOther(t *testing.T) {
 	if left := cgroupFolders(t); len(left) > 0 {
 		t.Errorf("cgroups are left: %v", left)
 	}
+}
+
+// TestNodeStops holds that a node that is stopped leaves no process, mount, link
+// or cgroup, and that another can start in its place.
+func TestNodeStops(t *testing.T) {
+	mounts, processes := read(t, "/proc/self/mountinfo"), processIDs(t)
+	var links string
+	for range 2 {
+		t.Run("node", func(t *testing.T) {
+			n := startNode(t)
+			if links == "" {
+				links = linkNames(t)
+			}
+			n.create(t, "sleeper", "sleep 1000")
+			n.await(t, "sleeper", corev1.PodRunning)
+			if linkNames(t) == links {
+				t.Error("a Pod that runs has no link, so that this test would see none that is left")
+			}
+			n.Stop()
+		})
+		for deadline := time.Now().Add(5 * time.Second); !slices.Equal(processIDs(t), processes) || linkNames(t) != links; time.Sleep(20 * time.Millisecond) {
+			if time.Now().After(deadline) {
+				t.Fatalf("processes were %v and are %v; links were %s and are %s", processes, processIDs(t), links, linkNames(t))
+			}
+		}
+		for mount := range strings.Lines(read(t, "/proc/self/mountinfo")) {
+			if !strings.Contains(mounts, mount) {
+				t.Errorf("a mount is left: %s", mount)
+			}
+		}
+		for _, dir := range podCgroups() {
+			if _, err := os.Stat(dir); !os.IsNotExist(err) {
+				t.Errorf("a cgroup is left: %s", dir)
+			}
+		}
+	}
+}
+
+// linkNames are those of the network links.
+func linkNames(t *testing.T) string {
+	t.Helper()
+	var names []string
+	for line := range strings.Lines(read(t, "/proc/net/dev")) {
+		if name, _, ok := strings.Cut(line, ":"); ok {
+			names = append(names, strings.TrimSpace(name))
+		}
+	}
+	slices.Sort(names)
+	return strings.Join(names, " ")
 }
 
 // beGuest runs a Pod and waits until its standard input ends.

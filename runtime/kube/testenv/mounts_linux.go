@@ -30,7 +30,9 @@ func mountAll(hierarchies []hierarchy) error {
 	if err := syscall.Mount("", "/", "", syscall.MS_REC|syscall.MS_PRIVATE, ""); err != nil {
 		return fmt.Errorf("make mounts private: %w", err)
 	}
-	if err := letGo(append([]string{"/run"}, overlaid...)); err != nil {
+	// Nobody will see what is below these, and it is not for us to keep what others
+	// have mounted.
+	if err := unmountBelow(append([]string{"/run"}, overlaid...)...); err != nil {
 		return err
 	}
 	if err := mount("proc", "proc", "/proc", ""); err != nil {
@@ -59,9 +61,8 @@ func mountAll(hierarchies []hierarchy) error {
 	return syscall.Mount("", "/", "", syscall.MS_REC|syscall.MS_SHARED, "")
 }
 
-// letGo unmounts what is below folders that will be covered: nobody sees it
-// there, and it is not for us to keep what others have mounted.
-func letGo(folders []string) error {
+// unmountBelow unmounts what is mounted below folders.
+func unmountBelow(folders ...string) error {
 	text, err := os.ReadFile("/proc/self/mountinfo")
 	if err != nil {
 		return err

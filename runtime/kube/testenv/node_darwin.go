@@ -27,3 +27,5 @@ func isInside() bool { return false }
 func (c *Cluster) prepareNode(context.Context) error { return errLinuxOnly }
 
 func (c *Cluster) startNode(context.Context) error { return errLinuxOnly }
+
+func stopNode() {}

@@ -16,6 +16,9 @@ import (
 // pauseImage holds the namespaces of a Pod.
 const pauseImage = "weft.test/pause:1"
 
+// dataFolder holds what containers are made of.
+const dataFolder = nodeFolder + "/data"
+
 // prepareNode starts what needs no API server.
 func (c *Cluster) prepareNode(ctx context.Context) error {
 	if !isInside() {
@@ -54,7 +57,7 @@ func runtimeAnswers(ctx context.Context) bool {
 
 func (c *Cluster) containerdConfig() string {
 	return `version = 2
-root = "` + c.file("containerd") + `"
+root = "` + dataFolder + `/containerd"
 state = "/run/containerd"
 [grpc]
   address = "` + runtimeSocket + `"
@@ -87,7 +90,7 @@ clusterDomain: cluster.local
 cgroupDriver: cgroupfs
 enforceNodeAllocatable: []
 makeIPTablesUtilChains: false
-volumePluginDir: "` + c.file("volume-plugins") + `"
+volumePluginDir: "` + dataFolder + `/volume-plugins"
 failSwapOn: false
 evictionHard:
   memory.available: "0%"
@@ -122,7 +125,7 @@ func (c *Cluster) startNode(ctx context.Context) error {
 		return err
 	}
 	return c.run(ctx, Kubelet, c.nodeReady,
-		"--kubeconfig="+c.Kubeconfig, "--config="+c.file("kubelet.yaml"), "--root-dir="+c.file("kubelet"),
+		"--kubeconfig="+c.Kubeconfig, "--config="+c.file("kubelet.yaml"), "--root-dir="+dataFolder+"/kubelet",
 		"--hostname-override="+NodeName, "--node-ip="+NodeAddress,
 	)
 }
@@ -135,7 +138,7 @@ const volumes = 64
 func (c *Cluster) createVolumes(ctx context.Context) error {
 	for i := range volumes {
 		name := fmt.Sprint("volume-", i)
-		dir := c.file(filepath.Join("volumes", name))
+		dir := filepath.Join(dataFolder, "volumes", name)
 		if err := os.MkdirAll(dir, 0o777); err != nil {
 			return err
 		}

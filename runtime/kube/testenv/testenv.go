@@ -26,8 +26,8 @@ import (
 // Options of a cluster. The zero Options are an API server alone, in which Pods
 // stay as they were created and namespaces never empty.
 type Options struct {
-	// Dir holds keys, logs and data; it has to exist. "" is a folder that Stop
-	// removes.
+	// Dir holds keys and logs, and what is stored; it has to exist. "" is a folder
+	// that Stop removes.
 	Dir string
 	// ControllerManager makes service accounts, and deletes what has lost its
 	// owner or its namespace.
@@ -83,6 +83,9 @@ func scratch(options Options) string {
 func (c *Cluster) Stop() {
 	for _, s := range slices.Backward(c.servers) { // the last one started is the first one to go
 		s.kill()
+	}
+	if c.options.Node {
+		stopNode()
 	}
 	if c.remove {
 		_ = os.RemoveAll(c.options.Dir) // a folder for temporary files is cleaned anyway
