@@ -9,6 +9,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"path"
@@ -29,7 +30,7 @@ func main() {
 	o.platforms = strings.Split(*platforms, ",")
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := o.run(ctx); err != nil {
+	if err := o.make(ctx, os.Stdout, programs); err != nil {
 		fmt.Fprintln(os.Stderr, "image:", err)
 		os.Exit(1)
 	}
@@ -40,20 +41,37 @@ type options struct {
 	platforms []string
 }
 
-func (o *options) run(ctx context.Context) error {
+// check finds mistakes before anything is built.
+func (o *options) check() error {
+	for _, p := range o.platforms {
+		if system, arch, ok := strings.Cut(p, "/"); !ok || system == "" || arch == "" {
+			return fmt.Errorf("-platforms cannot hold %q: a platform is like linux/amd64", p)
+		}
+	}
+	if o.push != "" {
+		if _, err := name.NewRepository(o.push + "/weft"); err != nil {
+			return fmt.Errorf("-push cannot be %q: it is REGISTRY/PATH, as in registry.example.org/team", o.push)
+		}
+	}
+	return nil
+}
+
+// make makes the images of programs, and prints what it has made.
+func (o *options) make(ctx context.Context, out io.Writer, programs []program) error {
+	if err := o.check(); err != nil {
+		return err
+	}
 	if err := os.MkdirAll(o.dir, 0o755); err != nil {
 		return err
 	}
-	var pushed []string
+	var settings strings.Builder
 	for _, p := range programs {
 		spec, err := p.spec(ctx, o.platforms)
 		if err != nil {
 			return err
 		}
 		if o.push != "" {
-			if spec.Name, err = moved(spec.Name, o.push); err != nil {
-				return err
-			}
+			spec.Name = o.push + "/" + path.Base(spec.Name)
 		}
 		img, err := image.New(spec)
 		if err != nil {
@@ -64,29 +82,19 @@ func (o *options) run(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		fmt.Printf("%s  %.1f MB  %s  %s\n", file, float64(size)/1e6, img.Name, img.Digest)
+		fmt.Fprintf(out, "%s  %.1f MB  %s  %s\n", file, float64(size)/1e6, img.Name, img.Digest)
 		if o.push == "" {
 			continue
 		}
 		if err := img.Push(ctx); err != nil {
 			return err
 		}
-		repository, _, _ := strings.Cut(img.Name[len(o.push):], ":")
-		pushed = append(pushed, fmt.Sprintf("  %s: %s@%s", p.key, o.push+repository, img.Digest))
+		fmt.Fprintf(&settings, "  %s: %s/%s@%s\n", p.key, o.push, p.name, img.Digest)
 	}
-	if len(pushed) > 0 {
-		fmt.Printf("\nThey are in the registry. In weft.yaml:\n\ncluster:\n%s\n", strings.Join(pushed, "\n"))
+	if settings.Len() > 0 {
+		fmt.Fprintf(out, "\nThey are in the registry. In weft.yaml:\n\ncluster:\n%s", settings.String())
 	}
 	return nil
-}
-
-// moved is the name of an image in another place.
-func moved(image, to string) (string, error) {
-	moved := to + "/" + path.Base(image)
-	if _, err := name.NewTag(moved); err != nil {
-		return "", fmt.Errorf("-push cannot be %q: it is REGISTRY/PATH, as in registry.example.org/team", to)
-	}
-	return moved, nil
 }
 
 // write writes an archive, whole or not at all.
@@ -99,7 +107,7 @@ func write(file string, img *image.Image) (size int64, err error) {
 	if err := image.WriteArchive(out, img); err != nil {
 		return 0, err
 	}
-	if size, err = out.Seek(0, 1); err != nil {
+	if size, err = out.Seek(0, io.SeekCurrent); err != nil {
 		return 0, err
 	}
 	if err := out.Chmod(0o644); err != nil {

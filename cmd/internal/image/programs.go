@@ -55,10 +55,7 @@ func (p *program) spec(ctx context.Context, platforms []string) (image.Spec, err
 		Env: append([]string{"PATH=/"}, p.env...),
 	}
 	for _, platform := range platforms {
-		system, arch, ok := strings.Cut(platform, "/")
-		if !ok {
-			return s, fmt.Errorf("-platforms cannot hold %q: a platform is like linux/amd64", platform)
-		}
+		system, arch, _ := strings.Cut(platform, "/")
 		data, err := p.compile(ctx, system, arch)
 		if err != nil {
 			return s, err
