@@ -1,6 +1,7 @@
 package pod
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -156,12 +157,21 @@ func (b *builder) loading(n *tree.Node) (l instructions.Load, fields *tree.Node,
 	}, fields, true
 }
 
-// runAsMain gives what is loaded to the user who works with it.
+// runAsMain gives what is loaded to the user who works with it: where nobody says
+// who that is, to root, as nearly every image has it. git, for one, refuses to
+// work in a folder of somebody else.
 func (b *builder) runAsMain(s *corev1.SecurityContext) {
 	for i := range b.pod.Spec.Containers {
 		if c := &b.pod.Spec.Containers[i]; c.Name == mainName && c.SecurityContext != nil {
 			s.RunAsUser, s.RunAsGroup, s.RunAsNonRoot = c.SecurityContext.RunAsUser, c.SecurityContext.RunAsGroup, c.SecurityContext.RunAsNonRoot
 		}
+	}
+	user, nonRoot := s.RunAsUser, s.RunAsNonRoot
+	if p := b.pod.Spec.SecurityContext; p != nil {
+		user, nonRoot = cmp.Or(user, p.RunAsUser), cmp.Or(nonRoot, p.RunAsNonRoot)
+	}
+	if user == nil && (nonRoot == nil || !*nonRoot) {
+		s.RunAsUser = new(int64)
 	}
 }
 

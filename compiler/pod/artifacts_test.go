@@ -4,8 +4,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
+
+	corev1 "k8s.io/api/core/v1"
 
 	"github.com/weft-lang/weft/compiler/pod"
 	"github.com/weft-lang/weft/compiler/pod/instructions"
@@ -160,4 +163,45 @@ func shown(location json.RawMessage, podName string) string {
 		}
 	}
 	return strings.ReplaceAll(strings.ReplaceAll(b.String(), "  ", " "), podName, "POD")
+}
+
+// TestLoadsAsMain holds that artifacts belong to the user who works with them,
+// and that a Pod which may not run as root does not.
+func TestLoadsAsMain(t *testing.T) {
+	for _, tt := range []struct{ name, pod, main, want string }{
+		{"nobody says", "{}", "{}", "0"},
+		{"the container", "{}", "{runAsUser: 7}", "7"},
+		{"the Pod", "{runAsUser: 8}", "{}", "the Pod's"},
+		{"both", "{runAsUser: 8}", "{runAsUser: 7}", "7"},
+		{"not root", "{}", "{runAsNonRoot: true}", "the image's"},
+		{"no Pod as root", "{runAsNonRoot: true}", "{}", "the Pod's"},
+		{"root in a Pod that is not", "{runAsNonRoot: true}", "{runAsNonRoot: false}", "0"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			project, _ := read(t, "in.yaml", fmt.Sprintf(`kind: Workflow
+metadata: {name: run}
+spec:
+  templates:
+  - name: t
+    securityContext: %s
+    inputs: {artifacts: [{name: a, path: /a, raw: {data: x}}]}
+    container: {image: i, command: [c], securityContext: %s}`, tt.pod, tt.main))
+			object := project.Objects[0]
+			objects, found := pod.Build((&settings{Path: "run[0]"}).input(object, object.Spec.Templates[0]))
+			if objects == nil {
+				t.Fatal(found)
+			}
+			i := slices.IndexFunc(objects.Pod.Spec.InitContainers, func(c corev1.Container) bool { return c.Name == "weft-load" })
+			got := "the Pod's"
+			switch c := objects.Pod.Spec.InitContainers[i].SecurityContext; {
+			case c.RunAsUser != nil:
+				got = fmt.Sprint(*c.RunAsUser)
+			case c.RunAsNonRoot != nil:
+				got = "the image's"
+			}
+			if got != tt.want {
+				t.Errorf("%s, want %s", got, tt.want)
+			}
+		})
+	}
 }

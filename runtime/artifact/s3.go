@@ -189,7 +189,13 @@ func (b *bucket) fetch(ctx context.Context, key, to string) error {
 	if b.encryption != nil && b.encryption.Type() == encrypt.SSEC {
 		opts.ServerSideEncryption = b.encryption
 	}
-	return b.explain(b.client.FGetObject(ctx, b.Bucket, key, to, opts))
+	if err := os.MkdirAll(filepath.Dir(to), 0o777); err != nil {
+		return err
+	}
+	if err := b.client.FGetObject(ctx, b.Bucket, key, to, opts); err != nil {
+		return b.explain(err)
+	}
+	return os.Chmod(to, 0o644) // minio-go lets nobody else read it
 }
 
 func (b *bucket) objects(ctx context.Context, prefix string) <-chan minio.ObjectInfo {

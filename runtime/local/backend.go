@@ -180,7 +180,7 @@ func (b *Backend) create(ctx context.Context, p *run.Pod) error {
 // noteUsers says once that containers do not run as whom they ask for.
 func (b *Backend) noteUsers(l *launch) {
 	for _, c := range slices.Concat(l.Init, l.Mains) {
-		if c.UID != nil && int(*c.UID) != os.Geteuid() && os.Geteuid() != 0 {
+		if c.UID != nil && int(*c.UID) != os.Geteuid() && os.Geteuid() != 0 && !strings.HasPrefix(c.Name, "weft-") {
 			b.users.Do(func() { b.opts.say("runAsUser is left out: containers run as you, and only root can change that") })
 		}
 	}
