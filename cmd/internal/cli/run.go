@@ -191,7 +191,7 @@ func (o *runOptions) begin(ctx context.Context, s Streams, paths []string) error
 func (o *runOptions) header(object *ir.Object, args []eval.Argument) store.Header {
 	h := store.Header{
 		Weft: version(), UID: newUID(), Created: time.Now().UTC(), Kind: object.Kind.String(), Workflow: title(object),
-		Namespace: object.Namespace.Text(), Entrypoint: o.entrypoint,
+		Namespace: object.Namespace.Text(), Entrypoint: o.entrypoint, TTL: ttlOf(object),
 	}
 	if h.Namespace == "" {
 		h.Namespace = "default"

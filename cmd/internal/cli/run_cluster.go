@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -233,6 +234,9 @@ func (o *runOptions) beginIn(ctx context.Context, s Streams, p *project, object 
 	if h.Images, err = o.askIn(ctx, s, p, object, place); err != nil {
 		return err
 	}
+	if _, err := (pod.Run{Spec: object.Spec}).GC(); err != nil {
+		return usage("%w", err)
+	}
 	h.Namespace = place.Namespace
 	if o.access.Namespace == "" && object.Namespace.Text() != "" {
 		o.access.Namespace = place.Namespace // for what is told of the run later
@@ -276,6 +280,7 @@ func (c *clusterRun) drive(d *driving, signals ...engine.Signal) error {
 	if errors.Is(err, errHandedOver) {
 		return c.detach(d)
 	}
+	c.sweep(d.streams)
 	return err
 }
 
@@ -285,7 +290,7 @@ func (c *clusterRun) driveLed(d *driving, signals []engine.Signal) error {
 	if err != nil {
 		return err
 	}
-	opts, err := c.options(d)
+	opts, collector, err := c.options(d)
 	if err != nil {
 		return err
 	}
@@ -295,7 +300,9 @@ func (c *clusterRun) driveLed(d *driving, signals []engine.Signal) error {
 	}
 	ctx, leave := context.WithCancel(c.ctx)
 	defer leave()
-	opts.Journal = c.run.Journal(ctx, history)
+	journal := c.run.Journal(ctx, history)
+	defer journal.Close(context.WithoutCancel(c.ctx)) // as long as this process leads
+	opts.Journal = journal
 	watch := newWatcher(d.streams, d.header.Name, d.flags.output)
 	status := keepStatus(ctx, c.run)
 	opts.Observe = func(e *engine.Engine, changed []engine.NodeID) {
@@ -317,40 +324,67 @@ func (c *clusterRun) driveLed(d *driving, signals []engine.Signal) error {
 	<-done
 	watch.close()
 	status.close(context.WithoutCancel(c.ctx))
+	if err == nil {
+		err := d.show(driver.Engine())
+		c.collect(d, collector, driver.Engine().Run().Phase)
+		return err
+	}
+	c.collect(d, collector, engine.NoPhase)
 	switch {
 	case errors.Is(err, kube.ErrFenced):
 		return failure("%w; %s follows it", err, c.command("run --attach", d.header.Name))
-	case err != nil && left && c.handOver.Load():
+	case left && c.handOver.Load():
 		return errHandedOver
-	case err != nil && left && d.flags.inJob:
+	case left && d.flags.inJob:
 		return failure("told to stop; the run is left to the next driver")
-	case err != nil && left:
+	case left:
 		return failure("the run was left: its Pods go on, and nothing new starts until %s", c.command("run --resume", d.header.Name))
-	case err != nil:
-		return failure("the run was left unfinished: %w\ngo on with it by %s", err, c.command("run --resume", d.header.Name))
 	}
-	return d.show(driver.Engine())
+	return failure("the run was left unfinished: %w\ngo on with it by %s", err, c.command("run --resume", d.header.Name))
 }
 
-// options are what the run is driven with.
-func (c *clusterRun) options(d *driving) (run.Options, error) {
+// options are what the run is driven with, and who deletes its Pods; nil is nobody.
+func (c *clusterRun) options(d *driving) (run.Options, *kube.Collector, error) {
 	images, err := d.images()
 	if err != nil {
-		return run.Options{}, err
+		return run.Options{}, nil, err
 	}
 	artifacts, faults := d.project.artifactStore(d.header.Repository)
 	if len(faults) > 0 {
-		return run.Options{}, failure("%s", faults[0].Message) // it was read before the run began
+		return run.Options{}, nil, failure("%s", faults[0].Message) // it was read before the run began
 	}
 	of := pod.Run{Name: d.header.Name, UID: d.header.UID, OwnerUID: c.run.OwnerUID(), Spec: d.object.Spec}
-	return run.Options{
-		Backend: kube.NewBackend(c.place, of), Loop: run.NewLoop(c.place.Now), OwnerUID: c.run.OwnerUID(), Build: d.flags.build, Creates: kube.Creates,
+	backend := kube.NewBackend(c.place, of)
+	var collector *kube.Collector
+	gc, err := of.GC()
+	if err == nil {
+		collector, err = backend.Collect(c.ctx, gc)
+	}
+	if err != nil {
+		return run.Options{}, nil, failure("%w", err)
+	}
+	opts := run.Options{
+		Backend: backend, Loop: run.NewLoop(c.place.Now), OwnerUID: c.run.OwnerUID(), Build: d.flags.build, Creates: kube.Creates,
 		Values: c.place.Values(), Caches: c.place.Caches(), Locks: c.place.Locks(), Requests: &run.HTTP{Values: c.place.Values()},
 		Pods: pod.Options{
 			Entrypoints: images, AgentImage: cmp.Or(d.flags.AgentImage, d.project.cluster().AgentImage),
 			Store: artifacts, Reachable: inCluster,
 		},
-	}, nil
+	}
+	if collector != nil {
+		opts.Ended = collector.Ended
+	}
+	return opts, collector, nil
+}
+
+// collect deletes the Pods that podGC wants to be deleted when a run has ended.
+func (c *clusterRun) collect(d *driving, collector *kube.Collector, phase engine.Phase) {
+	if collector == nil {
+		return
+	}
+	if err := collector.Finish(context.WithoutCancel(c.ctx), phase); err != nil {
+		fmt.Fprintf(d.streams.Err, "weft: %v; the Pod stays until the run is deleted\n", err)
+	}
 }
 
 // statusEvery is how often lists learn how a run stands.

@@ -223,7 +223,7 @@ func (c *clusterRun) logs(v engine.View) ([]report.Logs, error) {
 // they write, until it ends.
 func (c *clusterRun) printLogs(d *driving, o logsOptions, steps []string) error {
 	last := map[string]time.Time{}
-	for {
+	for first := true; ; first = false {
 		e, err := d.replayed()
 		if err != nil {
 			return err
@@ -239,9 +239,16 @@ func (c *clusterRun) printLogs(d *driving, o logsOptions, steps []string) error 
 				wanted[p] = true
 			}
 		}
-		lines, err := c.readLogs(d, o, wanted, last)
+		pods, err := c.run.Pods(c.ctx)
+		if err != nil {
+			return failure("%w", err)
+		}
+		lines, err := c.readLogs(d, o, pods, wanted, last)
 		if err != nil {
 			return err
+		}
+		if gone := goneLogs(e, pods, wanted); first && gone != "" {
+			fmt.Fprintf(d.streams.Err, "weft: %s\n", gone)
 		}
 		o.tail = -1
 		if err := printLines(d.streams.Out, lines, o.timestamps, len(wanted) != 1); err != nil {
@@ -255,11 +262,7 @@ func (c *clusterRun) printLogs(d *driving, o logsOptions, steps []string) error 
 }
 
 // readLogs reads what was written since the last time.
-func (c *clusterRun) readLogs(d *driving, o logsOptions, wanted map[string]bool, last map[string]time.Time) ([]logLine, error) {
-	pods, err := c.run.Pods(c.ctx)
-	if err != nil {
-		return nil, failure("%w", err)
-	}
+func (c *clusterRun) readLogs(d *driving, o logsOptions, pods []kube.Pod, wanted map[string]bool, last map[string]time.Time) ([]logLine, error) {
 	var all []logLine
 	for _, p := range pods {
 		if len(wanted) > 0 && !within(p.Node, wanted) {
@@ -291,4 +294,27 @@ func (c *clusterRun) readLogs(d *driving, o logsOptions, wanted map[string]bool,
 	}
 	sortLines(all)
 	return all, nil
+}
+
+// goneLogs says of which steps the logs went with their Pods, "" when of none.
+func goneLogs(e *engine.Engine, pods []kube.Pod, wanted map[string]bool) string {
+	there := map[string]bool{}
+	for _, p := range pods {
+		there[p.Node] = true
+	}
+	var gone []string
+	for id := range engine.NodeID(e.Len()) {
+		v := e.View(id)
+		if v.Type == engine.PodNode && v.Phase.Completed() && v.Host != "" && !there[v.Path] && (len(wanted) == 0 || within(v.Path, wanted)) {
+			gone = append(gone, v.Path)
+		}
+	}
+	const most = 3
+	switch n := len(gone); {
+	case n == 0:
+		return ""
+	case n > most:
+		return fmt.Sprintf("the Pods of %d steps are deleted, and their logs with them: %s and %d more", n, strings.Join(gone[:most], ", "), n-most)
+	}
+	return "these Pods are deleted, and their logs with them: " + strings.Join(gone, ", ")
 }

@@ -226,14 +226,37 @@ The exit code is 0 whatever the run came to.`,
 }
 
 func newDelete(s Streams) *cobra.Command {
-	var o folderFlags
+	var o struct {
+		folderFlags
+		expired bool
+	}
 	cmd := &cobra.Command{
-		Use:     "delete RUN...",
-		Short:   "Delete runs, with their logs and outputs",
-		Long:    `Deletes runs that have ended or were left. One that is being driven is not deleted: stop it first.`,
-		Example: "  weft delete ci-x7k2p ci-k3j9q",
-		Args:    cobra.MinimumNArgs(1),
+		Use:   "delete RUN...",
+		Short: "Delete runs, with their logs and outputs",
+		Long: `Deletes runs that have ended or were left. One that is being driven is not deleted: stop it first.
+
+With --expired it deletes the runs whose ttlStrategy says that their time is up. In a
+cluster every weft run that comes to its end does so, too.`,
+		Example: "  weft delete ci-x7k2p ci-k3j9q\n  weft delete --cluster -n ci --expired",
 		RunE: func(cmd *cobra.Command, names []string) error {
+			switch {
+			case o.expired && len(names) > 0:
+				return usage("--expired finds the runs itself: name none")
+			case !o.expired && len(names) == 0:
+				return usage("name the runs to delete, or use --expired")
+			}
+			if err := o.check(); err != nil {
+				return err
+			}
+			if o.expired {
+				var err error
+				if names, err = o.folderFlags.expired(cmd.Context()); err != nil {
+					return err
+				}
+				if len(names) == 0 {
+					fmt.Fprintln(s.Out, "no run has expired")
+				}
+			}
 			for _, name := range names {
 				deleted, err := o.delete(cmd.Context(), name)
 				if err != nil {
@@ -245,6 +268,7 @@ func newDelete(s Streams) *cobra.Command {
 		},
 	}
 	o.register(cmd.Flags())
+	cmd.Flags().BoolVar(&o.expired, "expired", false, "delete the runs whose ttlStrategy says so")
 	return cmd
 }
 
