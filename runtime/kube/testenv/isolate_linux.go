@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"runtime"
+	"slices"
 	"strings"
 	"syscall"
 )
@@ -215,7 +216,7 @@ var needed = []struct{ program, pkg string }{
 	{"containerd-shim-runc-v2", "containerd"},
 	{"runc", "runc"},
 	{"ip", "iproute2"},
-	{"mount", "mount"},
+	{"mount", "mount"}, // the kubelet calls it
 }
 
 // pluginFolders are where network plugins may be.
@@ -223,17 +224,20 @@ var pluginFolders = []string{"/usr/lib/cni", "/opt/cni/bin"}
 
 // missingPieces says what keeps a node from running on this machine.
 func missingPieces() []string {
-	var missing []string
+	var missing, programs, packages []string
 	if os.Geteuid() != 0 {
 		missing = append(missing, "this program is not root: run it with sudo -E, or in a privileged container")
 	}
 	for _, n := range needed {
 		if _, err := exec.LookPath(n.program); err != nil {
-			missing = append(missing, fmt.Sprintf("there is no %s: apt-get install %s", n.program, n.pkg))
+			programs, packages = append(programs, n.program), append(packages, n.pkg)
 		}
 	}
 	if pluginFolder() == "" {
-		missing = append(missing, fmt.Sprintf("there are no network plugins in %s: apt-get install containernetworking-plugins", strings.Join(pluginFolders, " or ")))
+		programs, packages = append(programs, "network plugins in "+strings.Join(pluginFolders, " or ")), append(packages, "containernetworking-plugins")
+	}
+	if len(programs) > 0 {
+		missing = append(missing, fmt.Sprintf("these are not here: %s; on Debian: apt-get install %s", strings.Join(programs, ", "), strings.Join(slices.Compact(packages), " ")))
 	}
 	return missing
 }
