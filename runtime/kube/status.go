@@ -32,7 +32,7 @@ func reportOf(p *corev1.Pod, open logOpener) engine.Report {
 	case ended || over(p):
 		r.State = engine.PodEnded
 		r.Started, r.Finished = times(p)
-		if !ended || slices.ContainsFunc(r.Containers, failedMain) {
+		if !ended || slices.ContainsFunc(r.Containers, failedMain) || pastDeadline(p, r.Finished) {
 			r.Message, r.Class = befell(p)
 		}
 		gather(&r, p, open)
@@ -147,11 +147,22 @@ func times(p *corev1.Pod) (started, finished time.Time) {
 	return started.UTC(), finished.UTC()
 }
 
+// pastDeadline reports whether the Pod was ended by its deadline: its process may
+// take the signal for no reason to fail.
+func pastDeadline(p *corev1.Pod, finished time.Time) bool {
+	deadline := p.Spec.ActiveDeadlineSeconds
+	return p.Status.Reason == reasonDeadline && deadline != nil && p.Status.StartTime != nil &&
+		!finished.Before(p.Status.StartTime.Add(time.Duration(*deadline)*time.Second))
+}
+
+// reasonDeadline is what the kubelet says of Pods that took too long.
+const reasonDeadline = "DeadlineExceeded"
+
 // befell is what happened to the Pod as a whole, "" when nothing did.
 func befell(p *corev1.Pod) (message string, class engine.Class) {
 	class = disruption(p)
 	switch reason := p.Status.Reason; {
-	case reason == "DeadlineExceeded":
+	case reason == reasonDeadline:
 		class = engine.ClassTimeout
 	case reason == "Preempting":
 		class = engine.ClassPreempted

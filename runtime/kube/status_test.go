@@ -27,6 +27,18 @@ func terminated(name string, code int32, reason, message string) corev1.Containe
 	return corev1.ContainerStatus{Name: name, State: corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{ExitCode: code, Reason: reason, Message: message}}}
 }
 
+// endedAround lets a Pod reach its deadline, and its containers end well so many
+// seconds after it began.
+func endedAround(p *corev1.Pod, deadline, ended int64) {
+	start := metav1.NewTime(time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC))
+	p.Spec.ActiveDeadlineSeconds = &deadline
+	p.Status.StartTime = &start
+	p.Status.Phase, p.Status.Reason, p.Status.Message = corev1.PodFailed, reasonDeadline, "too long"
+	main, save := terminated("main", 0, "Completed", ""), terminated("weft-save", 0, "Completed", "")
+	main.State.Terminated.FinishedAt = metav1.NewTime(start.Add(time.Duration(ended) * time.Second))
+	p.Status.ContainerStatuses = []corev1.ContainerStatus{main, save}
+}
+
 // somePod has init, main, a sidecar and the container that saves.
 func somePod(change func(*corev1.Pod)) *corev1.Pod {
 	always := corev1.ContainerRestartPolicyAlways
@@ -114,6 +126,12 @@ func TestReportOf(t *testing.T) {
 			p.Status.Phase, p.Status.Reason, p.Status.Message = corev1.PodFailed, "DeadlineExceeded", "too long"
 			p.Status.ContainerStatuses = []corev1.ContainerStatus{terminated("main", 137, "Error", ""), terminated("weft-save", 137, "", "")}
 		}, engine.PodEnded, "DeadlineExceeded: too long", engine.ClassTimeout},
+		{"out of time, and its process takes the signal for no failure", func(p *corev1.Pod) {
+			endedAround(p, 30, 31)
+		}, engine.PodEnded, "DeadlineExceeded: too long", engine.ClassTimeout},
+		{"ended before its sidecar ran out of time", func(p *corev1.Pod) {
+			endedAround(p, 30, 29)
+		}, engine.PodEnded, "", ""},
 		{"evicted", func(p *corev1.Pod) {
 			p.Status.Phase, p.Status.Reason, p.Status.Message = corev1.PodFailed, "Evicted", "low on memory"
 		}, engine.PodEnded, "Evicted: low on memory", engine.ClassInfrastructure},
