@@ -149,14 +149,17 @@ func (c *Cluster) patch(ctx context.Context, resource, name string, patch []byte
 		VersionedParams(&metav1.PatchOptions{FieldManager: FieldManager}, c.parameters).Body(patch).Do(ctx).Error()
 }
 
-// delete deletes the object with a UID, and no other of its name.
+// delete deletes the object with a UID, and no other of its name; with "" it is
+// the name that counts.
 func (c *Cluster) delete(ctx context.Context, resource, name string, uid types.UID) error {
 	ctx, cancel := patient(ctx)
 	defer cancel()
 	background := metav1.DeletePropagationBackground
-	return c.client(resource).Delete().Namespace(c.Namespace).Resource(resource).Name(name).
-		Body(&metav1.DeleteOptions{Preconditions: &metav1.Preconditions{UID: &uid}, PropagationPolicy: &background}).
-		Do(ctx).Error()
+	options := &metav1.DeleteOptions{PropagationPolicy: &background}
+	if uid != "" {
+		options.Preconditions = &metav1.Preconditions{UID: &uid}
+	}
+	return c.client(resource).Delete().Namespace(c.Namespace).Resource(resource).Name(name).Body(options).Do(ctx).Error()
 }
 
 // A listObject is a pointer to a list of objects.

@@ -2,12 +2,15 @@ package kube
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -43,22 +46,24 @@ type Journal struct {
 	run    *Run
 	writer string
 	next   int
+	whole  int // as in History
+	folder folder
 	err    error
 }
 
 // History is what a journal holds.
 type History struct {
-	Groups int
+	Groups int // of events; those that were folded count as one
 	chunks int
 	whole  int // the chunks up to the end of the last group that is all there
-	texts  [][]byte
+	parts  []stretch
 }
 
 // Events yields them all. One that cannot be read ends it with an error.
 func (h *History) Events() iter.Seq2[engine.Event, error] {
 	return func(yield func(engine.Event, error) bool) {
-		for _, text := range h.texts {
-			for ev, err := range eventsIn(text) {
+		for _, part := range h.parts {
+			for ev, err := range eventsIn(part.text) {
 				if !yield(ev, err) || err != nil {
 					return
 				}
@@ -83,45 +88,100 @@ func eventsIn(text []byte) iter.Seq2[engine.Event, error] {
 	}
 }
 
+// events is how many there are.
+func (h *History) events() int {
+	n := 0
+	for _, part := range h.parts {
+		n += countEvents(part.text)
+	}
+	return n
+}
+
 // History reads the journal, which may be growing.
 func (r *Run) History(ctx context.Context) (*History, error) {
-	var chunks []*corev1.ConfigMap
-	_, err := list(ctx, r.cluster, mapResource, r.selector(kindJournal), func(l *corev1.ConfigMapList) {
+	chunks, folds := map[int]*corev1.ConfigMap{}, map[int]stretch{}
+	newest := 0
+	var damage error
+	_, err := list(ctx, r.cluster, mapResource, r.selector(kindJournal, kindFolded), func(l *corev1.ConfigMapList) {
 		for i := range l.Items {
-			chunks = append(chunks, &l.Items[i])
+			object := &l.Items[i]
+			if object.Labels[labelKind] == kindJournal {
+				number := numberOf(object)
+				chunks[number], newest = object, max(newest, number)
+				continue
+			}
+			fold, err := readFold(object)
+			if err != nil {
+				damage = err
+			}
+			if fold.last > folds[fold.first].last { // it took in a shorter one
+				folds[fold.first], newest = fold, max(newest, fold.last)
+			}
 		}
 	})
-	if err != nil {
+	if err = cmp.Or(err, damage); err != nil {
 		return nil, fmt.Errorf("read the journal: %w", err)
 	}
-	groups, err := joinParts(chunks) // which sorts them
-	if err != nil {
-		return nil, fmt.Errorf("read the journal: %w", err)
-	}
-	for i, c := range chunks {
-		if want := r.partName(kindJournal, i+1); c.Name != want {
-			return nil, fmt.Errorf("the journal is damaged: %s is missing", want)
+	h := &History{}
+	var group []byte
+	parts := 0 // of the group that were read
+	for h.chunks < newest {
+		if fold, ok := folds[h.chunks+1]; ok {
+			h.parts, h.chunks, h.whole, parts = append(h.parts, fold), fold.last, fold.last, 0
+			continue
 		}
-	}
-	h := &History{Groups: len(groups), chunks: len(chunks)}
-	for i, c := range chunks {
-		if part, of, err := partOf(c); err == nil && part == of {
-			h.whole = i + 1
+		chunk := chunks[h.chunks+1]
+		if chunk == nil {
+			return nil, fmt.Errorf("the journal is damaged: %s is missing", r.partName(kindJournal, h.chunks+1))
 		}
-	}
-	for _, data := range groups {
-		text, err := expand(data)
+		part, of, err := partOf(chunk)
+		if err != nil {
+			return nil, fmt.Errorf("read the journal: %w", err)
+		}
+		if part == 1 { // whoever wrote the parts before never came to an end
+			group, parts = nil, 0
+		}
+		if part != parts+1 {
+			return nil, fmt.Errorf("the journal is damaged: %s does not follow what is before it", chunk.Name)
+		}
+		h.chunks++
+		group, parts = append(group, chunk.BinaryData[dataKey]...), part
+		if part < of {
+			continue
+		}
+		text, err := expand(group)
 		if err != nil {
 			return nil, fmt.Errorf("the journal is damaged: %w", err)
 		}
-		h.texts = append(h.texts, text)
+		h.parts = append(h.parts, stretch{first: h.whole + 1, last: h.chunks, text: text, size: len(group)})
+		h.whole, parts = h.chunks, 0
 	}
+	h.Groups = len(h.parts)
 	return h, nil
+}
+
+// numberOf is the number of a chunk, 0 when its name has none.
+func numberOf(chunk *corev1.ConfigMap) int {
+	n, _ := strconv.Atoi(chunk.Name[strings.LastIndexByte(chunk.Name, '-')+1:])
+	return n
 }
 
 // Journal opens the journal for more. The context is that of the driver.
 func (r *Run) Journal(ctx context.Context, h *History) *Journal {
-	return &Journal{ctx: ctx, run: r, writer: rand.Text(), next: h.chunks + 1}
+	j := &Journal{ctx: ctx, run: r, writer: rand.Text(), next: h.chunks + 1, whole: h.whole}
+	j.folder.run, j.folder.pending = r, slices.Clone(h.parts)
+	for len(j.folder.pending) > 1 && j.folder.pending[1].fold != "" {
+		j.folder.pending = j.folder.pending[1:] // what is before a fold was folded
+	}
+	return j
+}
+
+// Close folds what the driver has written and not folded yet. It is for drivers
+// that stop in order, with their Lease.
+func (j *Journal) Close(ctx context.Context) {
+	if j.err == nil {
+		j.folder.close(ctx)
+	}
 }
 
 // Append keeps a group of events: when it returns without an error they are kept.
@@ -139,13 +199,18 @@ func (j *Journal) Append(events []engine.Event) error {
 		text.Write(line)
 		text.WriteByte('\n')
 	}
-	for _, chunk := range j.run.parts(kindJournal, j.next, compress(text.Bytes())) {
+	data := compress(text.Bytes())
+	group := stretch{first: j.whole + 1, text: text.Bytes(), size: len(data)}
+	for _, chunk := range j.run.parts(kindJournal, j.next, data) {
 		chunk.Data[writerKey] = j.writer
 		if j.err = j.put(chunk); j.err != nil {
 			return j.err
 		}
 		j.next++
 	}
+	j.whole = j.next - 1
+	group.last = j.whole
+	j.folder.add(j.ctx, group)
 	return nil
 }
 
@@ -163,7 +228,11 @@ func (j *Journal) put(chunk *corev1.ConfigMap) error {
 				if there.Data[writerKey] != j.writer {
 					return ErrFenced
 				}
-				return nil
+			}
+		}
+		if err == nil {
+			if err = j.confirm(ctx, numberOf(chunk)); errors.Is(err, ErrFenced) {
+				return err
 			}
 		}
 		if !isDenied(err) {
@@ -179,6 +248,19 @@ func (j *Journal) put(chunk *corev1.ConfigMap) error {
 			return fmt.Errorf("write the journal: %w", err)
 		}
 	}
+}
+
+// confirm makes sure that a chunk that was made is not one that another driver
+// made, folded and deleted, while this one slept.
+func (j *Journal) confirm(ctx context.Context, number int) error {
+	if j.run.leads() {
+		return nil
+	}
+	object, err := j.run.object(ctx)
+	if err == nil && folded(object) >= number {
+		return ErrFenced
+	}
+	return err
 }
 
 // passing reports whether the same request may go well later.

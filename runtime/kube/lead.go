@@ -22,6 +22,9 @@ import (
 const (
 	leadSeconds = 15
 	renewEvery  = leadSeconds * time.Second / 3
+	// leadsFor is for how long nobody can have taken over after a renewal, with
+	// room for clocks that do not run alike.
+	leadsFor = leadSeconds * time.Second / 2
 )
 
 // Lead makes this process the one that drives the run, until it calls release or
@@ -29,16 +32,20 @@ const (
 func (r *Run) Lead(ctx context.Context) (release func(), err error) {
 	host, _ := os.Hostname()
 	me := fmt.Sprintf("%s/%d/%s", host, os.Getpid(), rand.Text()[:8])
+	asked := time.Now()
 	lease, err := r.takeLease(ctx, me)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", r.Name, err)
 	}
+	r.renewed.Store(&asked)
 	renewing, cancel := context.WithCancel(ctx)
 	var work sync.WaitGroup
 	work.Go(func() {
 		for sleep(renewing, renewEvery) {
+			asked := time.Now()
 			if renewed, err := r.putLease(renewing, lease, me); err == nil {
 				lease = renewed
+				r.renewed.Store(&asked)
 			} else if errors.Is(err, store.ErrLocked) || apierrors.IsNotFound(err) {
 				return // another one drives, and the journal will say so
 			}
@@ -47,9 +54,21 @@ func (r *Run) Lead(ctx context.Context) (release func(), err error) {
 	return func() {
 		cancel()
 		work.Wait()
+		r.renewed.Store(nil)
 		// A lease that is not given back runs out.
 		_, _ = r.putLease(context.WithoutCancel(ctx), lease, "")
 	}, nil
+}
+
+// leads reports whether nobody else can drive the run now.
+func (r *Run) leads() bool {
+	t := r.renewed.Load()
+	if t == nil {
+		return false
+	}
+	// One of the two clocks stands still while a machine sleeps.
+	now := time.Now()
+	return max(now.Sub(*t), now.Round(0).Sub(t.Round(0))) < leadsFor
 }
 
 func (r *Run) takeLease(ctx context.Context, me string) (*coordinationv1.Lease, error) {

@@ -290,15 +290,13 @@ func TestAPIServerClocks(t *testing.T) {
 	j := newJourney(t, c, everything)
 	ahead, behind := skewed(c, 3*time.Hour), skewed(c, -3*time.Hour)
 	for _, driver := range []*Cluster{ahead, behind} {
-		mine := *j.kept
-		mine.cluster = driver
+		mine := j.kept.seenFrom(driver)
 		release, err := mine.Lead(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, other := range []*Cluster{c, ahead, behind} {
-			theirs := *j.kept
-			theirs.cluster = other
+			theirs := j.kept.seenFrom(other)
 			if driven, err := theirs.Driven(t.Context()); err != nil || !driven {
 				t.Errorf("%t, %v", driven, err)
 			}
@@ -430,4 +428,9 @@ func TestAPIServerAccountRemoved(t *testing.T) {
 			t.Errorf("%s: %s %q", v.Path, v.Class, v.Message)
 		}
 	}
+}
+
+// seenFrom is the same run for somebody else.
+func (r *Run) seenFrom(c *Cluster) *Run {
+	return &Run{Name: r.Name, Header: r.Header, cluster: c, uid: r.uid}
 }

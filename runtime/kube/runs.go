@@ -12,6 +12,8 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"sync/atomic"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -50,7 +52,8 @@ type Run struct {
 	Status store.Status
 
 	cluster *Cluster
-	uid     types.UID // of its ConfigMap
+	uid     types.UID                 // of its ConfigMap
+	renewed atomic.Pointer[time.Time] // when the Lease was renewed last
 }
 
 // OwnerUID is the UID of the ConfigMap that stands for the run.
@@ -216,8 +219,20 @@ func (r *Run) labels(kind string) map[string]string {
 	return labels
 }
 
-func (r *Run) selector(kind string) string {
-	return labelKind + "=" + kind + "," + pod.LabelRunUID + "=" + r.Header.UID
+func (r *Run) selector(kinds ...string) string {
+	return labelKind + " in (" + strings.Join(kinds, ",") + ")," + pod.LabelRunUID + "=" + r.Header.UID
+}
+
+// object is the ConfigMap of the run.
+func (r *Run) object(ctx context.Context) (*corev1.ConfigMap, error) {
+	object := &corev1.ConfigMap{}
+	if err := r.cluster.get(ctx, mapResource, pod.RunObject(r.Name), object); err != nil {
+		return nil, fmt.Errorf("read the run: %w", err)
+	}
+	if object.UID != r.uid {
+		return nil, fmt.Errorf("%s: %w", r.Name, store.ErrNoRun) // another one has its name
+	}
+	return object, nil
 }
 
 // owned are the metadata of an object that goes with the run.

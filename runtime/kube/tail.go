@@ -3,6 +3,7 @@ package kube
 import (
 	"context"
 	"fmt"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -13,14 +14,19 @@ import (
 // A Tail reads what others add to a journal. It asks for the next chunk by name,
 // which takes no right that reading the run does not take.
 type Tail struct {
-	run   *Run
-	next  int
-	group []byte
-	parts int // of the group that were read
+	run    *Run
+	next   int
+	group  []byte
+	parts  int // of the group that were read
+	seen   int // events
+	looked time.Time
 }
 
+// foldLook is how often a tail looks whether what it waits for was folded already.
+const foldLook = time.Second
+
 // Tail begins where a history ends.
-func (r *Run) Tail(h *History) *Tail { return &Tail{run: r, next: h.whole + 1} }
+func (r *Run) Tail(h *History) *Tail { return &Tail{run: r, next: h.whole + 1, seen: h.events()} }
 
 // More returns the events of the next group, none when it is not there yet.
 func (t *Tail) More(ctx context.Context) ([]engine.Event, error) {
@@ -28,7 +34,7 @@ func (t *Tail) More(ctx context.Context) ([]engine.Event, error) {
 		chunk := &corev1.ConfigMap{}
 		err := t.run.cluster.get(ctx, mapResource, t.run.partName(kindJournal, t.next), chunk)
 		if apierrors.IsNotFound(err) {
-			return nil, nil
+			return t.folded(ctx)
 		}
 		if err != nil {
 			return nil, fmt.Errorf("read the journal: %w", err)
@@ -51,6 +57,36 @@ func (t *Tail) More(ctx context.Context) ([]engine.Event, error) {
 	}
 }
 
+// folded returns the events that come next if their chunk is not there because it
+// was folded.
+func (t *Tail) folded(ctx context.Context) ([]engine.Event, error) {
+	if time.Since(t.looked) < foldLook {
+		return nil, nil
+	}
+	t.looked = time.Now()
+	object, err := t.run.object(ctx)
+	if err != nil || folded(object) < t.next {
+		return nil, err
+	}
+	h, err := t.run.History(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var events []engine.Event
+	n := 0
+	for ev, err := range h.Events() {
+		if err != nil {
+			return nil, err
+		}
+		if n++; n > t.seen {
+			events = append(events, ev)
+		}
+	}
+	t.next, t.seen = h.whole+1, n
+	t.group, t.parts = nil, 0
+	return events, nil
+}
+
 // events are those of the group that is complete now.
 func (t *Tail) events() ([]engine.Event, error) {
 	text, err := expand(t.group)
@@ -65,5 +101,6 @@ func (t *Tail) events() ([]engine.Event, error) {
 		}
 		events = append(events, ev)
 	}
+	t.seen += len(events)
 	return events, nil
 }

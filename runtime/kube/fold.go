@@ -1,0 +1,205 @@
+package kube
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"sync"
+
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+)
+
+// A journal has a chunk for every group of events, and would leave hundreds of
+// small ConfigMaps behind. So chunks that lie behind are folded: written together
+// into one, then deleted. A fold holds just what its chunks held, so that whoever
+// folds, and however often, readers find the same events.
+//
+// Chunks that are gone cannot keep out a driver that slept while another one went
+// on: it could make one of them again. So a fold is noted on the run before chunks
+// go, and a driver that did not renew its Lease in time, which is when another one
+// can have begun, looks at that note after each chunk that it makes.
+const (
+	kindFolded       = "folded"
+	annotationFolded = "weft.dev/folded" // on the run: the last chunk that was folded
+	coversKey        = "covers"          // "1 to 64"
+
+	foldAfter   = 64        // groups
+	maxFold     = 256 << 10 // what is folded is written again until it is so large
+	foldDeletes = 16        // at once
+)
+
+// A stretch is a part of a journal without gaps.
+type stretch struct {
+	first, last int // chunks, those that were never complete included
+	text        []byte
+	size        int    // of the text as it is kept
+	fold        string // the object that holds it, "" for chunks
+}
+
+// A folder folds what a driver has written.
+type folder struct {
+	run  *Run
+	busy sync.WaitGroup
+
+	mu      sync.Mutex
+	folding bool
+	pending []stretch // in order; the first may be a fold that has room
+}
+
+// add takes note of a group. It begins to fold when there is enough.
+func (f *folder) add(ctx context.Context, s stretch) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.pending = append(f.pending, s)
+	if f.folding || len(f.pending)%foldAfter != 0 {
+		return
+	}
+	f.folding = true
+	f.busy.Go(func() { f.fold(ctx) })
+}
+
+// fold folds all that is pending. It is tried again with what comes later when
+// the cluster does not want it: nothing hangs on it.
+func (f *folder) fold(ctx context.Context) {
+	f.mu.Lock()
+	taken := f.pending
+	f.mu.Unlock()
+	rest, err := f.run.foldAll(ctx, taken)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.folding = false
+	if err == nil {
+		f.pending = append(rest, f.pending[len(taken):]...)
+	}
+}
+
+// close folds what is left.
+func (f *folder) close(ctx context.Context) {
+	f.busy.Wait()
+	f.fold(ctx)
+}
+
+// foldAll folds stretches that follow each other and returns the last one, which
+// may have room for more.
+func (r *Run) foldAll(ctx context.Context, all []stretch) ([]stretch, error) {
+	var last []stretch
+	for len(all) > 0 {
+		n, size := 1, all[0].size
+		for n < len(all) && size+all[n].size <= maxFold {
+			size += all[n].size
+			n++
+		}
+		folded, err := r.foldOne(ctx, all[:n])
+		if err != nil {
+			return nil, err
+		}
+		last, all = []stretch{folded}, all[n:]
+	}
+	return last, nil
+}
+
+// foldOne folds some stretches into one. A single one stays as it is.
+func (r *Run) foldOne(ctx context.Context, parts []stretch) (stretch, error) {
+	if len(parts) == 1 {
+		return parts[0], nil
+	}
+	whole := stretch{first: parts[0].first, last: parts[len(parts)-1].last}
+	for _, p := range parts {
+		whole.text = append(whole.text, p.text...)
+	}
+	data := compress(whole.text)
+	whole.size, whole.fold = len(data), r.foldName(whole.first, whole.last)
+	yes := true
+	object := &corev1.ConfigMap{
+		ObjectMeta: r.owned(kindFolded, whole.fold), Immutable: &yes,
+		Data:       map[string]string{coversKey: fmt.Sprintf("%d to %d", whole.first, whole.last)},
+		BinaryData: map[string][]byte{dataKey: data},
+	}
+	err := r.cluster.create(ctx, mapResource, object, &corev1.ConfigMap{})
+	if err != nil && !apierrors.IsAlreadyExists(err) { // what is there holds the same
+		return whole, err
+	}
+	if err := r.noteFolded(ctx, whole.last); err != nil {
+		return whole, err
+	}
+	r.deleteFolded(ctx, parts)
+	return whole, nil
+}
+
+func (r *Run) foldName(first, last int) string {
+	return r.partName(kindFolded, first) + fmt.Sprintf("-%06d", last)
+}
+
+// deleteFolded deletes what a fold holds as well. What stays is passed over by
+// readers, and goes with the run.
+func (r *Run) deleteFolded(ctx context.Context, parts []stretch) {
+	var work sync.WaitGroup
+	defer work.Wait()
+	places := make(chan struct{}, foldDeletes)
+	remove := func(name string) {
+		places <- struct{}{}
+		work.Go(func() {
+			_ = r.cluster.delete(ctx, mapResource, name, "")
+			<-places
+		})
+	}
+	for _, p := range parts {
+		if p.fold != "" {
+			remove(p.fold)
+			continue
+		}
+		for number := p.first; number <= p.last; number++ {
+			remove(r.partName(kindJournal, number))
+		}
+	}
+}
+
+// noteFolded notes on the run up to where its chunks are folded. The note never
+// goes back.
+func (r *Run) noteFolded(ctx context.Context, last int) error {
+	for {
+		object, err := r.object(ctx)
+		if err != nil {
+			return err
+		}
+		if folded(object) >= last {
+			return nil
+		}
+		patch, err := json.Marshal(map[string]any{"metadata": map[string]any{
+			"uid": r.uid, "resourceVersion": object.ResourceVersion,
+			"annotations": map[string]string{annotationFolded: strconv.Itoa(last)},
+		}})
+		if err != nil {
+			return err
+		}
+		if err = r.cluster.patch(ctx, mapResource, object.Name, patch); !apierrors.IsConflict(err) {
+			return err
+		}
+	}
+}
+
+// folded is the last chunk that was folded, 0 for none.
+func folded(run *corev1.ConfigMap) int {
+	n, _ := strconv.Atoi(run.Annotations[annotationFolded]) // which nobody else writes
+	return n
+}
+
+// readFold is the stretch that a fold holds.
+func readFold(object *corev1.ConfigMap) (stretch, error) {
+	s := stretch{fold: object.Name, size: len(object.BinaryData[dataKey])}
+	if _, err := fmt.Sscanf(object.Data[coversKey], "%d to %d", &s.first, &s.last); err != nil {
+		return s, fmt.Errorf("the journal is damaged: %s covers %q", object.Name, object.Data[coversKey])
+	}
+	text, err := expand(object.BinaryData[dataKey])
+	if err != nil {
+		return s, fmt.Errorf("the journal is damaged: %s: %w", object.Name, err)
+	}
+	s.text = text
+	return s, nil
+}
+
+// countEvents is how many events a text holds.
+func countEvents(text []byte) int { return bytes.Count(text, []byte("\n")) }
