@@ -150,7 +150,7 @@ func (b *builder) loading(n *tree.Node) (l instructions.Load, fields *tree.Node,
 		b.storeless(n, fmt.Sprintf("input artifact %q has a %s and no store to find it in", name, s.key))
 		return l, nil, false
 	}
-	b.reachable(n, s, fields)
+	b.reachable(given, s, fields)
 	return instructions.Load{
 		Name: name, Target: path.Join(instructions.InputsDir, name), Location: location(s, fields), Archive: raw(b.fill(given.Get("archive"))), Optional: optional,
 		Mode: decode[*int32](b.decoder, b.fill(n.Get("mode"))), RecurseMode: decode[bool](b.decoder, b.fill(n.Get("recurseMode"))),
@@ -208,9 +208,9 @@ func (b *builder) save() []corev1.Container {
 		s := instructions.Save{Name: name, Container: mainName, Path: at, Archive: raw(archive), Optional: decode[bool](b.decoder, b.fill(n.Get("optional")))}
 		b.saveTo(s, n, fileName(name, at, archive), secrets)
 	}
-	if b.archivesLogs() {
+	if n := b.archivesLogs(); n != nil {
 		for _, c := range b.mains {
-			b.saveTo(instructions.Save{Name: c + "-logs", Container: c, Log: true}, b.in.Template.Node, c+".log", secrets)
+			b.saveTo(instructions.Save{Name: c + "-logs", Container: c, Log: true}, n, c+".log", secrets)
 		}
 	}
 	if len(secrets) == 0 {
@@ -245,18 +245,23 @@ func (b *builder) storeless(n *tree.Node, message string) {
 	b.fault(RuleNoStore, n, message, "give it a whole location, or name a store for all: cluster.artifacts in weft.yaml, or a ConfigMap "+DefaultRepositories+" in the namespace")
 }
 
-// reachable reports a store that whoever runs the Pod cannot reach.
+// reachable reports a store that whoever runs the Pod cannot reach, where it is
+// written.
 func (b *builder) reachable(n *tree.Node, s store, fields *tree.Node) {
 	if b.in.Options.Reachable == nil {
 		return
 	}
-	if err := b.in.Options.Reachable(location(s, fields)); err != nil {
-		at := n
-		if _, own, ok := locate(n); ok {
-			at = own
-		}
-		b.fault(RuleStore, at, err.Error(), "stores that speak S3, as most do, are reached as s3 with their endpoint")
+	err := b.in.Options.Reachable(location(s, fields))
+	if err == nil {
+		return
 	}
+	at := n
+	if own, written, ok := locate(n); ok && findable(own, written) {
+		at = written
+	} else if _, shared, ok := b.base(); ok {
+		at = shared
+	}
+	b.fault(RuleStore, at, err.Error(), "stores that speak S3, as most do, are reached as s3 with their endpoint")
 }
 
 // saves reports whether a container leaves artifacts, which it packs in the
@@ -265,20 +270,25 @@ func (b *builder) saves(container string) bool {
 	return slices.ContainsFunc(b.tell.Save, func(s instructions.Save) bool { return s.Container == container })
 }
 
-// archivesLogs reports whether the output of main containers is kept: the
-// store's word counts before the template's, and that before the workflow's.
-func (b *builder) archivesLogs() bool {
+// archivesLogs is what says that the output of main containers is kept, nil when
+// it is not: the store's word counts before the template's, and that before the
+// workflow's.
+func (b *builder) archivesLogs() *tree.Node {
 	const key = "archiveLogs"
 	if t := b.in.Template.Type(); t == ir.Resource || t == ir.Data {
-		return false
+		return nil
 	}
-	if decode[bool](b.decoder, b.in.Options.Store.Get(key)) {
-		return true
+	says := b.in.Options.Store.Get(key)
+	if !decode[bool](b.decoder, says) {
+		says = b.template.At("archiveLocation", key)
+		if says.IsNull() {
+			says = b.in.Run.field(key)
+		}
 	}
-	if n := b.template.At("archiveLocation", key); !n.IsNull() {
-		return decode[bool](b.decoder, b.fill(n))
+	if !decode[bool](b.decoder, b.fill(says)) {
+		return nil
 	}
-	return decode[bool](b.decoder, b.fill(b.in.Run.field(key)))
+	return says
 }
 
 // fileName is the last part of the key of an artifact that has none.
@@ -298,7 +308,7 @@ func fileName(name, at string, archive *tree.Node) string {
 func (b *builder) destination(n *tree.Node, file string) (store, *tree.Node, bool) {
 	own, fields, has := locate(b.fill(n))
 	base, baseFields, baseHas := b.base()
-	if !has || n == b.in.Template.Node {
+	if !has {
 		own, fields, has = base, &tree.Node{Kind: tree.Map}, baseHas
 	}
 	if !has || own.key == "" {
