@@ -43,6 +43,7 @@ const (
 	RuleNotSupplied = "input-artifact-not-supplied" // an input artifact comes from nowhere
 	RuleNoStore     = "no-artifact-store"           // an artifact has nowhere to go, or nowhere to come from
 	RuleStore       = "artifact-store-unsupported"  // nobody in the Pod can reach the store of an artifact
+	RuleMissing     = "missing-object"              // a ConfigMap or Secret is not where the Pod runs
 )
 
 // Input is one call of a template.

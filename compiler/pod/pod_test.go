@@ -227,7 +227,7 @@ func TestRules(t *testing.T) {
 		}
 	}
 	for _, name := range []string{
-		pod.RuleNoPod, pod.RuleValue, pod.RuleUnresolved, pod.RuleEntrypoint, pod.RuleArgument, pod.RuleVolume, pod.RuleNotSupplied, pod.RuleNoStore, pod.RuleStore,
+		pod.RuleNoPod, pod.RuleValue, pod.RuleUnresolved, pod.RuleEntrypoint, pod.RuleArgument, pod.RuleVolume, pod.RuleNotSupplied, pod.RuleNoStore, pod.RuleStore, pod.RuleMissing,
 	} {
 		if _, lint := rules.Find(name); lint == own[name] {
 			t.Errorf("%s: manual of lint: %v, of its own: %v", name, lint, own[name])

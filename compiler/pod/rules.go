@@ -40,5 +40,10 @@ git, takes text that stands in the manifest, and on a laptop knows folders. Near
 every store has an interface for S3: Google's is the endpoint storage.googleapis.com
 with HMAC keys, Alibaba's the endpoint of the region. For others let a step of its own
 fetch or keep the data with the store's own program.`},
+		{RuleMissing, "a ConfigMap or Secret is among the files and not in the cluster", `
+On this machine the ConfigMaps and Secrets among the files are those that steps see. In
+a cluster steps see those of their namespace, and weft run changes nothing there but
+its own runs: a Pod that refers to one that is not there would wait for it for ever.
+weft apply puts the manifests into the cluster.`},
 	}
 }

@@ -64,6 +64,23 @@ func (v Values) Secret(ctx context.Context, name, key string) (*string, error) {
 	return &text, nil
 }
 
+// Has reports whether there is a ConfigMap or a Secret of a name.
+func (v Values) Has(ctx context.Context, kind, name string) (bool, error) {
+	var err error
+	if kind == "Secret" {
+		err = v.cluster.get(ctx, secretResource, name, &corev1.Secret{})
+	} else {
+		err = v.cluster.get(ctx, mapResource, name, &corev1.ConfigMap{})
+	}
+	if apierrors.IsNotFound(err) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("look for %s %q: %w", kind, name, err)
+	}
+	return true, nil
+}
+
 // limit is how many may hold a semaphore, as the key of its ConfigMap says.
 func (v Values) limit(ctx context.Context, l engine.Lock) (int, error) {
 	if l.Database != "" {

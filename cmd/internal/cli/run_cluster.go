@@ -231,6 +231,13 @@ func (o *runOptions) beginIn(ctx context.Context, s Streams, p *project, object 
 	if h.Repository, err = o.findStore(ctx, s, p, object, place); err != nil {
 		return err
 	}
+	missing, err := p.missing(ctx, object, place)
+	if err != nil {
+		return err
+	}
+	if len(missing) > 0 {
+		return printErrors(s, missing, []string{object.Doc.File.Name})
+	}
 	if h.Images, err = o.askIn(ctx, s, p, object, place); err != nil {
 		return err
 	}
