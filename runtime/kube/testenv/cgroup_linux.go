@@ -121,12 +121,12 @@ func parseHierarchies(mounts, groups string) []hierarchy {
 		case "cgroup2":
 			h.parent = h.mounted
 		case "cgroup":
-			controllers := slices.DeleteFunc(strings.Split(kinds[2], ","), func(option string) bool { return own[option] == "" })
-			if len(controllers) == 0 {
+			names := slices.DeleteFunc(strings.Split(kinds[2], ","), func(option string) bool { return own[option] == "" })
+			if len(names) == 0 {
 				continue
 			}
-			h.options = strings.Join(controllers, ",")
-			h.parent = filepath.Join(h.mounted, strings.TrimPrefix(own[controllers[0]], strings.TrimSuffix(fields[3], "/")))
+			h.options = strings.Join(names, ",")
+			h.parent = filepath.Join(h.mounted, strings.TrimPrefix(own[names[0]], strings.TrimSuffix(fields[3], "/")))
 		default:
 			continue
 		}
@@ -143,8 +143,14 @@ func enterCgroup(name string) ([]hierarchy, error) {
 		return nil, err
 	}
 	for _, h := range hierarchies {
-		if err := h.enter(filepath.Join(h.parent, name)); err != nil {
+		dir := filepath.Join(h.parent, name)
+		if err := h.enter(dir); err != nil {
 			return nil, err
+		}
+		if h.mounted == "/sys/fs/cgroup" { // else they belong to version 1
+			if err := hasControllers(dir); err != nil {
+				return nil, err
+			}
 		}
 	}
 	if err := syscall.Unshare(syscall.CLONE_NEWCGROUP); err != nil {
@@ -179,6 +185,25 @@ func (h hierarchy) enter(dir string) error {
 		handOn(filepath.Dir(dir)) // no process is left there
 	}
 	return nil
+}
+
+// controllers are those that a kubelet cannot do without.
+var controllers = []string{"cpu", "cpuset", "memory", "pids"}
+
+// hasControllers tells those who run in a container why theirs have none.
+func hasControllers(dir string) error {
+	text, err := os.ReadFile(filepath.Join(dir, "cgroup.controllers"))
+	if err != nil {
+		return err
+	}
+	have := strings.Fields(string(text))
+	missing := slices.DeleteFunc(slices.Clone(controllers), func(c string) bool { return slices.Contains(have, c) })
+	if len(missing) == 0 {
+		return nil
+	}
+	top := filepath.Dir(dir)
+	return fmt.Errorf("%[1]s does not hand on the controllers %[2]s: no cgroup does while processes are in it; in a container, move them: mkdir %[1]s/init && xargs -n1 <%[1]s/cgroup.procs >%[1]s/init/cgroup.procs",
+		top, strings.Join(missing, ", "))
 }
 
 // handOn lets the cgroups below dir have the controllers that dir has, as far as

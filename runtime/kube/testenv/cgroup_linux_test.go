@@ -1,7 +1,10 @@
 package testenv
 
 import (
+	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -43,5 +46,24 @@ func TestParseHierarchies(t *testing.T) {
 				t.Errorf("got %+v\nwant %+v", got, tc.want)
 			}
 		})
+	}
+}
+
+func TestHasControllers(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "group")
+	if err := os.Mkdir(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for text, want := range map[string]string{
+		"cpuset cpu io memory hugetlb pids\n": "",
+		"cpu pids\n":                          "does not hand on the controllers cpuset, memory: ",
+	} {
+		if err := os.WriteFile(filepath.Join(dir, "cgroup.controllers"), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		err := hasControllers(dir)
+		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
+			t.Errorf("with the controllers %q it says %v", text, err)
+		}
 	}
 }
