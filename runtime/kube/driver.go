@@ -31,8 +31,9 @@ const (
 )
 
 // finalCodes are the exit codes of weft that mean that trying again changes
-// nothing: the run has failed, or the command line or the sources are wrong.
-var finalCodes = []int32{1, 2, 4}
+// nothing: the run has failed, or its sources are wrong. 2 is not among them: Go
+// programs that crash end with it.
+var finalCodes = []int32{1, 4}
 
 // DriverOptions say what a Job is made of that drives a run.
 type DriverOptions struct {
