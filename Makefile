@@ -57,6 +57,7 @@ e2e: build ## run the shipped binary through its stories and on a real node; tak
 	WEFT_BINARY=$(CURDIR)/bin/weft $(GO) test -count=1 -run '^TestScripts$$' ./cmd/internal/cli
 	$(GO) run ./runtime/kube/testenv/serve -build -node
 	$(GO) test -tags e2e -count=1 -run '^TestNode' ./runtime/kube/testenv
+	WEFT_BINARY=$(CURDIR)/bin/weft $(GO) test -tags e2e -count=1 -timeout 30m -v ./cmd/internal/e2e
 
 mutants: ## see that the simulation tests fail on every seeded bug
 	$(GO) test -count=1 -v -run '^TestMutants$$' ./runtime/sim -sim.mutants

@@ -19,8 +19,18 @@ import (
 // AddImage gives the node an image, under all the names that Pods call it by.
 // Pods have to have imagePullPolicy IfNotPresent or Never: there is no registry.
 func (c *Cluster) AddImage(ctx context.Context, image v1.Image, names ...string) error {
+	named := map[string]v1.Image{}
+	for _, name := range names {
+		named[name] = image
+	}
+	return c.AddImages(ctx, named)
+}
+
+// AddImages gives the node images by their names. What images share is copied
+// once, so that one call is faster than several.
+func (c *Cluster) AddImages(ctx context.Context, named map[string]v1.Image) error {
 	tagged := map[name.Tag]v1.Image{}
-	for _, n := range names {
+	for n, image := range named {
 		tag, err := name.NewTag(n)
 		if err != nil {
 			return err
