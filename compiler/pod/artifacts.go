@@ -3,6 +3,7 @@ package pod
 import (
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"path"
@@ -261,7 +262,12 @@ func (b *builder) reachable(n *tree.Node, s store, fields *tree.Node) {
 	} else if _, shared, ok := b.base(); ok {
 		at = shared
 	}
-	b.fault(RuleStore, at, err.Error(), "stores that speak S3, as most do, are reached as s3 with their endpoint")
+	help := ""
+	var way interface{ Help() string }
+	if errors.As(err, &way) {
+		help = way.Help()
+	}
+	b.fault(RuleStore, at, err.Error(), help)
 }
 
 // saves reports whether a container leaves artifacts, which it packs in the

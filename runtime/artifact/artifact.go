@@ -97,6 +97,18 @@ func Supported(location json.RawMessage) error {
 	return nil
 }
 
+// An unknownKindError is about a kind of store that there is no code for.
+type unknownKindError struct{ kind string }
+
+func (e *unknownKindError) Error() string {
+	return fmt.Sprintf("artifacts in %q are not supported, only in %s", e.kind, strings.Join(slices.Sorted(maps.Keys(kinds)), ", "))
+}
+
+// Help is the way out.
+func (e *unknownKindError) Help() string {
+	return "most stores can be asked as s3, too, with an endpoint and keys of theirs"
+}
+
 func read(location json.RawMessage) (kind string, fields json.RawMessage, err error) {
 	var byKind map[string]json.RawMessage
 	if err := json.Unmarshal(location, &byKind); err != nil {
@@ -107,7 +119,7 @@ func read(location json.RawMessage) (kind string, fields json.RawMessage, err er
 	}
 	for kind, fields = range byKind {
 		if kinds[kind] == nil {
-			return "", nil, fmt.Errorf("artifacts in %q are not supported, only in %s", kind, strings.Join(slices.Sorted(maps.Keys(kinds)), ", "))
+			return "", nil, &unknownKindError{kind}
 		}
 	}
 	return kind, fields, nil

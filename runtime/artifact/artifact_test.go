@@ -1,6 +1,7 @@
 package artifact_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -13,6 +14,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/weft-lang/weft/runtime/artifact"
 )
@@ -339,6 +341,7 @@ func TestSupported(t *testing.T) {
 		`{"git": {"repo": "https://g"}}`:                                     "",
 		`{"raw": {"data": "x"}}`:                                             "",
 		`{"gcs": {"bucket": "b", "key": "k"}}`:                               `"gcs" are not supported`,
+		`{"azure": {"blob": "x"}}`:                                           `"azure" are not supported`,
 		`{"s3": {"endpoint": "http://minio:9000", "bucket": "b"}}`:           "insecure",
 		`{"s3": {"bucket": "b", "roleARN": "arn:x"}}`:                        "roleARN",
 		`{"http": {"url": "x", "auth": {"oauth2": {"clientIDSecret": {}}}}}`: "oauth2",
@@ -349,6 +352,22 @@ func TestSupported(t *testing.T) {
 		err := artifact.Supported(json.RawMessage(location))
 		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %q", location, err, want)
+		}
+	}
+}
+
+// TestHTTPTellsNoSecrets holds that an error names the page, and not what gives
+// access to it.
+func TestHTTPTellsNoSecrets(t *testing.T) {
+	server := httptest.NewServer(http.NotFoundHandler())
+	defer server.Close()
+	for _, host := range []string{strings.TrimPrefix(server.URL, "http://"), "127.0.0.1:1"} {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		at := open(t, object{"http": object{"url": "http://me:hush@" + host + "/page?token=hush"}}, artifact.Access{})
+		err := at.Load(ctx, filepath.Join(t.TempDir(), "x"), artifact.LoadOptions{})
+		if err == nil || !strings.Contains(err.Error(), host+"/page") || strings.Contains(err.Error(), "hush") {
+			t.Error(err)
 		}
 	}
 }

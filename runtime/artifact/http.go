@@ -9,6 +9,7 @@ import (
 	"io"
 	"io/fs"
 	"net/http"
+	"net/url"
 	"os"
 )
 
@@ -148,17 +149,20 @@ func (w *web) request(ctx context.Context, method string, body io.Reader, size i
 	if w.user != "" || w.password != "" {
 		request.SetBasicAuth(w.user, w.password)
 	}
+	// What tells who asks may stand before the host or behind the path.
+	page := request.URL.Scheme + "://" + request.URL.Host + request.URL.EscapedPath()
 	response, err := w.client.Do(request)
-	if err != nil {
-		return nil, &transientError{err}
+	var failed *url.Error
+	if errors.As(err, &failed) {
+		return nil, &transientError{fmt.Errorf("%s: %w", page, failed.Err)}
 	}
 	switch code := response.StatusCode; {
 	case code/100 == 2:
 		return response, nil
 	case code == http.StatusNotFound || code == http.StatusGone:
-		err = ErrNotFound
+		err = fmt.Errorf("%s: %w", page, ErrNotFound)
 	default:
-		err = fmt.Errorf("the server answered %q", response.Status)
+		err = fmt.Errorf("%s: the server answered %q", page, response.Status)
 		if code >= 500 || code == http.StatusTooManyRequests || code == http.StatusRequestTimeout {
 			err = &transientError{err}
 		}
