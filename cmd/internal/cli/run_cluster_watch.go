@@ -283,7 +283,7 @@ func (c *clusterRun) readLogs(d *driving, o logsOptions, pods []kube.Pod, wanted
 			if o.tail >= 0 && len(lines) > o.tail {
 				lines = lines[len(lines)-o.tail:]
 			}
-			step := strings.TrimPrefix(p.Node, d.header.Name+".")
+			step := shortPath(p.Node, d.header.Name)
 			if name != "main" {
 				step += " " + name
 			}
