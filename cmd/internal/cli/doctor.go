@@ -339,6 +339,9 @@ func (x *examiner) help(p *kube.Pod) string {
 	describe := fmt.Sprintf("kubectl describe pod -n %s %s", x.driving.cluster.place.Namespace, p.Name)
 	switch p.Report.Class {
 	case engine.ClassImagePull:
+		if own := x.driving.agentImage(); strings.Contains(p.Report.Message, `"`+own+`"`) {
+			return "that is the image of weft's agent: docs/images.md tells how to bring it to where the cluster can fetch it, and where to name it"
+		}
 		return "check the image's name and its pull secret, or load the image into the cluster; " + describe
 	case engine.ClassUnschedulable:
 		return "no node has room or fits: check its requests and node selectors, or add nodes; " + describe

@@ -374,7 +374,7 @@ func (c *clusterRun) options(d *driving) (run.Options, *kube.Collector, error) {
 		Backend: backend, Loop: run.NewLoop(c.place.Now), OwnerUID: c.run.OwnerUID(), Build: d.flags.build, Creates: kube.Creates,
 		Values: c.place.Values(), Caches: c.place.Caches(), Locks: c.place.Locks(), Requests: &run.HTTP{Values: c.place.Values()},
 		Pods: pod.Options{
-			Entrypoints: images, AgentImage: cmp.Or(d.flags.AgentImage, d.project.cluster().AgentImage),
+			Entrypoints: images, AgentImage: d.agentImage(),
 			Store: artifacts, Reachable: inCluster,
 		},
 	}

@@ -107,6 +107,11 @@ func (d *driving) images() (map[string]pod.Entrypoint, error) {
 	return known, nil
 }
 
+// agentImage is where the run takes weft's agent from.
+func (d *driving) agentImage() string {
+	return cmp.Or(d.flags.AgentImage, d.project.cluster().AgentImage, pod.DefaultAgentImage)
+}
+
 // askHere finds out what images run whose files are here; of others on this
 // machine it would be no use to know.
 func (o *runOptions) askHere(ctx context.Context, s Streams, p *project, object *ir.Object) ([]store.Image, error) {
