@@ -27,6 +27,7 @@ func TestNodesBesideEachOther(t *testing.T) {
 		beGuest(t)
 		return
 	}
+	files := systemFiles(t)
 	mounts, links, processes := read(t, "/proc/self/mountinfo"), linkNames(t), processIDs(t)
 	first, second := startGuest(t), startGuest(t)
 	for _, g := range []*guestProgram{first, second} {
@@ -58,6 +59,9 @@ func TestNodesBesideEachOther(t *testing.T) {
 	}
 	if now := linkNames(t); now != links {
 		t.Errorf("links were %s and are %s", links, now)
+	}
+	if now := systemFiles(t); !slices.Equal(now, files) {
+		t.Errorf("files were %v and are %v", files, now)
 	}
 	if _, err := newCgroup(); err != nil { // removes what the killed one could not
 		t.Fatal(err)
@@ -171,6 +175,20 @@ func read(t *testing.T, file string) string {
 		t.Fatal(err)
 	}
 	return string(text)
+}
+
+// systemFiles are those of the folders that servers write to.
+func systemFiles(t *testing.T) []string {
+	t.Helper()
+	var found []string
+	for _, dir := range []string{"/run", "/var/lib", "/var/log", "/etc", "/opt", "/usr/libexec"} {
+		entries, err := filepath.Glob(dir + "/*")
+		if err != nil {
+			t.Fatal(err)
+		}
+		found = append(found, entries...)
+	}
+	return found
 }
 
 // processIDs are those of all processes of this namespace.
