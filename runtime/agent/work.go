@@ -52,7 +52,7 @@ func (a *agent) resource(ctx context.Context, _ []string) int {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	stopped := a.cancelOnSignal(ctx, cancel)
-	values, err := resource.Do(ctx, a.tell.Resource, resource.Options{Node: a.tell.Node, Env: os.Getenv, Out: a.stdout, Log: a.stderr})
+	values, err := resource.Do(ctx, a.tell.Resource, resource.Options{Node: a.tell.Node, Env: os.Getenv, Log: a.stdout})
 	var trouble *resource.Trouble
 	switch {
 	case err != nil && ctx.Err() != nil:

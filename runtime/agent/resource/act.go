@@ -57,7 +57,7 @@ func (w *worker) did(t target, what string) {
 	if w.flags.dryRun {
 		what += " (dry run)"
 	}
-	fmt.Fprintf(w.opts.Out, "%s %s\n", t, what)
+	w.opts.say("%s %s", t, what)
 }
 
 // act does what is to be done with each target.
@@ -71,7 +71,7 @@ func (w *worker) act(ctx context.Context, targets []target) ([]seen, error) {
 	for _, t := range targets {
 		s, err := actions[w.work.Action](w, ctx, t)
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("%s %s: %w", w.work.Action, t, err)
 		}
 		found = append(found, s...)
 	}
@@ -123,7 +123,7 @@ func (w *worker) get(ctx context.Context, t target) ([]seen, error) {
 	}
 	o, err := w.do(ctx, request{method: http.MethodGet, path: t.path(w.flags.subresource)})
 	if refused(err, http.StatusNotFound) && w.flags.ignoreNotFound {
-		fmt.Fprintf(w.opts.Out, "%s is not there\n", t)
+		w.opts.say("%s is not there", t)
 		return nil, nil
 	}
 	if err != nil {
@@ -245,8 +245,11 @@ func (w *worker) patch(ctx context.Context, t target) (object, error) {
 		method: http.MethodPatch, path: t.path(w.flags.subresource), body: encode(body), query: w.query(manager),
 		contentType: patchForms[w.flags.patchType], once: w.flags.patchType == "json",
 	})
-	if refused(err, http.StatusUnsupportedMediaType) {
-		return nil, fmt.Errorf("%s takes no %s patch; write mergeStrategy: merge", t, w.flags.patchType)
+	switch {
+	case refused(err, http.StatusUnsupportedMediaType):
+		return nil, fmt.Errorf("objects of kind %s take no %s patch; write mergeStrategy: merge", t.kind.name, w.flags.patchType)
+	case refused(err, http.StatusUnprocessableEntity) && w.flags.patchType == "json":
+		return nil, fmt.Errorf("%w; does every path of the patch lead somewhere?", err)
 	}
 	return o, err
 }
@@ -299,7 +302,7 @@ func (w *worker) delete(ctx context.Context, t target) ([]seen, error) {
 	for _, s := range targets {
 		o, err := w.do(ctx, request{method: http.MethodDelete, path: s.path(""), body: encode(w.deletion())})
 		if refused(err, http.StatusNotFound) && (w.flags.ignoreNotFound || w.flags.force || t.name == "") {
-			fmt.Fprintf(w.opts.Out, "%s is not there\n", s)
+			w.opts.say("%s is not there", s)
 			continue
 		}
 		if err != nil {

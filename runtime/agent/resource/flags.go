@@ -139,7 +139,7 @@ func unknownFlag(action, name, arg string) error {
 	}
 	var works []string
 	for _, name := range slices.Sorted(maps.Keys(known)) {
-		if a := known[name].actions; len(name) > 1 && (a == "" || slices.Contains(strings.Fields(a), action)) {
+		if a := known[name].actions; name != "output" && name != "v" && (a == "" || slices.Contains(strings.Fields(a), action)) {
 			works = append(works, "--"+name)
 		}
 	}

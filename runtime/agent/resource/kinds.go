@@ -42,7 +42,10 @@ func (k kind) describe(name string) string {
 	if k.group != "" {
 		what += "." + k.group
 	}
-	return what + "/" + name
+	if name != "" {
+		what += "/" + name
+	}
+	return what
 }
 
 // kindOf asks for the kind of a manifest.

@@ -26,8 +26,7 @@ type Options struct {
 	Node string // ID of the node
 	// Env reads variables of the environment, os.Getenv in a Pod.
 	Env func(string) string
-	Out io.Writer // what was done
-	Log io.Writer // what passes by itself
+	Log io.Writer // for people: what was done, and what is waited for
 	// Account replaces the folder in which Kubernetes leaves the service account.
 	Account string
 	// Patience is how long a server is asked that does not answer; 0 is minutes.
@@ -38,7 +37,7 @@ type Options struct {
 }
 
 func (o Options) say(format string, args ...any) {
-	fmt.Fprintf(o.Log, "weft-agent: "+format+"\n", args...)
+	fmt.Fprintf(o.Log, format+"\n", args...)
 }
 
 // Do does the work and returns the output parameters. An error is the user's to
