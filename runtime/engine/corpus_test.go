@@ -69,29 +69,21 @@ func TestCorpus(t *testing.T) {
 // different are runs that weft ends in another way, with the reason.
 var different = map[string]string{
 	"06ae52d0e780": noVolume,
-	"216881db52d9": together,
-	"4685fcf5052c": together,
 	"49c08403d452": noStore,
 	"63aa7e1a4aef": noStore,
 	"67d012722c65": noStore,
 	"80f7facc20be": "the document was changed before it was run",
 	"8101bc48d01a": noLock,
-	"8d62d08ba3b9": together,
-	"a2a921f0c2d2": together,
-	"c5dbfbd68188": together,
 	"c8d67b2baae5": noLock,
 	"c974860b796a": noStore,
-	"c9ab4f49eda7": together,
 	"e1ce6f6cd75c": noStore,
 	"e33a4f56f11c": noStore,
-	"ece935065bb9": together,
 }
 
 const (
 	noVolume = "that a claim is refused is the driver's to tell"
 	noStore  = "which store there is the driver knows, and it says so before the run"
 	noLock   = "a lock that there is not is an Error, not a Failed"
-	together = "steps of a group begin together; that one's lock does not exist is known later"
 )
 
 func comparePlayed(t *testing.T, id string, run recorded) (problems []string, ok bool) {

@@ -53,6 +53,7 @@ func (e *Engine) locked(id NodeID, ev *Event) {
 	switch {
 	case ev.Lock == nil:
 		e.impossible++
+	case ev.Lock.Error != "" && e.withdraw(id):
 	case ev.Lock.Error != "":
 		e.retype(id, SkippedNode) // it never began
 		e.fail(id, errors.New(ev.Lock.Error))
@@ -64,4 +65,27 @@ func (e *Engine) locked(id NodeID, ev *Event) {
 		n.message = ev.Lock.Waiting
 		e.changed(id)
 	}
+}
+
+// withdraw takes out a node that asked for locks together with a sibling that
+// could not get its own. Its step group is in Error: had they asked one after the
+// other, it would not have begun.
+func (e *Engine) withdraw(id NodeID) bool {
+	n := e.at(id)
+	if n.up == NoNode || e.at(n.up).typ != StepGroupNode || n.hooking > 0 {
+		return false
+	}
+	if _, g := e.groupOf(n.up); g.fault == "" || g.hookFault {
+		return false
+	}
+	s := start{up: n.up, item: -1, label: n.label, call: n.call}
+	if n.label == labelItem {
+		s.item = n.index
+	}
+	e.stopTimers(id)
+	n.flags &^= flagLocked
+	e.actions = append(e.actions, Release{Node: id})
+	e.forget(&s, id)
+	e.drop(s)
+	return true
 }

@@ -193,3 +193,39 @@ func TestSpecRetryWaits(t *testing.T) {
 		t.Error("the next attempt does not wait")
 	}
 }
+
+// TestSpecAbsentLocks asks for locks that nobody knows: the first one ends its step
+// group, and what asked together with it is as if it had never begun (2.4, 6.6). A
+// retry begins it all.
+func TestSpecAbsentLocks(t *testing.T) {
+	row := specRow{
+		main: "steps: [[{name: a, template: lock, withItems: [1, 2]}, {name: b, template: lock}, {name: c, template: leaf}], [{name: d, template: leaf}]]",
+		more: "{name: lock, synchronization: {semaphores: [{configMapKeyRef: {name: m, key: k}}]}, " + leafBody + "}",
+	}
+	p := newPlayer(t, newEngine(t, map[string]string{"workflow.yaml": row.workflow()}), "")
+	p.check, p.lockError = true, "there is no such lock"
+	p.play()
+	check := func(want map[string]string) {
+		t.Helper()
+		for path, fact := range want {
+			if !facts(p, path)[fact] {
+				t.Errorf("%s is not %s", path, fact)
+			}
+		}
+		if t.Failed() {
+			t.Logf("\n%s\n%s", strings.Join(p.log, "\n"), tree(p.e))
+		}
+	}
+	check(map[string]string{
+		"wf[0].a(0:1)": `"there is no such lock"`, "wf[0].a(1:2)": "none", "wf[0].b": "none", "wf[0].c": "Succeeded", "wf[0]": "Error", "wf[1]": "none", "run": "Failed",
+	})
+	p.lockError = ""
+	p.signal(map[string]string{"after": "1m", "retry": ""})
+	p.play()
+	check(map[string]string{
+		"wf[0].a(0:1)": "Succeeded", "wf[0].a(1:2)": "Succeeded", "wf[0].b": "Succeeded", "wf[0].c": "Succeeded", "wf[1].d": "Succeeded", "run": "Succeeded",
+	})
+	if n := p.e.Impossible(); n > 1 { // the second start
+		t.Errorf("%d events should not have come", n)
+	}
+}
