@@ -142,7 +142,7 @@ func initialize() (int, error) {
 // made in, whoever holds it.
 func openDoor(address string) (files []*os.File, env []string, err error) {
 	if address == "" {
-		return nil, nil, nil
+		return nil, []string{doorVariable + "="}, nil // this program may be inside another
 	}
 	l, err := net.Listen("tcp", address)
 	if err != nil {

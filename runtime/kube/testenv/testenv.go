@@ -33,7 +33,7 @@ type Options struct {
 	// owner or its namespace.
 	ControllerManager bool
 	// Node adds a machine that runs Pods, and the controller manager. It takes
-	// namespaces of its own, see Isolated.
+	// namespaces of its own, see Isolated, and in these one node runs at a time.
 	Node bool
 }
 
