@@ -375,7 +375,7 @@ func (c *clusterRun) options(d *driving) (run.Options, *kube.Collector, error) {
 		Values: c.place.Values(), Caches: c.place.Caches(), Locks: c.place.Locks(), Requests: &run.HTTP{Values: c.place.Values()},
 		Pods: pod.Options{
 			Entrypoints: images, AgentImage: d.agentImage(),
-			Store: artifacts, Reachable: inCluster,
+			Store: artifacts, Reachable: inCluster, Live: true,
 		},
 	}
 	if collector != nil {
