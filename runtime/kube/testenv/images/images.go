@@ -155,6 +155,7 @@ func (l *layer) common() {
 	l.text("/etc/passwd", "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/false\n")
 	l.text("/etc/group", "root:x:0:\nnogroup:x:65534:\n")
 	l.folder("/root", 0o700)
+	l.folder("/mnt", 0o755)
 	l.folder("/tmp", 0o1777)
 	l.folder("/var/tmp", 0o1777)
 }
