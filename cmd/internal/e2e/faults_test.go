@@ -294,7 +294,7 @@ func TestFaultsLeaveNoPodRunning(t *testing.T) {
 // While a server of the cluster is away, Pods run on, and what they left is found
 // when it is back.
 func TestFaultsOfServers(t *testing.T) {
-	for _, name := range []string{testenv.APIServer, testenv.Kubelet, testenv.Etcd, testenv.Containerd, testenv.Scheduler, testenv.ControllerManager} {
+	for _, name := range []string{testenv.APIServer, testenv.Kubelet, testenv.Etcd, testenv.Containerd} {
 		t.Run(name, func(t *testing.T) {
 			namespace := shared.namespace(t)
 			dir := write(t, map[string]string{"wf.yaml": "apiVersion: argoproj.io/v1alpha1\nkind: Workflow\nmetadata: {name: away}\n" +
