@@ -1,10 +1,14 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 
 	"github.com/weft-lang/weft/compiler/emit/pods"
 	"github.com/weft-lang/weft/compiler/ir"
@@ -39,13 +43,20 @@ func (o *runOptions) findStore(ctx context.Context, s Streams, p *project, objec
 		return nil, failure("%w", err)
 	}
 	root, faults := p.artifactStore(said)
+	keys := map[secretKey]bool{}
 	if len(faults) == 0 {
 		options := p.podOptions(false)
-		options.Pod.Store, options.Pod.Reachable = root, inCluster
+		options.Pod.Store, options.Pod.Reachable = root, func(location json.RawMessage) error {
+			keysIn(location, keys)
+			return inCluster(location)
+		}
 		faults = pods.StoreFaults(p.checked, object, options)
 	}
 	if len(faults) > 0 {
 		return nil, printErrors(s, faults, []string{object.Doc.File.Name})
+	}
+	if err := missKeys(ctx, s, place, keys); err != nil {
+		return nil, err
 	}
 	if collects(object) {
 		fmt.Fprintln(s.Err, "weft: artifactGC is not carried out: artifacts stay in their store; let a lifecycle rule of the bucket delete them")
@@ -79,6 +90,46 @@ func inCluster(location json.RawMessage) error {
 		return errors.New("artifacts in a folder are for runs on this machine: Pods do not see it")
 	}
 	return artifact.Supported(location)
+}
+
+// A secretKey is a key of a Secret.
+type secretKey struct {
+	Name string `json:"name"`
+	Key  string `json:"key"`
+}
+
+// keysIn adds the keys of Secrets that a location names.
+func keysIn(location json.RawMessage, keys map[secretKey]bool) {
+	var fields map[string]json.RawMessage
+	if json.Unmarshal(location, &fields) != nil {
+		return // texts and lists name none
+	}
+	for name, value := range fields {
+		var key secretKey
+		if strings.HasSuffix(name, "Secret") && json.Unmarshal(value, &key) == nil && key.Name != "" {
+			keys[key] = true
+		} else {
+			keysIn(value, keys)
+		}
+	}
+}
+
+// missKeys tells which keys are not there. That is no error: a step may make them,
+// and Pods wait until they are.
+func missKeys(ctx context.Context, s Streams, place *kube.Cluster, keys map[secretKey]bool) error {
+	sorted := slices.SortedFunc(maps.Keys(keys), func(a, b secretKey) int {
+		return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(a.Key, b.Key))
+	})
+	for _, key := range sorted {
+		value, err := place.Values().Secret(ctx, key.Name, key.Key)
+		if err != nil {
+			return failure("%w", err)
+		}
+		if value == nil {
+			fmt.Fprintf(s.Err, "weft: there is no Secret %q with the key %q in namespace %q: artifacts that need it cannot be loaded or kept\n", key.Name, key.Key, place.Namespace)
+		}
+	}
+	return nil
 }
 
 // collects reports whether a workflow wants its artifacts to be deleted.
