@@ -244,3 +244,24 @@ func TestPushIsWhole(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+func FuzzReadSecret(f *testing.F) {
+	f.Add(dockerConfig("secret", "registry.example.org", "*.example.org:5000/team/"), "registry.example.org/team/a")
+	f.Add([]byte(`{"auths": {"https://[": {"auth": "YTpi"}}}`), "redis")
+	f.Add([]byte(`{"[a-": {"username": "a"}}`), "a.b/c")
+	f.Fuzz(func(t *testing.T, text []byte, image string) {
+		for _, key := range []string{keyDocker, keyOldDocker} {
+			secrets, err := ReadSecret(map[string][]byte{key: text})
+			if err != nil {
+				continue
+			}
+			repository, err := name.NewRepository(image)
+			if err != nil {
+				return
+			}
+			if _, err := pullSecrets(secrets).Resolve(repository); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+}

@@ -35,9 +35,10 @@ was left.
 Ctrl-C stops the run: its exit handlers still run. A second one ends it at once.
 
 With --cluster the run happens as Pods of a cluster, in which nothing has to be
-installed, and is kept there. Ctrl-C then asks what becomes of the run: it may be
-left to its Pods, or a Job of the cluster may drive it on. --detach has such a Job
-from the beginning and does not wait; --attach follows a run that others drive.`
+installed, and is kept there. What an image runs by itself is asked of its registry
+where nothing else says it. Ctrl-C then asks what becomes of the run: it may be left
+to its Pods, or a Job of the cluster may drive it on. --detach has such a Job from
+the beginning and does not wait; --attach follows a run that others drive.`
 
 const runExamples = `  weft run ci.weft
   weft run ci.weft -p branch=main --parameters prod.yaml
