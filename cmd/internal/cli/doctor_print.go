@@ -13,6 +13,9 @@ import (
 	"github.com/weft-lang/weft/runtime/report"
 )
 
+// mostWaits bounds what people are shown: the oldest tell most.
+const mostWaits = 40
+
 // print shows the diagnosis to people, or as JSON to programs.
 func (d *diagnosis) print(w io.Writer, output string, now time.Time) error {
 	if output == outputJSON {
@@ -33,12 +36,16 @@ func (d *diagnosis) print(w io.Writer, output string, now time.Time) error {
 	if len(d.Waits) > 0 {
 		fmt.Fprintln(out)
 	}
+	shown := d.Waits[:min(len(d.Waits), mostWaits)]
 	width := 0
-	for _, wait := range d.Waits {
-		width = max(width, min(utf8.RuneCountInString(wait.Step), 40))
+	for _, w := range shown {
+		width = max(width, min(utf8.RuneCountInString(w.Step), 40))
 	}
-	for _, wait := range d.Waits {
-		wait.print(out, width, now)
+	for _, w := range shown {
+		w.print(out, width, now)
+	}
+	if more := len(d.Waits) - len(shown); more > 0 {
+		fmt.Fprintf(out, "  and %d more, which -o json lists\n", more)
 	}
 	return out.Flush()
 }

@@ -66,7 +66,7 @@ func (c *clusterRun) mayDetach() error {
 // detach hands the run to a Job.
 func (c *clusterRun) detach(d *driving) error {
 	if err := c.mayDetach(); err != nil {
-		return err
+		return failure("%w\nnobody drives the run; go on with it by %s", err, c.command("run --resume", d.header.Name))
 	}
 	if driven, err := c.run.Driven(c.ctx); err != nil {
 		return failure("%w", err)
@@ -79,7 +79,7 @@ func (c *clusterRun) detach(d *driving) error {
 		Args:           []string{"run", "--cluster", "--in-job", "-n", c.place.Namespace, "--resume", d.header.Name},
 	})
 	if err != nil {
-		return failure("%w\nthe run is kept, and nobody drives it; go on with it by %s", err, c.command("run --resume", d.header.Name))
+		return failure("%w\nnobody drives the run; go on with it by %s", err, c.command("run --resume", d.header.Name))
 	}
 	pod, err := c.begun(d)
 	if err != nil {
@@ -124,7 +124,7 @@ func (c *clusterRun) begun(d *driving) (pod string, err error) {
 		case leader != nil, now.Ended && c.over():
 			return now.Pod, nil
 		case now.Ended:
-			return "", failure("the driver of %s did not begin: %s\nthe run is kept; go on with it by %s", d.header.Name, now.Message, c.command("run --resume", d.header.Name))
+			return "", failure("the driver of %s did not begin: %s\nnobody drives the run; go on with it by %s", d.header.Name, now.Message, c.command("run --resume", d.header.Name))
 		case now.Message != "":
 			tell(now.Pod, toCome(now))
 		case now.Pod == "" && time.Since(begin) > driverSoon:

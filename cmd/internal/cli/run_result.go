@@ -65,6 +65,8 @@ func (d *driving) next(r *report.Run) string {
 		return "nobody drives it; go on by " + d.command("run --resume")
 	case waits(r):
 		return d.command("resume")
+	case d.cluster != nil:
+		return d.command("run --attach") + "    " + d.command("doctor")
 	}
 	return d.command("logs -f") + "    " + d.command("doctor")
 }

@@ -1,0 +1,79 @@
+package cli
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/weft-lang/weft/runtime/engine"
+)
+
+// TestDiagnosisText holds what people read, which times and places of a real run
+// would make different each time.
+func TestDiagnosisText(t *testing.T) {
+	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.Local)
+	ago := func(d time.Duration) time.Time { return now.Add(-d) }
+	for _, c := range []struct {
+		name string
+		d    diagnosis
+		sick bool
+		want string
+	}{
+		{"ended", diagnosis{Name: "ci", Phase: engine.Failed, Message: "child 'ci.a' failed", Started: ago(time.Minute), Finished: ago(30 * time.Second)}, false,
+			"✖ ci failed in 30s: child 'ci.a' failed; it waits for nothing\n"},
+		{"left", diagnosis{Name: "ci", Driver: &driverState{Message: "nobody drives it: nothing new starts", Do: "weft run --resume ci"}}, true, `◷ ci has not begun
+  nobody drives it: nothing new starts
+  → weft run --resume ci
+`},
+		{"goes on", diagnosis{
+			Name: "ci", Phase: engine.Running, Progress: "1/3", Started: ago(time.Hour), Driver: &driverState{By: "Pod weft-ci-1", Since: ago(2 * time.Minute)},
+			Waits: []blocked{
+				{Step: "ci.again", Since: ago(50 * time.Minute), Why: "it waits before it tries again", Until: now.Add(90 * time.Second)},
+				{Step: "ci.b", Since: ago(time.Second), Why: "it waits for the lock ci/Mutex/m", Holds: []holder{{"other", "other.x"}, {Run: "third"}}},
+			},
+		}, false, `● ci has been running for 1h00m, 1/3 done
+  driven by Pod weft-ci-1 for 2m00s
+
+   50m00s  ci.again  it waits before it tries again, until 2026-01-02 03:05:35 (1m30s more)
+       1s  ci.b      it waits for the lock ci/Mutex/m
+                     held by other.x, run other
+                     held by run third
+`},
+		{"suspended", diagnosis{
+			Name: "ci", Phase: engine.Running, Started: ago(time.Minute), Suspended: true, Driver: &driverState{By: "a process on this machine"},
+			Waits: []blocked{{Step: "ci", Why: "the run is suspended: nothing new starts", Do: "weft resume ci"}},
+		}, true, `● ci is suspended, begun 1m00s ago
+  driven by a process on this machine
+
+           ci  the run is suspended: nothing new starts
+               → weft resume ci
+`},
+	} {
+		var out strings.Builder
+		if err := c.d.print(&out, outputText, now); err != nil {
+			t.Fatal(err)
+		}
+		if out.String() != c.want {
+			t.Errorf("%s:\n%s\nwant\n%s", c.name, out.String(), c.want)
+		}
+		if c.d.sick() != c.sick {
+			t.Errorf("%s: that somebody is needed is not %v", c.name, c.sick)
+		}
+	}
+	many := diagnosis{Name: "ci", Waits: make([]blocked, mostWaits+7)}
+	var out strings.Builder
+	if err := many.print(&out, outputText, now); err != nil || !strings.HasSuffix(out.String(), "\n  and 7 more, which -o json lists\n") {
+		t.Errorf("%v: %s", err, out.String())
+	}
+}
+
+func TestDiffer(t *testing.T) {
+	for _, c := range []struct {
+		begun, own string
+		want       bool
+	}{{"v1.0.0", "v1.0.0", false}, {"v1.0.0", "v1.1.0", true}, {"(devel)", "v1.0.0", false}, {"v1.0.0", "(devel)", false}, {"", "v1.0.0", false}} {
+		if differ(c.begun, c.own) != c.want {
+			t.Errorf("%q and %q: differ is not %v", c.begun, c.own, c.want)
+		}
+	}
+}
