@@ -254,7 +254,7 @@ func (b *Backend) readLogs(ctx context.Context, ref run.PodRef, p *corev1.Pod) {
 	}
 	var pause backoff
 	for try := 1; ; try++ {
-		report := reportOf(p, func(container string) (io.ReadCloser, error) { return b.cluster.openLog(ctx, p.Name, container) })
+		report := reportOf(p, func(container string) (io.ReadCloser, error) { return b.cluster.openLog(ctx, p.Name, container, try == 1) })
 		if report.OutputError == "" || try == logTries || ctx.Err() != nil {
 			if ctx.Err() == nil {
 				b.reports.add(run.PodReport{PodRef: ref, Report: report})
@@ -265,8 +265,17 @@ func (b *Backend) readLogs(ctx context.Context, ref run.PodRef, p *corev1.Pod) {
 	}
 }
 
-// openLog opens what a container has written so far.
-func (c *Cluster) openLog(ctx context.Context, name, container string) (io.ReadCloser, error) {
+// recordTail is more lines than the longest record has. They are the last ones,
+// unless processes that a container left behind write on.
+const recordTail = 500
+
+// openLog opens what a container has written so far, or the end of it: all of it
+// may be many megabytes.
+func (c *Cluster) openLog(ctx context.Context, name, container string, end bool) (io.ReadCloser, error) {
+	options := &corev1.PodLogOptions{Container: container}
+	if end {
+		options.TailLines = new(int64(recordTail))
+	}
 	return c.core.Get().Namespace(c.Namespace).Resource(podResource).Name(name).SubResource("log").
-		VersionedParams(&corev1.PodLogOptions{Container: container}, c.parameters).Timeout(logTimeout).Stream(quiet(ctx))
+		VersionedParams(options, c.parameters).Timeout(logTimeout).Stream(quiet(ctx))
 }

@@ -78,7 +78,7 @@ func gather(summary string, log func() (io.ReadCloser, error)) (string, error) {
 	}
 	for i, part := range parts {
 		if part == "" {
-			return "", fmt.Errorf("%w: line %d of %d is missing from the log", ErrLost, i+1, count)
+			return "", fmt.Errorf("%w: line %d of %d is missing from the log, which was cut or rotated", ErrLost, i+1, count)
 		}
 	}
 	packed := strings.Join(parts, "")
