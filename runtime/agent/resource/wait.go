@@ -154,6 +154,8 @@ func (w *worker) watch(ctx context.Context, t target, o object, look func(object
 		}
 		switch event.Type {
 		case "ADDED", "MODIFIED", "DELETED":
+		case "BOOKMARK":
+			continue
 		default:
 			return false, nil // an error: the version is too old
 		}
