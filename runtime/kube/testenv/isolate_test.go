@@ -47,7 +47,7 @@ func TestNodesBesideEachOther(t *testing.T) {
 	if err := second.cmd.Wait(); err != nil {
 		t.Errorf("a node that is stopped ends with %v", err)
 	}
-	for deadline := time.Now().Add(5 * time.Second); !slices.Equal(processIDs(t), processes); time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(30 * time.Second); !slices.Equal(processIDs(t), processes); time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatalf("processes were %v and are %v", processes, processIDs(t))
 		}
@@ -89,7 +89,7 @@ func TestNodeStops(t *testing.T) {
 			}
 			n.Stop()
 		})
-		for deadline := time.Now().Add(5 * time.Second); !slices.Equal(processIDs(t), processes) || linkNames(t) != links; time.Sleep(20 * time.Millisecond) {
+		for deadline := time.Now().Add(30 * time.Second); !slices.Equal(processIDs(t), processes) || linkNames(t) != links; time.Sleep(20 * time.Millisecond) {
 			if time.Now().After(deadline) {
 				t.Fatalf("processes were %v and are %v; links were %s and are %s", processes, processIDs(t), links, linkNames(t))
 			}

@@ -97,7 +97,7 @@ func (n *node) post(t *testing.T, resource string, object runtime.Object) {
 func (n *node) await(t *testing.T, name string, phases ...corev1.PodPhase) *corev1.Pod {
 	t.Helper()
 	pod := &corev1.Pod{}
-	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(3 * time.Minute); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
 		if err := n.client.Get().Namespace("default").Resource("pods").Name(name).Do(t.Context()).Into(pod); err != nil {
 			t.Fatal(err)
 		}

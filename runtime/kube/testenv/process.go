@@ -45,7 +45,7 @@ func startProcess(program string, args []string, log string) (*process, error) {
 }
 
 // starting is how long a server may take until it answers.
-const starting = 90 * time.Second
+const starting = 3 * time.Minute
 
 // await waits until answers says that the process is there.
 func (p *process) await(ctx context.Context, name string, answers func(context.Context) bool) error {
