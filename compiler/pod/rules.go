@@ -24,7 +24,9 @@ parameter an enum or a default.`},
 To catch a result, an output parameter or an artifact, weft puts its agent before the
 command of a container. Without a command the image's own runs, and a Pod does not
 tell which that is. Write the command in the template, or under images: in weft.yaml
-for all templates with the image.`},
+for all templates with the image. Before a run in a cluster weft asks the registry of
+the image, with the credentials that the Pod would have; this is an error when the
+registry does not tell. docs/images.md has the details.`},
 		{RuleNoStore, "an artifact has nowhere to go, or nowhere to come from", `
 An output artifact without a location of its own goes to the template's
 archiveLocation, else to the artifact store of the run, and so do logs that are to
