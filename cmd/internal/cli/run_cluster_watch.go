@@ -25,7 +25,7 @@ import (
 func (c *clusterRun) listen(ctx context.Context, d *driving, driver *run.Run, watch watcher, leave func()) <-chan struct{} {
 	done := make(chan struct{})
 	interrupts := make(chan os.Signal, 2)
-	signal.Notify(interrupts, os.Interrupt, syscall.SIGTERM)
+	signal.Notify(interrupts, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	go func() {
 		defer close(done)
 		defer signal.Stop(interrupts)
@@ -36,8 +36,9 @@ func (c *clusterRun) listen(ctx context.Context, d *driving, driver *run.Run, wa
 			select {
 			case <-ctx.Done():
 				return
-			case <-interrupts:
-				if _, terminal := terminalWidth(d.streams.Err); asked || !terminal {
+			case got := <-interrupts:
+				// Only Ctrl-C comes from somebody who can answer.
+				if _, terminal := terminalWidth(d.streams.Err); asked || !terminal || got != os.Interrupt {
 					leave()
 					return
 				}
@@ -103,6 +104,9 @@ func (c *clusterRun) sent(ctx context.Context, d *driving, driver *run.Run) {
 // send leaves a signal for whoever drives the run.
 func (c *clusterRun) send(d *driving, command signalCommand, s sentSignal) error {
 	driven, err := c.run.Driven(c.ctx)
+	if err == nil && !driven && !command.drives {
+		driven, err = c.expected()
+	}
 	if err != nil {
 		return failure("%w", err)
 	}
@@ -123,6 +127,16 @@ func (c *clusterRun) send(d *driving, command signalCommand, s sentSignal) error
 	}
 	fmt.Fprintf(d.streams.Out, "%s %s\n", d.header.Name, command.done)
 	return nil
+}
+
+// expected reports whether somebody drives the run, or a Job is about to.
+func (c *clusterRun) expected() (bool, error) {
+	driven, err := c.run.Driven(c.ctx)
+	if err != nil || driven {
+		return driven, err
+	}
+	drivers, err := c.run.Drivers(c.ctx)
+	return len(drivers) > 0 && !drivers[0].Ended, err
 }
 
 // A clusterStatus keeps the status of a run up to date, beside the driver.

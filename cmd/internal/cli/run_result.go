@@ -77,7 +77,7 @@ func (d *driving) driven() bool {
 	if d.cluster == nil {
 		return d.run.Driven()
 	}
-	driven, err := d.cluster.run.Driven(d.cluster.ctx)
+	driven, err := d.cluster.expected()
 	return driven || err != nil
 }
 
