@@ -61,11 +61,10 @@ func (g *gitRepository) get(ctx context.Context, path string) error {
 	if _, err := exec.LookPath("git"); err != nil {
 		return errors.New("the program git is needed to fetch this artifact, and is not there")
 	}
-	env, cleanUp, err := g.environment()
+	env, err := g.environment(filepath.Dir(path))
 	if err != nil {
 		return err
 	}
-	defer cleanUp()
 	git := func(args ...string) error {
 		c := exec.CommandContext(ctx, "git", args...)
 		c.Dir, c.Env = path, env
@@ -131,10 +130,10 @@ func (g *gitRepository) checkOut(git func(...string) error) error {
 }
 
 // environment holds what git must not ask a person for. Passwords travel in it,
-// not in arguments, which every process can see.
-func (g *gitRepository) environment() (env []string, cleanUp func(), err error) {
-	cleanUp = func() {}
-	env = append(os.Environ(), "GIT_TERMINAL_PROMPT=0", "GIT_ALLOW_PROTOCOL=file:git:http:https:ssh", "LC_ALL=C")
+// not in arguments, which every process can see. The folder is one of ours that
+// goes when the artifact is there: an image need not have a /tmp.
+func (g *gitRepository) environment(folder string) ([]string, error) {
+	env := append(os.Environ(), "GIT_TERMINAL_PROMPT=0", "GIT_ALLOW_PROTOCOL=file:git:http:https:ssh", "LC_ALL=C")
 	var config []string
 	if g.user != "" || g.password != "" {
 		token := base64.StdEncoding.EncodeToString([]byte(g.user + ":" + g.password))
@@ -153,17 +152,11 @@ func (g *gitRepository) environment() (env []string, cleanUp func(), err error) 
 		ssh += " -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null"
 	}
 	if g.key != "" {
-		dir, err := os.MkdirTemp("", "weft-git-")
-		if err != nil {
-			return nil, nil, err
-		}
-		cleanUp = func() { os.RemoveAll(dir) }
-		file := filepath.Join(dir, "key")
+		file := filepath.Join(folder, "key")
 		if err := os.WriteFile(file, []byte(strings.TrimSpace(g.key)+"\n"), 0o600); err != nil {
-			cleanUp()
-			return nil, nil, err
+			return nil, err
 		}
 		ssh += " -o IdentitiesOnly=yes -i '" + file + "'"
 	}
-	return append(env, "GIT_SSH_COMMAND="+ssh), cleanUp, nil
+	return append(env, "GIT_SSH_COMMAND="+ssh), nil
 }
