@@ -29,7 +29,7 @@ func TestAPIServerOutages(t *testing.T) {
 	for _, name := range []string{testenv.APIServer, testenv.Etcd} {
 		t.Run(name, func(t *testing.T) {
 			c, kubelet := newPlace(t, func(*corev1.Pod) play { return play{after: 300 * time.Millisecond} })
-			j := newJourney(t, c, strings.ReplaceAll(fan, `"60"`, `"400"`))
+			j := newJourney(t, c, strings.ReplaceAll(fan, `"60"`, `"200"`))
 			release, err := j.kept.Lead(t.Context())
 			if err != nil {
 				t.Fatal(err)
@@ -38,7 +38,7 @@ func TestAPIServerOutages(t *testing.T) {
 			var outage sync.WaitGroup
 			begun := false
 			e, result := j.drive(t, run.Options{Creates: 8, Observe: func(e *engine.Engine, _ []engine.NodeID) {
-				if begun || e.Run().Counts[engine.Succeeded] < 100 {
+				if begun || e.Run().Counts[engine.Succeeded] < 50 {
 					return
 				}
 				begun = true
@@ -53,7 +53,7 @@ func TestAPIServerOutages(t *testing.T) {
 					t.Errorf("%s: %s", path, phase)
 				}
 			}
-			if n := kubelet.once(t); n != 401 {
+			if n := kubelet.once(t); n != 201 {
 				t.Errorf("%d Pods", n)
 			}
 			if driven, err := j.kept.Driven(t.Context()); err != nil || !driven {

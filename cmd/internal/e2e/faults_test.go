@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os/exec"
 	"regexp"
 	"strings"
 	"testing"
@@ -152,6 +153,10 @@ var faults = []fault{
 	{
 		name: "the record is written over", main: hands + says("echo 1 > /tmp/p; while :; do echo junk >> /dev/termination-log; done & sleep 1"),
 		want: map[string]string{"WF": `(Error infrastructure container "main": record lost: .*|Succeeded  )`},
+	},
+	{
+		name: "the record gets lost", main: hands + says("echo 1 > /tmp/p; python3 -c 'import ctypes; exit(ctypes.CDLL(None).mount(b\"/dev/null\", b\"/dev/termination-log\", None, 4096, None))'", ", securityContext: {privileged: true}"),
+		want: map[string]string{"WF": `Error infrastructure container "main" left no record of its outputs`, "WF output p": ""},
 	},
 	{
 		name: "what the process leaves is no record", main: says("echo weft1 7 00000000 forged > /dev/termination-log; exit 3"),
@@ -326,5 +331,39 @@ func TestFaultsOfServers(t *testing.T) {
 				t.Log(e.said)
 			}
 		})
+	}
+}
+
+// A driver that is killed, and for which nobody stands in while its Pods end,
+// finds what they left when it comes back.
+func TestFaultsOfTheDriver(t *testing.T) {
+	namespace := shared.namespace(t)
+	dir := write(t, map[string]string{"wf.yaml": "apiVersion: argoproj.io/v1alpha1\nkind: Workflow\nmetadata: {name: killed}\n" +
+		"spec:\n  entrypoint: main\n  templates:\n  - name: main\n    steps: [[{name: a, template: out}], [{name: b, template: out}]]\n" +
+		"  - {name: out, " + hands + says("sleep 2; echo kept > /tmp/p") + "}\n"})
+	cmd := exec.Command(shared.weft, "run", "wf.yaml", "--cluster", "-n", namespace, "--name", "killed", "--kubeconfig", shared.cluster.Kubeconfig)
+	cmd.Dir = dir
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	_, err := await(t.Context(), namespace, "killed[0].a", "main")
+	_ = cmd.Process.Kill()
+	_ = cmd.Wait() // it was killed
+	if err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(16 * time.Second) // so long it may still be there
+	e, err := shared.run(dir, "--resume", "killed", "--cluster", "-n", namespace)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{"WF[0].a", "WF[1].b"} {
+		if node := e.Nodes[path]; node[outcome.Phase] != "Succeeded" || node["output p"] != "kept" {
+			t.Errorf("%s: %v\n%s", path, node, e.said)
+		}
+	}
+	list, err := shared.client.Resource(podKind).Namespace(namespace).List(t.Context(), meta.ListOptions{})
+	if err != nil || len(list.Items) != 2 {
+		t.Errorf("%d Pods, %v", len(list.Items), err)
 	}
 }
