@@ -90,6 +90,21 @@ func withRole(t *testing.T, c *Cluster, name string, role *rbacv1.Role) *Cluster
 		Subjects: []rbacv1.Subject{{Kind: "ServiceAccount", Name: name, Namespace: c.Namespace}},
 		RoleRef:  rbacv1.RoleRef{APIGroup: "rbac.authorization.k8s.io", Kind: "Role", Name: name},
 	})
+	config, _, err := access.config()
+	if err != nil {
+		t.Fatal(err)
+	}
+	config.BearerToken, config.Timeout = tokenOf(t, c, name), 0
+	restricted, err := newCluster(config, c.Namespace)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return restricted
+}
+
+// tokenOf is a token of a service account.
+func tokenOf(t *testing.T, c *Cluster, name string) string {
+	t.Helper()
 	answer, err := c.core.Post().Namespace(c.Namespace).Resource("serviceaccounts").Name(name).SubResource("token").
 		SetHeader("Content-Type", "application/json").SetHeader("Accept", "application/json").
 		Body([]byte(`{"kind": "TokenRequest", "apiVersion": "authentication.k8s.io/v1", "spec": {"expirationSeconds": 3600}}`)).Do(t.Context()).Raw()
@@ -100,16 +115,7 @@ func withRole(t *testing.T, c *Cluster, name string, role *rbacv1.Role) *Cluster
 	if err := sigsyaml.Unmarshal(answer, token); err != nil {
 		t.Fatal(err)
 	}
-	config, _, err := access.config()
-	if err != nil {
-		t.Fatal(err)
-	}
-	config.BearerToken, config.Timeout = token.Status.Token, 0
-	restricted, err := newCluster(config, c.Namespace)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return restricted
+	return token.Status.Token
 }
 
 // TestAPIServerRights holds that the role of the manual is what the program says
