@@ -30,6 +30,10 @@ func TestAPIServerOutages(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			c, kubelet := newPlace(t, func(*corev1.Pod) play { return play{after: 300 * time.Millisecond} })
 			j := newJourney(t, c, strings.ReplaceAll(fan, `"60"`, `"200"`))
+			// An API server that has just begun does not know yet what users may do.
+			user := withRole(t, c, "weft", documentedRole(t))
+			until(t, func() bool { lacks, err := user.Lacks(t.Context(), Rights()); return err == nil && len(lacks) == 0 })
+			j.cluster, j.kept.cluster = user, user
 			release, err := j.kept.Lead(t.Context())
 			if err != nil {
 				t.Fatal(err)
