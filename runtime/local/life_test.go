@@ -292,7 +292,7 @@ volumes:
 		for template, want := range map[string]string{
 			`container: {image: nobody}`: `what image "nobody" runs is not known on this machine, and container "main" has no command: write the command, or use --image nobody=COMMAND`,
 			"container: {image: a, command: [x], envFrom: [{secretRef: {name: none}}]}":              `Secret "none" is not there: put its manifest among the files of the project`,
-			"resource: {action: get, manifest: '{}'}":                                                `resource templates work on a cluster, and there is none when Pods run on this machine`,
+			"resource: {action: get, manifest: '{}'}":                                                `resource templates work on a cluster, and Pods run on this machine; use weft run --cluster`,
 			"volumes: [{name: net, nfs: {server: a, path: /}}]\ncontainer: {image: a, command: [x]}": `volume "net" is of a kind that only a cluster has`,
 		} {
 			var refusal *run.Refusal

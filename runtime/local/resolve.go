@@ -132,7 +132,7 @@ func (r *resolver) readInstructions() error {
 		}
 	}
 	if r.tell.Resource != nil {
-		return refuse("resource templates work on a cluster, and there is none when Pods run on this machine")
+		return refuse("resource templates work on a cluster, and Pods run on this machine; use weft run --cluster")
 	}
 	return nil
 }
