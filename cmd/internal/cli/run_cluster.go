@@ -309,7 +309,7 @@ func (c *clusterRun) driveLed(d *driving, signals []engine.Signal) error {
 	defer leave()
 	journal := c.run.Journal(ctx, history)
 	defer journal.Close(context.WithoutCancel(c.ctx)) // as long as this process leads
-	opts.Journal = journal
+	opts.Journal = &toldJournal{journal, d.streams.Err, outageAfter}
 	watch := newWatcher(d.streams, d.header.Name, d.flags.output)
 	status := keepStatus(ctx, c.run)
 	opts.Observe = func(e *engine.Engine, changed []engine.NodeID) {
@@ -374,7 +374,7 @@ func (c *clusterRun) options(d *driving) (run.Options, *kube.Collector, error) {
 		Backend: backend, Loop: run.NewLoop(c.place.Now), OwnerUID: c.run.OwnerUID(), Build: d.flags.build, Creates: kube.Creates,
 		Values: c.place.Values(), Caches: c.place.Caches(), Locks: c.place.Locks(), Requests: &run.HTTP{Values: c.place.Values()},
 		Pods: pod.Options{
-			Entrypoints: images, AgentImage: d.agentImage(),
+			Entrypoints: images, AgentImage: d.agentImage(), GitImage: d.project.cluster().GitImage,
 			Store: artifacts, Reachable: inCluster, Live: true,
 		},
 	}
