@@ -17,9 +17,9 @@ var exitCodes = []struct {
 	meaning string
 }{
 	{Good, "The command did what it was asked for, and what it looked at is good."},
-	{Negative, "The command worked, and the answer is no: there are findings at or above `--fail-on`, files differ, a test or a run failed."},
+	{Negative, "The command worked, and the answer is no: there are findings at or above `--fail-on`, files differ, a test or a run failed, a run waits for somebody."},
 	{Usage, "The command line is wrong: an unknown command or flag, a missing or impossible value."},
-	{Failure, "The command could not do its work: a file that cannot be read or written, or a bug in weft."},
+	{Failure, "The command could not do its work: a file that cannot be read or written, a cluster that does not answer, a run that was left before its end, or a bug in weft."},
 	{Empty, "The command line names paths, or standard input, that hold no workflow document (`--allow-empty` makes that 0)."},
 }
 

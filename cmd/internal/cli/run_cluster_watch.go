@@ -323,12 +323,13 @@ func goneLogs(e *engine.Engine, pods []kube.Pod, wanted map[string]bool) string 
 			gone = append(gone, v.Path)
 		}
 	}
-	const most = 3
-	switch n := len(gone); {
-	case n == 0:
+	if len(gone) == 0 {
 		return ""
-	case n > most:
-		return fmt.Sprintf("the Pods of %d steps are deleted, and their logs with them: %s and %d more", n, strings.Join(gone[:most], ", "), n-most)
 	}
-	return "these Pods are deleted, and their logs with them: " + strings.Join(gone, ", ")
+	const most = 3
+	names := strings.Join(gone[:min(len(gone), most)], ", ")
+	if more := len(gone) - most; more > 0 {
+		names += fmt.Sprintf(" and %d more", more)
+	}
+	return "Pods were deleted, and their logs with them (archiveLogs would keep them as artifacts): " + names
 }
