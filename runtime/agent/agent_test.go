@@ -284,3 +284,64 @@ func TestRetry(t *testing.T) {
 		t.Errorf("%d %q", code, *b.record().Result)
 	}
 }
+
+// TestSignalsBetweenTries ends at those that end, and at no other.
+func TestSignalsBetweenTries(t *testing.T) {
+	b := newBench(t, main(instructions.Process{Retry: &instructions.Retry{Retries: 3, Pause: time.Minute}}))
+	signals := make(chan os.Signal, 2)
+	b.opts.Signals = signals
+	ended := make(chan int)
+	go func() { ended <- b.run("run", "main", "--", "sh", "-c", "exit 3") }()
+	for !strings.Contains(b.read("stderr"), "tried again") {
+		time.Sleep(10 * time.Millisecond)
+	}
+	signals <- syscall.SIGWINCH
+	select {
+	case code := <-ended:
+		t.Fatalf("it ended with %d", code)
+	case <-time.After(100 * time.Millisecond):
+	}
+	signals <- syscall.SIGTERM
+	if code := <-ended; code != 3 {
+		t.Errorf("code %d", code)
+	}
+}
+
+// TestSaveWhenStopped saves what a container leaves that is stopped with it, and
+// waits for none that never began.
+func TestSaveWhenStopped(t *testing.T) {
+	tell := main(instructions.Process{})
+	file := filepath.Join(t.TempDir(), "file")
+	tell.Save = []instructions.Save{{
+		Name: "a", Container: "main", By: "weft-save", Path: file, Location: []byte(`{"folder": {"key": "kept"}}`), Archive: []byte(`{"none": {}}`),
+	}}
+	stop := func(b *bench) agent.Options {
+		opts, signals := b.opts, make(chan os.Signal, 1)
+		opts.Signals = signals
+		signals <- syscall.SIGTERM
+		return opts
+	}
+
+	b := newBench(t, tell)
+	if code := agent.Main(t.Context(), []string{"save"}, stop(b)); code != 1 || !strings.Contains(b.read("stderr"), "stopped while it waited") {
+		t.Errorf("%d %s", code, b.read("stderr"))
+	}
+
+	b = newBench(t, tell)
+	ended := make(chan int)
+	go func() { ended <- b.run("run", "main", "--", "sh", "-c", "sleep 0.3; echo x > "+file+"; exit 5") }()
+	for {
+		if _, err := os.Stat(filepath.Join(b.home, "exchange", "main.json.lock")); err == nil {
+			break
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	saver := stop(b)
+	saver.MessageFile += "-save"
+	if code := agent.Main(t.Context(), []string{"save"}, saver); code != 0 || <-ended != 5 {
+		t.Errorf("%d %s", code, b.read("stderr"))
+	}
+	if b.read("store/keys/kept") != "x\n" {
+		t.Errorf("kept %q", b.read("store/keys/kept"))
+	}
+}

@@ -35,16 +35,8 @@ func (w *watched) enter() (announce func(outcome) error, err error) {
 		return nil, nil
 	}
 	file := w.outcomeFile(name)
-	lock, err := os.OpenFile(file+".lock", os.O_CREATE|os.O_RDWR, 0o666)
+	lock, err := lockedFile(file + lockSuffix)
 	if err != nil {
-		return nil, err
-	}
-	if err := lock.Chmod(0o666); err != nil {
-		lock.Close()
-		return nil, err
-	}
-	if err := lockFile(lock); err != nil {
-		lock.Close()
 		return nil, err
 	}
 	return func(o outcome) error {
@@ -58,6 +50,30 @@ func (w *watched) enter() (announce func(outcome) error, err error) {
 		}
 		return os.Rename(file+".part", file)
 	}, nil
+}
+
+// lockSuffix is what the name of a container's lock has more than that of its
+// outcome.
+const lockSuffix = ".lock"
+
+// lockedFile makes a file that is locked from its beginning: who finds it
+// unlocked takes its container for gone.
+func lockedFile(name string) (*os.File, error) {
+	f, err := os.OpenFile(name+".part", os.O_CREATE|os.O_RDWR, 0o666)
+	if err != nil {
+		return nil, err
+	}
+	if err := errors.Join(f.Chmod(0o666), lockFile(f), os.Rename(f.Name(), name)); err != nil {
+		f.Close()
+		return nil, err
+	}
+	return f, nil
+}
+
+// entered reports whether a container has told that it is there.
+func (a *agent) entered(container string) bool {
+	_, err := os.Stat(a.outcomeFile(container) + lockSuffix)
+	return err == nil
 }
 
 // wait waits for the containers that must have ended well before.
@@ -90,7 +106,7 @@ const pollEvery = 20 * time.Millisecond
 func (a *agent) await(container string, signals <-chan os.Signal) (outcome, error) {
 	file := a.outcomeFile(container)
 	for {
-		gone := isUnlocked(file + ".lock") // asked first: the outcome is written before it goes
+		gone := isUnlocked(file + lockSuffix) // asked first: the outcome is written before it goes
 		text, err := os.ReadFile(file)
 		if err == nil {
 			var o outcome

@@ -149,7 +149,7 @@ func (a *agent) save(ctx context.Context, _ []string) int {
 		o, known := outcomes[s.Container]
 		if !known {
 			var err error
-			if o, err = a.await(s.Container, signals); err != nil {
+			if o, err = a.awaitEnd(s.Container, signals); err != nil {
 				faults = append(faults, err)
 			}
 			outcomes[s.Container] = o
@@ -171,6 +171,17 @@ func (a *agent) save(ctx context.Context, _ []string) int {
 	}
 	a.tellAll(r)
 	return code
+}
+
+// awaitEnd waits for the end of a container. Whoever stops the Pod stops all of
+// its containers, so one that runs will end: what it leaves then is saved, too.
+func (a *agent) awaitEnd(container string, signals <-chan os.Signal) (outcome, error) {
+	o, err := a.await(container, signals)
+	var stopped *stoppedError
+	if errors.As(err, &stopped) && a.entered(container) {
+		return a.await(container, nil)
+	}
+	return o, err
 }
 
 func (a *agent) upload(ctx context.Context, s instructions.Save) error {

@@ -11,6 +11,7 @@ import (
 	"os/signal"
 	"runtime"
 	"syscall"
+	"time"
 )
 
 // forwarded are the signals that go on to the user's command.
@@ -33,11 +34,24 @@ func endingCode(s os.Signal) (code int, ends bool) {
 	return 0, false
 }
 
-// hold waits until somebody ends the container.
+// hold waits until somebody ends the container. What the command left running
+// still finds an end meanwhile.
 func hold(signals <-chan os.Signal) {
+	if os.Getpid() == 1 {
+		go collect()
+	}
 	for s := range signals {
 		if _, ends := endingCode(s); ends {
 			return
+		}
+	}
+}
+
+// collect collects orphans that end.
+func collect() {
+	for {
+		if _, err := syscall.Wait4(-1, nil, 0, nil); errors.Is(err, syscall.ECHILD) {
+			time.Sleep(time.Second) // there are none now
 		}
 	}
 }

@@ -53,12 +53,12 @@ type watched struct {
 }
 
 func (w *watched) run(ctx context.Context) int {
+	signals, stop := w.signals() // first of all: nobody else hears them
+	defer stop()
 	announce, err := w.enter()
 	if err != nil {
 		return w.fail(err)
 	}
-	signals, stop := w.signals()
-	defer stop()
 	code, err := w.wait(signals)
 	if err == nil && code == 0 {
 		code, err = w.tryAll(signals)
@@ -105,10 +105,25 @@ func (w *watched) tryAll(signals <-chan os.Signal) (int, error) {
 			return code, err
 		}
 		fmt.Fprintf(w.stderr, "weft-agent: exit code %d, tried again\n", code)
-		select {
-		case <-signals:
+		if w.stoppedWithin(retry.Pause, signals) {
 			return code, nil
-		case <-time.After(retry.Pause):
+		}
+	}
+}
+
+// stoppedWithin waits, and reports whether somebody stopped the container
+// meanwhile.
+func (w *watched) stoppedWithin(pause time.Duration, signals <-chan os.Signal) bool {
+	over := time.After(pause)
+	for {
+		select {
+		case s := <-signals:
+			if _, ends := endingCode(s); ends {
+				w.signalled = true
+				return true
+			}
+		case <-over:
+			return false
 		}
 	}
 }
