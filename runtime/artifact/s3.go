@@ -150,9 +150,10 @@ func (b *bucket) get(ctx context.Context, to string) error {
 }
 
 func (b *bucket) fetchAll(ctx context.Context, to string) error {
-	err := b.fetch(ctx, b.Key, to)
-	if !errors.Is(err, ErrNotFound) {
-		return err
+	if !strings.HasSuffix(b.Key, "/") { // else it is a folder, whatever is kept under its own name
+		if err := b.fetch(ctx, b.Key, to); !errors.Is(err, ErrNotFound) {
+			return err
+		}
 	}
 	found := false
 	prefix := strings.TrimSuffix(b.Key, "/") + "/"
@@ -169,12 +170,11 @@ func (b *bucket) fetchAll(ctx context.Context, to string) error {
 			return fmt.Errorf("the key %q leads out of its folder", object.Key)
 		}
 		at := filepath.Join(to, below)
+		fetch := func() error { return b.fetch(ctx, object.Key, at) }
 		if strings.HasSuffix(object.Key, "/") {
-			err = os.MkdirAll(at, 0o777)
-		} else {
-			err = b.fetch(ctx, object.Key, at)
+			fetch = func() error { return os.MkdirAll(at, 0o777) }
 		}
-		if err != nil {
+		if err := fetch(); err != nil {
 			return err
 		}
 	}

@@ -74,6 +74,15 @@ func TestS3Server(t *testing.T) {
 			}
 		}
 	}
+	for _, name := range []string{"dir", "nothing"} { // a key that ends so is a folder
+		if err := save(t, at("runs/slash/"+name+"/"), filepath.Join(from, name), archive(t, `{"none": {}}`)); err != nil {
+			t.Fatal(err)
+		}
+		target := filepath.Join(t.TempDir(), "x")
+		if err := at("runs/slash/"+name+"/").Load(t.Context(), target, artifact.LoadOptions{}); err != nil || !reflect.DeepEqual(read(t, target), read(t, filepath.Join(from, name))) {
+			t.Errorf("%s/: %q %v", name, read(t, target), err)
+		}
+	}
 	keys, err := at("runs/plain/dir12").List(t.Context())
 	if want := []string{"runs/plain/dir12/a", "runs/plain/dir12/empty/", "runs/plain/dir12/sub/b c"}; err != nil || !reflect.DeepEqual(keys, want) {
 		t.Errorf("the keys are %q, want %q: %v", keys, want, err)
