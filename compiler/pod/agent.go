@@ -74,15 +74,14 @@ func (b *builder) weave() []*corev1.ConfigMap {
 	load := b.load(sidecars)
 	save := b.save()
 
-	wrapped := false
 	for i := range spec.Containers {
-		wrapped = b.wrap(&spec.Containers[i]) || wrapped
+		b.staged = b.wrap(&spec.Containers[i]) || b.staged
 	}
 	for i := range sidecars {
-		wrapped = b.wrap(&sidecars[i]) || wrapped
+		b.staged = b.wrap(&sidecars[i]) || b.staged
 	}
 	var first []corev1.Container
-	if wrapped {
+	if b.staged {
 		first = append(first, b.stage())
 	}
 	first = append(first, load...)

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
 
 	"github.com/weft-lang/weft/compiler/ir"
 	"github.com/weft-lang/weft/compiler/pod/instructions"
@@ -91,7 +92,7 @@ func raw(n *tree.Node) json.RawMessage {
 func (b *builder) load(sidecars []corev1.Container) []corev1.Container {
 	var mounts []corev1.VolumeMount
 	own := b.mounts(mainName)
-	intoVolumes := false
+	intoVolumes, git := false, false
 	secrets := secretSet{}
 	for _, n := range b.template.At("inputs", "artifacts").List() {
 		l, fields, ok := b.loading(n)
@@ -105,6 +106,7 @@ func (b *builder) load(sidecars []corev1.Container) []corev1.Container {
 			mounts = append(mounts, corev1.VolumeMount{Name: inputsVolume, MountPath: at, SubPath: l.Name})
 		}
 		b.tell.Load = append(b.tell.Load, l)
+		git = git || isGit(l.Location)
 		secrets.collect(fields)
 	}
 	if len(b.tell.Load) == 0 {
@@ -113,6 +115,9 @@ func (b *builder) load(sidecars []corev1.Container) []corev1.Container {
 	b.mountInputs(sidecars, mounts)
 	b.emptyDir(inputsVolume)
 	c := b.agentContainer(loadName, instructions.CommandLoad)
+	if git {
+		b.withGit(&c)
+	}
 	b.runAsMain(c.SecurityContext)
 	c.VolumeMounts = append(c.VolumeMounts, corev1.VolumeMount{Name: inputsVolume, MountPath: instructions.InputsDir})
 	if intoVolumes {
@@ -124,6 +129,20 @@ func (b *builder) load(sidecars []corev1.Container) []corev1.Container {
 	}
 	c.VolumeMounts = append(c.VolumeMounts, b.mountSecrets(secrets)...)
 	return []corev1.Container{c}
+}
+
+// withGit gives the program git to a container of the agent, which does not have
+// it in its own image.
+func (b *builder) withGit(c *corev1.Container) {
+	c.Image, c.Command[0] = cmp.Or(b.in.Options.GitImage, DefaultGitImage), instructions.AgentPath
+	c.Resources.Limits[corev1.ResourceMemory] = resource.MustParse("1Gi") // it unpacks whole histories
+	c.VolumeMounts = append(c.VolumeMounts, corev1.VolumeMount{Name: agentVolume, MountPath: instructions.AgentDir, ReadOnly: true})
+	b.staged = true
+}
+
+func isGit(location json.RawMessage) bool {
+	var l struct{ Git json.RawMessage }
+	return json.Unmarshal(location, &l) == nil && l.Git != nil
 }
 
 // loading describes one input artifact, and returns the fields of its location.

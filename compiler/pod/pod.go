@@ -95,6 +95,7 @@ type Node struct {
 // Options are settings of whoever runs the Pods.
 type Options struct {
 	AgentImage string // holds /weft-agent; "" is DefaultAgentImage
+	GitImage   string // has git, for input artifacts; "" is DefaultGitImage
 	// Entrypoints are what images run when a container has no command, by image.
 	// They are asked for only where the agent stands before the command.
 	Entrypoints map[string]Entrypoint
@@ -112,6 +113,9 @@ type Options struct {
 
 // DefaultAgentImage is the image of the agent of this version.
 const DefaultAgentImage = "ghcr.io/weft-lang/weft-agent:v0.1.0"
+
+// DefaultGitImage fetches the artifacts that are git repositories.
+const DefaultGitImage = "docker.io/alpine/git:v2.49.0"
 
 // Entrypoint is what an image runs by itself.
 type Entrypoint struct {
@@ -210,6 +214,7 @@ type builder struct {
 	pod      *corev1.Pod
 	tell     instructions.Instructions
 	script   string
+	staged   bool                  // some container takes the agent from the Pod
 	unknown  map[string]*tree.Node // images whose entrypoint is missing
 	mains    []string              // names of the main containers
 	members  map[string]member     // of a containerSet

@@ -63,8 +63,9 @@ type Image struct{ Entrypoint, Cmd []string }
 // Cluster is what runs in a cluster take from elsewhere than usual; "" is the
 // usual.
 type Cluster struct {
-	AgentImage, DriverImage string
-	Artifacts               *tree.Node // the store of artifacts that name none
+	AgentImage, DriverImage, GitImage string
+
+	Artifacts *tree.Node // the store of artifacts that name none
 }
 
 // Schemas are JSON Schemas by the names of what they are for.

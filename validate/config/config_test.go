@@ -83,6 +83,7 @@ func TestSchemaAgrees(t *testing.T) {
 		"images: {a: {command: [c]}}":                                    false,
 		"images: {a: b}":                                                 false,
 		"cluster: {agentImage: a:1, driverImage: 'b@sha256:0'}":          true,
+		"cluster: {gitImage: registry.example.org/git:1}":                true,
 		"cluster: {agentImage: [a]}":                                     false,
 		"cluster: {artifacts: {archiveLogs: true, s3: {endpoint: 'a:1', bucket: b, insecure: true, accessKeySecret: {name: a, key: b}}}}": true,
 		"cluster: {artifacts: {s3: {createBucketIfNotPresent: {}, encryptionOptions: {enableEncryption: true}}}}":                         true,

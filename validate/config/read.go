@@ -321,6 +321,7 @@ func (r *reader) cluster(n *tree.Node) {
 	r.fields(n, "cluster", fields{
 		"agentImage":  image(&r.config.Cluster.AgentImage),
 		"driverImage": image(&r.config.Cluster.DriverImage),
+		"gitImage":    image(&r.config.Cluster.GitImage),
 		"artifacts":   r.artifacts,
 	})
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/weft-lang/weft/compiler/emit"
 	"github.com/weft-lang/weft/compiler/emit/pods"
 	"github.com/weft-lang/weft/compiler/load"
+	"github.com/weft-lang/weft/compiler/pod"
 	"github.com/weft-lang/weft/validate"
 )
 
@@ -127,7 +128,8 @@ func (o compileOptions) text(s Streams, p *project, f *load.File) (string, error
 // podOptions are what the settings say about Pods.
 func (p *project) podOptions(standIns bool) pods.Options {
 	o := pods.Options{StandIns: standIns}
-	o.Pod.Entrypoints, o.Pod.AgentImage, o.Pod.Store = p.Images(), p.cluster().AgentImage, p.cluster().Artifacts
+	c := p.cluster()
+	o.Pod = pod.Options{Entrypoints: p.Images(), AgentImage: c.AgentImage, GitImage: c.GitImage, Store: c.Artifacts}
 	return o
 }
 

@@ -204,6 +204,7 @@ func (p *project) cluster() config.Cluster {
 	for _, c := range p.configs {
 		out.AgentImage = cmp.Or(c.Cluster.AgentImage, out.AgentImage)
 		out.DriverImage = cmp.Or(c.Cluster.DriverImage, out.DriverImage)
+		out.GitImage = cmp.Or(c.Cluster.GitImage, out.GitImage)
 		out.Artifacts = cmp.Or(c.Cluster.Artifacts, out.Artifacts)
 	}
 	return out

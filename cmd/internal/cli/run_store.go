@@ -48,9 +48,6 @@ func (o *runOptions) findStore(ctx context.Context, s Streams, p *project, objec
 		options := p.podOptions(false)
 		options.Pod.Store, options.Pod.Reachable = root, func(location json.RawMessage) error {
 			keysIn(location, keys)
-			if options.Pod.AgentImage+o.AgentImage == "" && kindOf(location) == "git" {
-				return noGitError{}
-			}
 			return inCluster(location)
 		}
 		faults = pods.StoreFaults(p.checked, object, options)
@@ -88,32 +85,11 @@ func (p *project) artifactStore(said *store.Repository) (*tree.Node, []diag.Diag
 
 // inCluster says why no Pod of a cluster can reach a location.
 func inCluster(location json.RawMessage) error {
-	if kindOf(location) == "folder" {
+	var kinds struct{ Folder json.RawMessage }
+	if json.Unmarshal(location, &kinds) == nil && kinds.Folder != nil {
 		return errors.New("artifacts in a folder are for runs on this machine: Pods do not see it")
 	}
 	return artifact.Supported(location)
-}
-
-// kindOf is the kind of store of a location.
-func kindOf(location json.RawMessage) string {
-	var kinds map[string]json.RawMessage
-	if json.Unmarshal(location, &kinds) == nil {
-		for kind := range kinds {
-			return kind
-		}
-	}
-	return ""
-}
-
-// A noGitError is about what the published image of the agent does not hold.
-type noGitError struct{}
-
-func (noGitError) Error() string {
-	return "artifacts from git need the program git in the agent's image, and the published one has none"
-}
-
-func (noGitError) Help() string {
-	return "docs/artifacts.md tells how to make an image that has it, or let a step with git in its image clone"
 }
 
 // A secretKey is a key of a Secret.
