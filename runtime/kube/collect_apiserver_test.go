@@ -53,7 +53,7 @@ func TestAPIServerCollect(t *testing.T) {
 					return play{code: 1}
 				}
 				if strings.HasSuffix(p.Annotations[pod.AnnotationNode], ".last") {
-					return play{after: 2 * time.Second}
+					return play{after: 6 * time.Second}
 				}
 				return play{}
 			})
@@ -68,8 +68,15 @@ func TestAPIServerCollect(t *testing.T) {
 				for there(t, j.kept, "last") == "" && t.Context().Err() == nil {
 					time.Sleep(20 * time.Millisecond)
 				}
-				time.Sleep(time.Second)
-				during <- there(t, j.kept, "")
+				got := ""
+				time.Sleep(time.Second) // for what should not happen
+				for range 40 {
+					if got = there(t, j.kept, ""); got == tt.during {
+						break
+					}
+					time.Sleep(100 * time.Millisecond)
+				}
+				during <- got
 			}()
 			_, result := j.drive(t, run.Options{Ended: collector.Ended})
 			if result.Phase != engine.Succeeded {

@@ -309,6 +309,9 @@ func (x *examiner) lock(id engine.NodeID, w blocked) blocked {
 
 // leaf says how the Pod of a node stands, or its request.
 func (x *examiner) leaf(v engine.View, w blocked) blocked {
+	if v.Type == engine.HTTPNode && v.Phase == engine.Running {
+		w.Why = "its request has no answer yet"
+	}
 	if v.Type != engine.PodNode || x.driving.cluster == nil {
 		return w
 	}
