@@ -1,4 +1,4 @@
-package main
+package agent_test
 
 import (
 	"os"
@@ -18,7 +18,7 @@ func TestSize(t *testing.T) {
 		t.Skip("it builds the agent")
 	}
 	file := filepath.Join(t.TempDir(), "weft-agent")
-	cmd := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", file, ".")
+	cmd := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", file, "../../cmd/weft-agent")
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS=linux", "GOARCH=amd64", "GOFLAGS=")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
