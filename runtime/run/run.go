@@ -108,7 +108,8 @@ type Run struct {
 
 	creates  []*leaf // that wait to be created
 	creating int
-	pending  int // pieces of work that the end of the run waits for
+	pending  int                     // pieces of work that the end of the run waits for
+	lines    map[engine.Lock][]*lock // of those who have not asked yet, and the one who asks
 	saving   map[cacheKey]int
 	lookups  map[cacheKey][]engine.CacheGet // that wait until saving is done
 	over     chan struct{}
@@ -140,7 +141,7 @@ func New(checked *ir.Checked, cfg engine.Config, opts Options) (*Run, error) {
 		}
 	}
 	return &Run{
-		opts: opts, cfg: cfg, engine: e, loop: opts.Loop, open: newOutstanding(), over: make(chan struct{}), saving: map[cacheKey]int{}, lookups: map[cacheKey][]engine.CacheGet{},
+		opts: opts, cfg: cfg, engine: e, loop: opts.Loop, open: newOutstanding(), over: make(chan struct{}), lines: map[engine.Lock][]*lock{}, saving: map[cacheKey]int{}, lookups: map[cacheKey][]engine.CacheGet{},
 	}, nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -316,5 +317,56 @@ func TestJournalThatFailsEndsTheDriver(t *testing.T) {
 	}
 	if len(b.made) != 0 {
 		t.Errorf("%d Pods were made", len(b.made))
+	}
+}
+
+// queue is a mutex whose answers take longer the earlier they are asked for.
+type queue struct {
+	mu    sync.Mutex
+	asked int
+	line  []string
+}
+
+func (q *queue) Acquire(_ context.Context, h store.Holder, _ []engine.Lock) (waiting string, err error) {
+	q.mu.Lock()
+	q.asked++
+	slow := max(0, 10-q.asked)
+	q.mu.Unlock()
+	time.Sleep(time.Duration(slow) * 3 * time.Millisecond)
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if !slices.Contains(q.line, h.Node) {
+		q.line = append(q.line, h.Node)
+	}
+	if q.line[0] != h.Node {
+		return "m", nil
+	}
+	return "", nil
+}
+
+func (q *queue) Release(_ context.Context, h store.Holder) error {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.line = slices.DeleteFunc(q.line, func(n string) bool { return n == h.Node })
+	return nil
+}
+
+// Nodes that want the same lock get it in the order in which they begin, however
+// long an answer takes.
+func TestLocksInOrder(t *testing.T) {
+	b := newBackend()
+	_, result := drive(t, `
+  entrypoint: main
+  templates:
+  - name: main
+    steps: [[{name: a, template: leaf, withSequence: {count: "8"}}]]
+  - name: leaf
+    synchronization: {mutexes: [{name: m}]}
+    container: {image: "i:1", command: [x]}`, run.Options{Backend: b, Locks: &queue{}})
+	if result.Phase != engine.Succeeded {
+		t.Error(result)
+	}
+	if len(b.made) != 8 || !slices.IsSorted(b.made) {
+		t.Error(b.made)
 	}
 }

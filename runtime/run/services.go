@@ -56,12 +56,41 @@ func (r *Run) tellLock(node engine.NodeID, a engine.LockAnswer) {
 	r.take(engine.Event{Kind: engine.EventLock, Node: node, Lock: &a})
 }
 
-// acquire asks for locks until it has them.
+// acquire asks for locks until it has them. Nodes that want the same lock ask for
+// the first time one after the other, so that they get it in the order in which
+// they began.
 func (r *Run) acquire(l *lock) {
 	if r.opts.Locks == nil {
 		r.tellLock(l.Node, engine.LockAnswer{Error: "there are no locks where this run is driven"})
 		return
 	}
+	key := l.Locks[0]
+	r.lines[key] = append(r.lines[key], l)
+	if len(r.lines[key]) == 1 {
+		r.ask(l)
+	}
+}
+
+// nextInLine lets the next node ask when one has its first answer.
+func (r *Run) nextInLine(l *lock) {
+	key := l.Locks[0]
+	line := r.lines[key]
+	if len(line) == 0 || line[0] != l {
+		return // it was not its first
+	}
+	line = line[1:]
+	for len(line) > 0 && r.open.locks[line[0].Node] != line[0] {
+		line = line[1:] // it does not want it any more
+	}
+	if len(line) == 0 {
+		delete(r.lines, key)
+		return
+	}
+	r.lines[key] = line
+	r.ask(line[0])
+}
+
+func (r *Run) ask(l *lock) {
 	l.asking = true
 	holder := r.holder(l.Node)
 	r.work(func(ctx context.Context) func() {
@@ -72,6 +101,7 @@ func (r *Run) acquire(l *lock) {
 
 func (r *Run) acquired(l *lock, waiting string, err error) {
 	l.asking = false
+	defer r.nextInLine(l)
 	switch {
 	case r.open.locks[l.Node] != l:
 		// It was given back while it was asked for.
@@ -96,7 +126,7 @@ func (r *Run) acquired(l *lock, waiting string, err error) {
 
 func (r *Run) askAgain(l *lock) {
 	if r.open.locks[l.Node] == l && !l.asking && !l.held && r.result == nil {
-		r.acquire(l)
+		r.ask(l)
 	}
 }
 
