@@ -107,19 +107,9 @@ somebody.`,
 
 // diagnose looks at the journal of a run, and at what is around it.
 func (d *driving) diagnose(ctx context.Context) (*diagnosis, error) {
-	replay, err := run.NewReplay(d.project.checked, d.config())
-	if err != nil {
-		return nil, failure("%w", err)
-	}
-	events, err := d.events()
+	replay, err := d.replay()
 	if err != nil {
 		return nil, err
-	}
-	for ev, err := range events {
-		if err != nil {
-			return nil, failure("%w", err)
-		}
-		replay.Take(ev)
 	}
 	v := replay.Engine().Run()
 	found := &diagnosis{

@@ -65,11 +65,20 @@ func configOf(h store.Header, object *ir.Object) engine.Config {
 
 // replayed is the state that the journal tells of.
 func (d *driving) replayed() (*engine.Engine, error) {
+	r, err := d.replay()
+	if err != nil {
+		return nil, err
+	}
+	return r.Engine(), nil
+}
+
+// replay follows the run as far as its journal goes.
+func (d *driving) replay() (*run.Replay, error) {
 	events, err := d.events()
 	if err != nil {
 		return nil, err
 	}
-	e, err := engine.New(d.project.checked, d.config())
+	r, err := run.NewReplay(d.project.checked, d.config())
 	if err != nil {
 		return nil, failure("%w", err)
 	}
@@ -77,9 +86,9 @@ func (d *driving) replayed() (*engine.Engine, error) {
 		if err != nil {
 			return nil, failure("%w", err)
 		}
-		e.Step(ev)
+		r.Take(ev)
 	}
-	return e, nil
+	return r, nil
 }
 
 // events are those of the journal.
