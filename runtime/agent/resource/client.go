@@ -247,6 +247,12 @@ func bare(err error) error {
 	return err
 }
 
+// ways are the ways out of refusals.
+var ways = map[int]string{
+	http.StatusForbidden:    "; give the service account this right, or name another with serviceAccountName",
+	http.StatusUnauthorized: ": the API server does not take the token of the service account",
+}
+
 // explain is what the API server says when it says no.
 func explain(answer *http.Response) error {
 	text, _ := io.ReadAll(io.LimitReader(answer.Body, 1<<20)) // a part will do
@@ -261,8 +267,6 @@ func explain(answer *http.Response) error {
 		seconds, _ := strconv.Atoi(answer.Header.Get("Retry-After")) // absent is 0
 		r.passes, r.wait = true, min(time.Duration(seconds)*time.Second, time.Minute)
 	}
-	if r.code == http.StatusForbidden {
-		r.message += "; give the service account this right, or name another with serviceAccountName"
-	}
+	r.message += ways[r.code]
 	return &r
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 )
 
 // A condition is the text of a label selector whose keys are paths into an
@@ -89,10 +90,10 @@ var operators = map[string]operator{
 func (s *scanner) requirement() (requirement, error) {
 	if s.peek() == "!" {
 		s.next()
-		path, err := s.word("a path")
+		path, err := s.path()
 		return requirement{path: path, op: absent}, err
 	}
-	path, err := s.word("a path")
+	path, err := s.path()
 	if err != nil {
 		return requirement{}, err
 	}
@@ -123,9 +124,30 @@ func (s *scanner) requirement() (requirement, error) {
 	}
 	r.values = []string{""} // what is compared with nothing is compared with an empty text
 	if isWord(s.peek()) {
-		r.values[0] = s.next()
+		r.values[0], err = s.value()
 	}
-	return r, nil
+	return r, err
+}
+
+// path is names and numbers with dots between them. Anything else would lead
+// nowhere, and be waited for in vain.
+func (s *scanner) path() (string, error) {
+	path, err := s.word("a path")
+	if err == nil && strings.ContainsFunc(path, func(c rune) bool {
+		return !strings.ContainsRune("._-/", c) && !unicode.IsLetter(c) && !unicode.IsDigit(c)
+	}) {
+		err = fmt.Errorf("%q is no path: names and numbers stand with dots between them, as in status.conditions.0.type", path)
+	}
+	return path, err
+}
+
+// value is what a path is compared with.
+func (s *scanner) value() (string, error) {
+	value := s.next()
+	if strings.ContainsAny(value, "\"'") {
+		return "", fmt.Errorf("the value %s stands in quotes: leave them out", value)
+	}
+	return value, nil
 }
 
 // word is a token that is none of the symbols.
@@ -147,7 +169,10 @@ func (s *scanner) list() ([]string, error) {
 	}
 	values := []string{""}
 	for {
-		switch token := s.next(); {
+		token, err := s.value()
+		switch {
+		case err != nil:
+			return nil, err
 		case token == ")":
 			return values, nil
 		case token == ",":

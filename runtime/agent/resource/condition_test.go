@@ -72,6 +72,11 @@ func TestFaultyConditions(t *testing.T) {
 		"a in (b":                          `"," or ")" is wanted instead of ""`,
 		"a in (b c)":                       `"," or ")" is wanted instead of "c"`,
 		"a > b":                            `"b" is not a whole number`,
+		`status.phase == "Done"`:           `the value "Done" stands in quotes: leave them out`,
+		`status.phase in ('Done')`:         `the value 'Done' stands in quotes`,
+		"status.conditions[0].type == A":   `"status.conditions[0].type" is no path`,
+		"{.status.phase} == Done":          `"{.status.phase}" is no path`,
+		`!metadata.labels.a\.b`:            "is no path",
 		"a <":                              `a whole number is wanted instead of "the end"`,
 		`x.#(type=="Ready").status == "T"`: "write path == value",
 	} {

@@ -17,6 +17,9 @@ import (
 const (
 	watchFor  = 5 * time.Minute
 	pollEvery = 2 * time.Second
+	// moreWaiting is how much longer than others a waiting step bears a server that
+	// does not answer: what it waits for goes on without it.
+	moreWaiting = 30
 )
 
 // errGone says that an object was deleted.
@@ -28,6 +31,7 @@ func (w *worker) wait(ctx context.Context, found []seen) error {
 	if len(w.success)+len(w.failure) == 0 || w.flags.dryRun {
 		return nil
 	}
+	w.patience *= moreWaiting
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	var waiting sync.WaitGroup

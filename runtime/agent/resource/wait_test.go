@@ -3,6 +3,7 @@ package resource
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/weft-lang/weft/compiler/pod/instructions"
 	"github.com/weft-lang/weft/runtime/record"
@@ -234,5 +235,19 @@ func TestSeveral(t *testing.T) {
 	})
 	if err != nil || values[0].Value != "List settings more" {
 		t.Errorf("%v %v", values, err)
+	}
+}
+
+// TestWaitThroughOutage bears an outage that would end any other request.
+func TestWaitThroughOutage(t *testing.T) {
+	s := newServer(t)
+	busy := answer{code: 503, body: "starting"}
+	s.on("GET "+podURL, answer{body: pod("Running")}, busy, busy, answer{body: pod("Done")})
+	s.on("WATCH "+podsURL, answer{cut: true})
+	opts := s.options()
+	opts.Patience = 200 * time.Millisecond
+	_, err := Do(t.Context(), &instructions.Resource{Action: "get", Flags: []string{"pod", "p"}, SuccessCondition: "status.phase == Done"}, opts)
+	if err != nil {
+		t.Error(err)
 	}
 }
