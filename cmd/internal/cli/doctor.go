@@ -35,6 +35,7 @@ type diagnosis struct {
 type driverState struct {
 	By      string    `json:"by,omitempty"` // "" is nobody
 	Since   time.Time `json:"since,omitzero"`
+	Heard   time.Time `json:"heard,omitzero"` // when it last said so
 	Message string    `json:"message,omitempty"`
 	Do      string    `json:"do,omitempty"` // what a person can do about it
 }
@@ -90,7 +91,11 @@ somebody.`,
 			if err != nil {
 				return err
 			}
-			if err := found.print(s.Out, o.output, time.Now()); err != nil {
+			now := time.Now()
+			if d.cluster != nil {
+				now = d.cluster.place.Now() // by which its drivers go
+			}
+			if err := found.print(s.Out, o.output, now); err != nil {
 				return failure("cannot write: %w", err)
 			}
 			if found.sick() {
@@ -159,7 +164,7 @@ func (d *driving) driver(ctx context.Context) (*driverState, error) {
 	}
 	switch {
 	case leader != nil:
-		state := &driverState{By: leader.Process, Since: leader.Since}
+		state := &driverState{By: leader.Process, Since: leader.Since, Heard: leader.Renewed}
 		if slices.ContainsFunc(drivers, func(j kube.Driver) bool { return j.Pod == leader.Process }) {
 			state.By = "Pod " + leader.Process
 		}

@@ -85,8 +85,14 @@ func (s *driverState) text(now time.Time) string {
 	if !s.Since.IsZero() {
 		text += " for " + report.Short(max(now.Sub(s.Since), 0))
 	}
+	if silent := now.Sub(s.Heard); !s.Heard.IsZero() && silent > quiet {
+		text += fmt.Sprintf(", and not heard of for %s: it may have died", report.Short(silent))
+	}
 	return text
 }
+
+// quiet is for how long a driver may say nothing: it renews its Lease every 5 seconds.
+const quiet = 7 * time.Second
 
 func (w *blocked) print(out io.Writer, width int, now time.Time) {
 	since := ""

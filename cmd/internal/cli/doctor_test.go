@@ -39,6 +39,8 @@ func TestDiagnosisText(t *testing.T) {
                      held by other.x, run other
                      held by run third
 `},
+		{"silent", diagnosis{Name: "ci", Phase: engine.Running, Started: ago(time.Minute), Driver: &driverState{By: "process 7 on box", Since: ago(time.Minute), Heard: ago(9 * time.Second)}}, false,
+			"● ci has been running for 1m00s\n  driven by process 7 on box for 1m00s, and not heard of for 9s: it may have died\n"},
 		{"suspended", diagnosis{
 			Name: "ci", Phase: engine.Running, Started: ago(time.Minute), Suspended: true, Driver: &driverState{By: "a process on this machine"},
 			Waits: []blocked{{Step: "ci", Why: "the run is suspended: nothing new starts", Do: "weft resume ci"}},

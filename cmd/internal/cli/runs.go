@@ -97,11 +97,11 @@ func newRuns(s Streams) *cobra.Command {
 	}
 	cmd := &cobra.Command{
 		Use:   "runs",
-		Short: "List the runs on this machine",
+		Short: "List the runs on this machine or in a cluster",
 		Long: `Lists the runs that weft run has kept, the newest first. A run that is unfinished
 and that no process drives any more is "left": weft run --resume goes on with it. One
 that is "Suspended", or a step of which is, goes on after weft resume.`,
-		Example: "  weft runs\n  weft runs -o json",
+		Example: "  weft runs\n  weft runs --cluster -n ci\n  weft runs -o json",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if !slices.Contains(runOutputs, o.output) {
