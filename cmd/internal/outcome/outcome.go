@@ -132,9 +132,13 @@ func (r *Run) path(path string) string { return "WF" + strings.TrimPrefix(path, 
 // address finds the addresses of Pods, which are never the same twice.
 var address = regexp.MustCompile(`\b(?:10|127)\.\d{1,3}\.\d{1,3}\.\d{1,3}\b`)
 
+// moment finds times, as in workflow.failures.
+var moment = regexp.MustCompile(`\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z`)
+
 // plain is a text without what only this run has.
 func (r *Run) plain(text string) string {
-	return address.ReplaceAllString(strings.ReplaceAll(text, r.Name, "WF"), "IP")
+	text = strings.ReplaceAll(text, r.Name, "WF")
+	return moment.ReplaceAllString(address.ReplaceAllString(text, "IP"), "TIME")
 }
 
 // Differences says, in lines, what two runs do not have in common. Facts that

@@ -13,7 +13,7 @@ const ended = `{
     {"path": "demo-x1", "type": "DAG", "phase": "Failed", "template": "main", "children": ["demo-x1.b", "demo-x1.a"]},
     {"path": "demo-x1.a", "type": "Pod", "phase": "Succeeded", "boundary": "demo-x1", "host": "node1", "daemoned": true,
      "outputs": {"exitCode": 0, "result": "", "artifacts": [{"name": "log", "location": {"file": "x"}}]}},
-    {"path": "demo-x1.b", "type": "Pod", "phase": "Failed", "message": "no answer from 10.244.0.7",
+    {"path": "demo-x1.b", "type": "Pod", "phase": "Failed", "message": "no answer from 10.244.0.7 at 2026-01-02T03:04:05Z",
      "inputs": [{"name": "host", "value": "10.244.0.7"}],
      "outputs": {"exitCode": 2, "parameters": [{"name": "who", "value": "demo-x1"}]}}
   ]
@@ -34,7 +34,7 @@ func TestParse(t *testing.T) {
 		"WF": {Type: "DAG", Phase: "Failed", Template: "main", Children: "WF.a WF.b"},
 		"WF.a": {Type: "Pod", Phase: "Succeeded", Boundary: "WF", Daemoned: "true", ExitCode: "0", Result: "",
 			Artifact + "log": `contents of {"file": "x"}`},
-		"WF.b": {Type: "Pod", Phase: "Failed", Message: "no answer from IP", Input + "host": "IP", ExitCode: "2", Output + "who": "WF"},
+		"WF.b": {Type: "Pod", Phase: "Failed", Message: "no answer from IP at TIME", Input + "host": "IP", ExitCode: "2", Output + "who": "WF"},
 	}}
 	if all := Differences(parse(t, ended), want, nil); len(all) > 0 {
 		t.Errorf("%q", all)
