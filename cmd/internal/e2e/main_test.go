@@ -32,7 +32,6 @@ type world struct {
 	client  dynamic.Interface
 	s3      *testenv.S3 // in reach of Pods and of this machine
 	weft    string      // the binary
-	path    string      // where this machine finds what the images hold
 }
 
 var shared *world
@@ -128,7 +127,7 @@ const patience = 100 * time.Second
 func (w *world) do(dir string, args ...string) (out string, e *ending, err error) {
 	cmd := exec.Command(w.weft, args...)
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "NO_COLOR=1", "KUBECONFIG="+w.cluster.Kubeconfig, "PATH="+w.path+":"+os.Getenv("PATH"),
+	cmd.Env = append(os.Environ(), "NO_COLOR=1", "KUBECONFIG="+w.cluster.Kubeconfig,
 		"WEFT_RUNS="+filepath.Join(dir, "runs"))
 	var printed, said bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &printed, &said

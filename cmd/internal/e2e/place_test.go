@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -21,6 +22,8 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	sigsyaml "sigs.k8s.io/yaml"
+
+	"github.com/weft-lang/weft/runtime/artifact"
 )
 
 // The kinds of objects that tests make.
@@ -31,6 +34,9 @@ var (
 	secrets    = schema.GroupVersionResource{Version: "v1", Resource: "secrets"}
 	bindings   = schema.GroupVersionResource{Group: "rbac.authorization.k8s.io", Version: "v1", Resource: "rolebindings"}
 )
+
+// kinds are those of objects that stories bring along.
+var kinds = map[string]schema.GroupVersionResource{"ConfigMap": configMaps, "Secret": secrets}
 
 // namespace makes a namespace, and deletes it when the test ends.
 func (w *world) namespace(t *testing.T) string {
@@ -104,8 +110,47 @@ data:
 `, w.s3.Endpoint, bucket, secret, secret))
 }
 
-// contents tells what an artifact holds.
-func (w *world) contents(dir string, location json.RawMessage) string { return "" }
+// contents tells what an artifact holds, wherever it is kept: the names of its
+// files and what is in them.
+func (w *world) contents(dir string, location json.RawMessage) string {
+	folders, err := filepath.Glob(filepath.Join(dir, "runs", "*", "artifacts"))
+	if err != nil {
+		return err.Error()
+	}
+	access := artifact.Access{Folder: strings.Join(folders, ""), Secrets: func(_, key string) (string, error) {
+		return map[string]string{"accessKey": w.s3.AccessKey, "secretKey": w.s3.SecretKey}[key], nil
+	}}
+	store, err := artifact.Open(location, access)
+	if err != nil {
+		return err.Error()
+	}
+	loaded, err := os.MkdirTemp(dir, "loaded-")
+	if err != nil {
+		return err.Error()
+	}
+	defer os.RemoveAll(loaded)
+	target := filepath.Join(loaded, "artifact")
+	options := artifact.LoadOptions{}
+	if bytes.Contains(location, []byte(`.zip"`)) {
+		options.Archive.Zip = &struct{}{}
+	}
+	if err := store.Load(context.Background(), target, options); err != nil {
+		return err.Error()
+	}
+	var all []string
+	err = filepath.WalkDir(target, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		all = append(all, fmt.Sprintf("%s: %s", strings.TrimPrefix(path, target), text))
+		return err
+	})
+	if err != nil {
+		return err.Error()
+	}
+	return strings.Join(all, "\n")
+}
 
 // write fills a folder with files.
 func write(t *testing.T, files map[string]string) string {
