@@ -9,6 +9,7 @@
 package agent
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -56,13 +57,11 @@ func Main(ctx context.Context, args []string, opts Options) int {
 		err = errors.New("the agent is given no command")
 	}
 	if err != nil {
-		a.say(err)
-		return codeNotStarted
+		return a.failed(err)
 	}
 	command, ok := commands[args[0]]
 	if !ok {
-		a.say(fmt.Errorf("the agent does not know the command %q", args[0]))
-		return codeNotStarted
+		return a.failed(fmt.Errorf("the agent does not know the command %q", args[0]))
 	}
 	return command(a, ctx, args[1:])
 }
@@ -148,6 +147,13 @@ func (a *agent) leave(message []byte) {
 	if err := os.WriteFile(a.message, message, 0o666); err != nil {
 		a.say(fmt.Errorf("leave a message: %w", err))
 	}
+}
+
+// failed ends with a message for the user.
+func (a *agent) failed(err error) int {
+	a.say(err)
+	a.leave([]byte(cut(err.Error(), cmp.Or(a.tell.Limit, messageSize))))
+	return codeNotStarted
 }
 
 // tellAll writes a record. One that cannot be told becomes one that says so.

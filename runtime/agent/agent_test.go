@@ -96,7 +96,7 @@ func TestMisuse(t *testing.T) {
 		{plain, []string{"run", "main", "--", "true"}, `no instructions for container "main"`},
 	} {
 		b := newBench(t, test.tell)
-		if code := b.run(test.args...); code != 64 || !strings.Contains(b.read("stderr"), test.want) {
+		if code := b.run(test.args...); code != 64 || !strings.Contains(b.read("stderr"), test.want) || !strings.Contains(b.read("message"), test.want) {
 			t.Errorf("%q: %d %q", test.args, code, b.read("stderr"))
 		}
 	}

@@ -26,13 +26,11 @@ func (a *agent) signals() (signals <-chan os.Signal, stop func()) {
 // run runs the user's command: run CONTAINER -- COMMAND ARGS...
 func (a *agent) run(ctx context.Context, args []string) int {
 	if len(args) < 3 || args[1] != "--" {
-		a.say(errors.New("run takes the name of a container, --, and a command"))
-		return codeNotStarted
+		return a.failed(errors.New("run takes the name of a container, --, and a command"))
 	}
 	i := slices.IndexFunc(a.tell.Processes, func(p instructions.Process) bool { return p.Container == args[0] })
 	if i < 0 {
-		a.say(fmt.Errorf("there are no instructions for container %q", args[0]))
-		return codeNotStarted
+		return a.failed(fmt.Errorf("there are no instructions for container %q", args[0]))
 	}
 	w := &watched{agent: a, process: a.tell.Processes[i], command: args[2:]}
 	if w.process.MessageLog != "" && a.opts.MessageFile == "" {

@@ -70,13 +70,6 @@ func (a *agent) resource(ctx context.Context, _ []string) int {
 	return 0
 }
 
-// failed ends with a message for the user.
-func (a *agent) failed(err error) int {
-	a.say(err)
-	a.leave([]byte(cut(err.Error(), a.tell.Limit)))
-	return codeNotStarted
-}
-
 // cancelOnSignal cancels when a signal comes that ends a process. The function
 // that it returns tells the exit code then.
 func (a *agent) cancelOnSignal(ctx context.Context, cancel func()) (code func() int) {
