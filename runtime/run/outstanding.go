@@ -68,6 +68,7 @@ type lock struct {
 	engine.Acquire
 	held    bool // the journal says so
 	asking  bool
+	lined   bool   // it has not had an answer yet, and others wait behind it
 	waiting string // for what, as reported
 }
 

@@ -109,7 +109,7 @@ type Run struct {
 	creates  []*leaf // that wait to be created
 	creating int
 	pending  int                     // pieces of work that the end of the run waits for
-	lines    map[engine.Lock][]*lock // of those who have not asked yet, and the one who asks
+	lines    map[engine.Lock][]*lock // those who have no answer yet, in order
 	saving   map[cacheKey]int
 	lookups  map[cacheKey][]engine.CacheGet // that wait until saving is done
 	over     chan struct{}

@@ -2,6 +2,7 @@ package run
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/weft-lang/weft/runtime/engine"
@@ -64,30 +65,46 @@ func (r *Run) acquire(l *lock) {
 		r.tellLock(l.Node, engine.LockAnswer{Error: "there are no locks where this run is driven"})
 		return
 	}
-	key := l.Locks[0]
-	r.lines[key] = append(r.lines[key], l)
-	if len(r.lines[key]) == 1 {
+	l.lined = true
+	for _, key := range l.Locks {
+		r.lines[key] = append(r.lines[key], l)
+	}
+	r.askInTurn(l)
+}
+
+// askInTurn asks if nobody is before who wants one of these locks, too.
+func (r *Run) askInTurn(l *lock) {
+	for _, key := range l.Locks {
+		if r.lines[key][0] != l {
+			return
+		}
+	}
+	if r.open.locks[l.Node] == l {
 		r.ask(l)
+	} else {
+		r.leaveLines(l) // it does not want them any more
 	}
 }
 
-// nextInLine lets the next node ask when one has its first answer.
-func (r *Run) nextInLine(l *lock) {
-	key := l.Locks[0]
-	line := r.lines[key]
-	if len(line) == 0 || line[0] != l {
-		return // it was not its first
-	}
-	line = line[1:]
-	for len(line) > 0 && r.open.locks[line[0].Node] != line[0] {
-		line = line[1:] // it does not want it any more
-	}
-	if len(line) == 0 {
-		delete(r.lines, key)
+// leaveLines lets those behind a node ask when it has its first answer.
+func (r *Run) leaveLines(l *lock) {
+	if !l.lined {
 		return
 	}
-	r.lines[key] = line
-	r.ask(line[0])
+	l.lined = false
+	var next []*lock
+	for _, key := range l.Locks {
+		if r.lines[key] = r.lines[key][1:]; len(r.lines[key]) == 0 {
+			delete(r.lines, key)
+		} else if first := r.lines[key][0]; !slices.Contains(next, first) {
+			next = append(next, first)
+		}
+	}
+	for _, l := range next {
+		if l.lined && !l.asking {
+			r.askInTurn(l)
+		}
+	}
 }
 
 func (r *Run) ask(l *lock) {
@@ -101,7 +118,7 @@ func (r *Run) ask(l *lock) {
 
 func (r *Run) acquired(l *lock, waiting string, err error) {
 	l.asking = false
-	defer r.nextInLine(l)
+	defer r.leaveLines(l)
 	switch {
 	case r.open.locks[l.Node] != l:
 		// It was given back while it was asked for.
