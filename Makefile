@@ -27,7 +27,7 @@ cluster: ## run a real node until Ctrl-C, for Pods that really run; takes root
 
 test-apiserver: ## run the tests that want a real API server; builds one the first time
 	$(GO) run ./runtime/kube/testenv/serve -build
-	$(GO) test -tags apiserver -count=1 -v -run '^TestAPIServer' ./runtime/kube
+	$(GO) test -tags apiserver -count=1 -timeout 20m -v -run '^TestAPIServer' ./runtime/kube
 	$(GO) test -tags apiserver -count=1 -run '^TestAPIServer' ./runtime/kube/testenv ./cmd/internal/cli
 	$(GO) test -tags apiserver -count=1 -run '^TestS3Server' ./runtime/kube/testenv ./runtime/artifact
 
