@@ -32,16 +32,25 @@ var (
 	accounts   = schema.GroupVersionResource{Version: "v1", Resource: "serviceaccounts"}
 	configMaps = schema.GroupVersionResource{Version: "v1", Resource: "configmaps"}
 	secrets    = schema.GroupVersionResource{Version: "v1", Resource: "secrets"}
+	roles      = schema.GroupVersionResource{Group: "rbac.authorization.k8s.io", Version: "v1", Resource: "roles"}
 	bindings   = schema.GroupVersionResource{Group: "rbac.authorization.k8s.io", Version: "v1", Resource: "rolebindings"}
 )
 
 // kinds are those of objects that stories bring along.
-var kinds = map[string]schema.GroupVersionResource{"ConfigMap": configMaps, "Secret": secrets}
+var kinds = map[string]schema.GroupVersionResource{
+	"ConfigMap": configMaps, "Secret": secrets, "Role": roles, "RoleBinding": bindings, "ServiceAccount": accounts,
+}
 
 // namespace makes a namespace, and deletes it when the test ends.
-func (w *world) namespace(t *testing.T) string {
+func (w *world) namespace(t testing.TB) string {
 	t.Helper()
 	name := "e2e-" + strings.ToLower(rand.Text()[:8])
+	w.namespaceCalled(t, name)
+	return name
+}
+
+func (w *world) namespaceCalled(t testing.TB, name string) {
+	t.Helper()
 	w.create(t, namespaces, "", `{apiVersion: v1, kind: Namespace, metadata: {name: `+name+`}}`)
 	t.Cleanup(func() {
 		if err := w.client.Resource(namespaces).Delete(context.Background(), name, meta.DeleteOptions{}); err != nil {
@@ -51,7 +60,7 @@ func (w *world) namespace(t *testing.T) string {
 	for { // a controller makes the account, and Pods have to have one
 		_, err := w.client.Resource(accounts).Namespace(name).Get(t.Context(), "default", meta.GetOptions{})
 		if err == nil {
-			return name
+			return
 		}
 		select {
 		case <-t.Context().Done():
@@ -62,7 +71,7 @@ func (w *world) namespace(t *testing.T) string {
 }
 
 // allow lets an account of a namespace do what a role of the cluster says.
-func (w *world) allow(t *testing.T, namespace, account, role string) {
+func (w *world) allow(t testing.TB, namespace, account, role string) {
 	t.Helper()
 	w.create(t, bindings, namespace, fmt.Sprintf(`{apiVersion: rbac.authorization.k8s.io/v1, kind: RoleBinding, metadata: {name: %s},
 roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: %s},
@@ -70,7 +79,7 @@ subjects: [{kind: ServiceAccount, name: %s, namespace: %s}]}`, account, role, ac
 }
 
 // create makes an object of a manifest.
-func (w *world) create(t *testing.T, kind schema.GroupVersionResource, namespace, manifest string) {
+func (w *world) create(t testing.TB, kind schema.GroupVersionResource, namespace, manifest string) {
 	t.Helper()
 	object := &unstructured.Unstructured{}
 	if err := sigsyaml.Unmarshal([]byte(manifest), &object.Object); err != nil {
@@ -153,7 +162,7 @@ func (w *world) contents(dir string, location json.RawMessage) string {
 }
 
 // write fills a folder with files.
-func write(t *testing.T, files map[string]string) string {
+func write(t testing.TB, files map[string]string) string {
 	t.Helper()
 	dir := t.TempDir()
 	for name, text := range files {
