@@ -1,10 +1,12 @@
 package pod_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/weft-lang/weft/compiler/eval"
 	"github.com/weft-lang/weft/compiler/pod"
 )
 
@@ -58,5 +60,23 @@ func TestTTL(t *testing.T) {
 	}
 	if ttl := runOf(t, `suspend: false`).TTL(); ttl != (pod.TTL{}) {
 		t.Errorf("%+v", ttl)
+	}
+}
+
+func TestBudget(t *testing.T) {
+	for _, c := range []struct{ spec, want, problem string }{
+		{spec: `suspend: false`},
+		{spec: `podDisruptionBudget: {minAvailable: 9999}`, want: "9999 map[weft.dev/run-uid:u]"},
+		{spec: `podDisruptionBudget: {minAvailable: "{{workflow.parameters.n}}", selector: {matchLabels: {a: b}}}`, want: "50% map[a:b]"},
+		{spec: `podDisruptionBudget: {minAvailable: {}}`, problem: "minAvailable"},
+	} {
+		budget, problems := pod.Budget(runOf(t, c.spec), eval.Names{"workflow.parameters.n": "50%"})
+		got := ""
+		if budget != nil {
+			got = fmt.Sprint(budget.Spec.MinAvailable, " ", budget.Spec.Selector.MatchLabels)
+		}
+		if got != c.want || (len(problems) > 0) != (c.problem != "") {
+			t.Errorf("%s: %q, %v", c.spec, got, problems)
+		}
 	}
 }

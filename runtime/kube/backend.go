@@ -12,6 +12,7 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	policyv1 "k8s.io/api/policy/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	kruntime "k8s.io/apimachinery/pkg/runtime"
@@ -36,7 +37,7 @@ type Backend struct {
 	of      pod.Run
 	gate    *gate
 
-	claims struct {
+	shared struct { // what its Pods share
 		sync.Mutex
 		made bool
 	}
@@ -96,7 +97,7 @@ func (b *Backend) Create(ctx context.Context, p *run.Pod) error {
 }
 
 func (b *Backend) create(ctx context.Context, p *run.Pod) error {
-	if err := b.makeClaims(ctx, p); err != nil {
+	if err := b.makeShared(ctx, p); err != nil {
 		return err
 	}
 	for _, m := range p.Objects.ConfigMaps {
@@ -206,11 +207,12 @@ func (b *Backend) make(ctx context.Context, resource string, object, into interf
 	return nil
 }
 
-// makeClaims makes the volume claims of the run, before its first Pod.
-func (b *Backend) makeClaims(ctx context.Context, p *run.Pod) error {
-	b.claims.Lock()
-	defer b.claims.Unlock()
-	if b.claims.made || b.of.Spec == nil {
+// makeShared makes the volume claims and the disruption budget of the run, before
+// its first Pod.
+func (b *Backend) makeShared(ctx context.Context, p *run.Pod) error {
+	b.shared.Lock()
+	defer b.shared.Unlock()
+	if b.shared.made || b.of.Spec == nil {
 		return nil
 	}
 	wanted, findings := pod.Claims(b.of, p.Leaf.Scope)
@@ -222,7 +224,16 @@ func (b *Backend) makeClaims(ctx context.Context, p *run.Pod) error {
 			return err
 		}
 	}
-	b.claims.made = true
+	budget, findings := pod.Budget(b.of, p.Leaf.Scope)
+	if len(findings) > 0 && budget == nil {
+		return &run.Refusal{Class: engine.ClassUser, Message: findings[0].Message}
+	}
+	if budget != nil {
+		if err := b.make(ctx, budgetResource, budget, &policyv1.PodDisruptionBudget{}); err != nil {
+			return err
+		}
+	}
+	b.shared.made = true
 	return nil
 }
 

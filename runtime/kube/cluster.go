@@ -8,6 +8,7 @@ import (
 	batchv1 "k8s.io/api/batch/v1"
 	coordinationv1 "k8s.io/api/coordination/v1"
 	corev1 "k8s.io/api/core/v1"
+	policyv1 "k8s.io/api/policy/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
@@ -23,9 +24,9 @@ type Cluster struct {
 	Host      string
 	Namespace string
 
-	core, coordination, batch, authorization rest.Interface
-	parameters                               runtime.ParameterCodec
-	clock                                    *clock
+	core, coordination, batch, policy, authorization rest.Interface
+	parameters                                       runtime.ParameterCodec
+	clock                                            *clock
 }
 
 // The resources that runs are made of.
@@ -36,6 +37,7 @@ const (
 	claimResource  = "persistentvolumeclaims"
 	leaseResource  = "leases"
 	jobResource    = "jobs"
+	budgetResource = "poddisruptionbudgets"
 )
 
 // Connect prepares to talk to the cluster. Nothing is asked yet.
@@ -52,7 +54,7 @@ func (a Access) Connect() (*Cluster, error) {
 func newCluster(config *rest.Config, namespace string) (*Cluster, error) {
 	scheme := runtime.NewScheme()
 	for _, add := range []func(*runtime.Scheme) error{
-		corev1.AddToScheme, coordinationv1.AddToScheme, batchv1.AddToScheme, authorizationv1.AddToScheme,
+		corev1.AddToScheme, coordinationv1.AddToScheme, batchv1.AddToScheme, policyv1.AddToScheme, authorizationv1.AddToScheme,
 	} {
 		if err := add(scheme); err != nil {
 			return nil, err
@@ -79,6 +81,9 @@ func newCluster(config *rest.Config, namespace string) (*Cluster, error) {
 		c.batch, err = client("/apis", batchv1.SchemeGroupVersion)
 	}
 	if err == nil {
+		c.policy, err = client("/apis", policyv1.SchemeGroupVersion)
+	}
+	if err == nil {
 		c.authorization, err = client("/apis", authorizationv1.SchemeGroupVersion)
 	}
 	if err != nil {
@@ -103,6 +108,8 @@ func (c *Cluster) client(resource string) rest.Interface {
 		return c.coordination
 	case jobResource:
 		return c.batch
+	case budgetResource:
+		return c.policy
 	}
 	return c.core
 }

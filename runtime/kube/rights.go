@@ -28,6 +28,11 @@ func Rights() []Right {
 	}
 }
 
+// BudgetRights are what workflows with a podDisruptionBudget take beside Rights.
+func BudgetRights() []Right {
+	return []Right{{"policy", budgetResource, []string{"create", "get"}}}
+}
+
 // Lacks lists those of the rights that the user does not have, as "watch pods". A
 // cluster that does not tell lacks nothing.
 func (c *Cluster) Lacks(ctx context.Context, rights []Right) ([]string, error) {

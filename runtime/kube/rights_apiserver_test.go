@@ -14,6 +14,7 @@ import (
 
 	authenticationv1 "k8s.io/api/authentication/v1"
 	corev1 "k8s.io/api/core/v1"
+	policyv1 "k8s.io/api/policy/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/resource"
@@ -56,7 +57,7 @@ func documentedRole(t *testing.T) *rbacv1.Role {
 }
 
 // allRights are those of people who may do everything.
-func allRights() []Right { return slices.Concat(Rights(), DetachRights()) }
+func allRights() []Right { return slices.Concat(Rights(), BudgetRights(), DetachRights()) }
 
 // withRole is the place as a service account sees it that has a role and nothing
 // else.
@@ -201,6 +202,7 @@ func tour(t *testing.T, c *Cluster, name string) error {
 		AccessModes: []corev1.PersistentVolumeAccessMode{corev1.ReadWriteOnce},
 		Resources:   corev1.VolumeResourceRequirements{Requests: corev1.ResourceList{corev1.ResourceStorage: resource.MustParse("1Mi")}},
 	}}
+	pdb := &policyv1.PodDisruptionBudget{ObjectMeta: metav1.ObjectMeta{Name: name}}
 	b := NewBackend(c, pod.Run{Name: r.Name, UID: r.Header.UID})
 	for _, step := range []func() error{
 		func() error { return r.SetStatus(ctx, store.Status{Phase: engine.Running}) },
@@ -212,6 +214,8 @@ func tour(t *testing.T, c *Cluster, name string) error {
 		func() error { _, err := c.Values().Secret(ctx, "none", "k"); return err },
 		func() error { return b.make(ctx, claimResource, pvc, &corev1.PersistentVolumeClaim{}) },
 		func() error { return b.make(ctx, claimResource, pvc, &corev1.PersistentVolumeClaim{}) },
+		func() error { return b.make(ctx, budgetResource, pdb, &policyv1.PodDisruptionBudget{}) },
+		func() error { return b.make(ctx, budgetResource, pdb, &policyv1.PodDisruptionBudget{}) },
 		func() error { return tourOfPods(ctx, c, name, r) },
 		func() error { _, err := r.Pods(ctx); return err },
 		func() error { _, err := r.Log(ctx, "none", "main", time.Time{}); return err },

@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/weft-lang/weft/compiler/eval"
 	"github.com/weft-lang/weft/compiler/ir"
 	"github.com/weft-lang/weft/compiler/pod"
 	"github.com/weft-lang/weft/lang/diag"
@@ -216,7 +217,11 @@ func (o *runOptions) beginIn(ctx context.Context, s Streams, p *project, object 
 	if err := place.Serves(ctx); err != nil {
 		return failure("%w", err)
 	}
-	lacks, err := place.Lacks(ctx, kube.Rights())
+	rights := kube.Rights()
+	if budget, problems := pod.Budget(pod.Run{Spec: object.Spec}, eval.Names{}); budget != nil || problems != nil {
+		rights = append(rights, kube.BudgetRights()...)
+	}
+	lacks, err := place.Lacks(ctx, rights)
 	if err != nil {
 		return failure("%w", err)
 	}
