@@ -49,6 +49,9 @@ func Fact[T any](p *Pass, key any, find func() T) T {
 // Settings are those of the file that an object is in.
 func (p *Pass) Settings(o *ir.Object) *Settings { return p.settings(o.Doc.File) }
 
+// ForWeft reports whether weft is to run what a file holds.
+func (p *Pass) ForWeft(f *source.File) bool { return p.settings(f).Target == ForWeft }
+
 // Report adds a finding; rule and severity are filled in. A finding without a
 // place is dropped: it would be about text that does not exist.
 func (p *Pass) Report(d diag.Diagnostic) {

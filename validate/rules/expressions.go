@@ -24,7 +24,7 @@ type judged struct {
 func expressions(p *validate.Pass) []judged {
 	return validate.Fact(p, siteKey{}, func() []judged {
 		var out []judged
-		for s := range types.Sites(p.Trace) {
+		for s := range types.Sites(p.Trace, p.ForWeft) {
 			out = append(out, judged{s, s.Check()})
 		}
 		return out

@@ -8,6 +8,7 @@ import (
 
 	"github.com/weft-lang/weft/lang/diag"
 	"github.com/weft-lang/weft/validate"
+	"github.com/weft-lang/weft/validate/types"
 )
 
 var retryVariableWithoutRetry = validate.Rule{
@@ -40,10 +41,11 @@ spec:
 			retried := u.Template.Node.Has("retryStrategy") || setFor(u, "retryStrategy") || u.Template.Call != nil
 			for t := range ownTags(p, u.Template) {
 				field, isLast := strings.CutPrefix(t.Key, "lastRetry.")
+				known := types.LastRetry(p.ForWeft(t.span().File))
 				switch {
-				case isLast && !slices.Contains(lastRetryFields, field):
+				case isLast && !slices.Contains(known, field):
 					p.Report(diag.Diagnostic{
-						Span: t.span(), Message: fmt.Sprintf("lastRetry has no %q", field), Help: cmp.Or(diag.DidYouMean(field, slices.Values(lastRetryFields)), "it has "+strings.Join(lastRetryFields, ", ")),
+						Span: t.span(), Message: fmt.Sprintf("lastRetry has no %q", field), Help: cmp.Or(diag.DidYouMean(field, slices.Values(known)), "it has "+strings.Join(known, ", ")),
 					})
 				case (isLast || t.Key == "retries") && !retried:
 					p.Report(diag.Diagnostic{
@@ -54,5 +56,3 @@ spec:
 		}
 	},
 }
-
-var lastRetryFields = []string{"exitCode", "status", "duration", "message"}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/weft-lang/weft/lang/diag"
 	"github.com/weft-lang/weft/validate"
+	"github.com/weft-lang/weft/validate/types"
 )
 
 var unknownTagRoot = validate.Rule{
@@ -72,7 +73,7 @@ var tagRoots = []struct {
 	{"workflow", 1, []string{"name", "namespace", "uid", "serviceAccountName", "mainEntrypoint", "status", "failures", "parameters", "labels", "annotations", "outputs", "priority", "duration", "creationTimestamp", "scheduledTime"}},
 	{"steps", 2, []string{"id", "status", "outputs", "exitCode", "ip", "startedAt", "finishedAt", "hostNodeName"}},
 	{"tasks", 2, []string{"id", "status", "outputs", "exitCode", "ip", "startedAt", "finishedAt", "hostNodeName"}},
-	{"lastRetry", 1, []string{"exitCode", "status", "duration", "message"}},
+	{"lastRetry", 1, types.LastRetry(true)},
 }
 
 // nearRoot is the root that the first word of key is a slip of. What follows

@@ -11,6 +11,7 @@ import (
 
 	"github.com/weft-lang/weft/compiler/ir"
 	"github.com/weft-lang/weft/lang/expr"
+	"github.com/weft-lang/weft/lang/source"
 	"github.com/weft-lang/weft/lang/tree"
 	"github.com/weft-lang/weft/validate/trace"
 )
@@ -56,15 +57,31 @@ func inputs(t *ir.Template) expr.Type {
 	return object(f)
 }
 
-// lastRetry is what a retried template knows of its last attempt.
-var lastRetry = expr.Fields{"exitCode": text, "status": text, "duration": text, "message": text}
+// LastRetry are the names of what a retried template knows of its last attempt;
+// weft knows more than the reference.
+func LastRetry(weft bool) []string {
+	names := []string{"exitCode", "status", "duration", "message"}
+	if weft {
+		names = append(names, "class")
+	}
+	return names
+}
+
+// lastRetry is what a retried template in a file knows of its last attempt.
+func (w *walker) lastRetry(f *source.File) expr.Type {
+	known := expr.Fields{}
+	for _, name := range LastRetry(w.weft(f)) {
+		known[name] = text
+	}
+	return object(known)
+}
 
 // template are the names that the body of a template sees.
-func template(u *trace.Use) expr.Fields {
+func (w *walker) template(u *trace.Use) expr.Fields {
 	f := globals(u.Run)
 	f["inputs"] = inputs(u.Template)
 	f["node"] = open
-	f["retries"], f["lastRetry"] = text, object(lastRetry)
+	f["retries"], f["lastRetry"] = text, w.lastRetry(u.Template.Node.Span.File)
 	f["steps"], f["tasks"] = open, open // steps.name and tasks.name, at least
 	if u.Template.Type().IsLeaf() {
 		f["outputs"] = open

@@ -46,10 +46,11 @@ func (s *Site) Check() []expr.Error {
 	return errs
 }
 
-// Sites yields every expression of the project.
-func Sites(t *trace.Trace) iter.Seq[*Site] {
+// Sites yields every expression of the project. weft tells in which files what is
+// written is for weft to run, and not for the reference.
+func Sites(t *trace.Trace, weft func(*source.File) bool) iter.Seq[*Site] {
 	return func(yield func(*Site) bool) {
-		w := &walker{yield: yield}
+		w := &walker{yield: yield, weft: weft}
 		for _, r := range t.Runs {
 			w.run(r)
 		}
@@ -67,6 +68,7 @@ func Sites(t *trace.Trace) iter.Seq[*Site] {
 // walker hands out sites until its reader has had enough.
 type walker struct {
 	yield func(*Site) bool
+	weft  func(*source.File) bool
 	done  bool
 }
 
@@ -157,13 +159,13 @@ func (w *walker) body(u *trace.Use) {
 	var cached expr.Members
 	names := func() expr.Members {
 		if cached == nil {
-			cached = template(u)
+			cached = w.template(u)
 		}
 		return cached
 	}
 	w.retry(t.Node, u)
 	for _, m := range t.Node.At("metrics", "prometheus").List() {
-		w.tags(m, own, func() expr.Members { return metric(template(u)) }, nil)
+		w.tags(m, own, func() expr.Members { return metric(w.template(u)) }, nil)
 	}
 	skip := map[*tree.Node]bool{t.Node.Get("metrics"): true, t.Node.At("retryStrategy", "expression"): true}
 	switch t.Type() {
@@ -184,8 +186,14 @@ func (w *walker) body(u *trace.Use) {
 // retry hands out the condition of the retryStrategy of a template, of the
 // defaults of templates, or of a whole spec; u is nil for the last two.
 func (w *walker) retry(holder *tree.Node, u *trace.Use) {
-	names := expr.Fields{"retries": text, "lastRetry": object(lastRetry)}
+	if holder == nil {
+		return
+	}
+	names := expr.Fields{"retries": text, "lastRetry": w.lastRetry(holder.Span.File)}
 	lacks := map[string]string{"workflow": "put it into a tag: {{workflow...}}", "inputs": "put it into a tag: {{inputs...}}"}
+	if !w.weft(holder.Span.File) {
+		lacks["class"] = "weft knows it, Argo Workflows does not: say that weft runs this by target: weft in weft.yaml or --target weft"
+	}
 	w.field(holder.At("retryStrategy", "expression"), names, expr.Bool, Site{Use: u, Env: expr.Env{Helpers: true}, Lacks: lacks})
 }
 
@@ -216,7 +224,7 @@ func (w *walker) group(u *trace.Use) {
 		}
 	}
 	w.tags(u.Template.Outputs.Node, Site{Use: u}, func() expr.Members {
-		f := template(u)
+		f := w.template(u)
 		f[root(u)] = g.siblings(nil)
 		return f
 	}, nil)
@@ -237,7 +245,7 @@ func (w *walker) call(g *group, c *ir.Call) {
 		if cached != nil {
 			return cached
 		}
-		cached = template(u)
+		cached = w.template(u)
 		cached[root(u)] = g.siblings(func(producer *ir.Call) bool { return g.missing.For(producer, c) })
 		if it, ok := item(c); ok {
 			cached["item"] = it

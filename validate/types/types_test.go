@@ -77,7 +77,7 @@ func TestSites(t *testing.T) {
 	}
 	for _, tt := range tests {
 		var got []string
-		for s := range types.Sites(tr) {
+		for s := range types.Sites(tr, func(*source.File) bool { return false }) {
 			s.Text, s.Want = strings.Replace(s.Text, "SITE", tt.expression, 1), 0
 			if len(s.Check()) == 0 {
 				got = append(got, placeOf(tr, s))
