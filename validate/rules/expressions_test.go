@@ -97,6 +97,9 @@ func TestSmallLanguages(t *testing.T) {
 	}
 	plant(t, []planted{
 		{"resource-condition-syntax", "status.x === 1", resource("status.x === 1", "jsonPath: '{.a}'")},
+		{"resource-condition-syntax", `status.x == "a"`, resource(`'status.x == "a"'`, "jsonPath: '{.a}'")},
+		{"resource-condition-syntax", "status.x[0] == a", resource("'status.x[0] == a'", "jsonPath: '{.a}'")},
+		{"resource-condition-syntax", "", resource("'status.x.0.y-z == {{pod.name}},a/b != c'", "jsonPath: '{.a}'")},
 		{"resource-condition-syntax", `'.['`, resource("status.x == 1", "jqFilter: '.['")},
 		{"resource-condition-syntax", "{", resource("status.x == 1", "jsonPath: '{((('")},
 		{"resource-condition-syntax", "", resource("'status.phase in (Running, Succeeded),status.x>1,!status.y'", "jqFilter: '.a | map(.b)[0]'")},

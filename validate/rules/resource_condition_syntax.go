@@ -83,9 +83,11 @@ spec:
 	},
 }
 
-// requirement is one part of a condition on a resource.
+// requirement is one part of a condition on a resource. Quotes and brackets are
+// none of it: they would be compared as they are.
 var requirement = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^\s*(?:!?[^\s!=<>(),]+|[^\s!=<>(),]+\s*(?:==?|!=|<|>)\s*[^\s!=<>(),]*|[^\s!=<>(),]+\s+(?:in|notin)\s*\([^()]*\))\s*$`)
+	const path, value = `[\pL\pN._/-]+`, `[^\s!=<>(),"']*`
+	return regexp.MustCompile(`^\s*(?:!?` + path + `|` + path + `\s*(?:==?|!=|<|>)\s*` + value + `|` + path + `\s+(?:in|notin)\s*\([^()"']*\))\s*$`)
 })
 
 // reportSelector reports the first part of a condition that cannot be read.
@@ -107,7 +109,7 @@ func reportSelector(p *validate.Pass, n *tree.Node) {
 				start, end = 0, len(text)
 			}
 			p.Report(diag.Diagnostic{
-				Span: n.Source(start, end), Message: "this condition cannot be read", Help: `write field == value, and a comma between conditions that must all hold`,
+				Span: n.Source(start, end), Message: "this condition cannot be read", Help: `write field == value without quotes, status.conditions.0.type for an item, and a comma between conditions that must all hold`,
 			})
 			return
 		}
