@@ -98,8 +98,16 @@ func (w *watched) saveOne(ctx context.Context, s instructions.Save, own bool) er
 		return err
 	}
 	defer os.RemoveAll(to)
-	return w.upload(ctx, s)
+	if err := w.upload(ctx, s); err != nil {
+		return &unsavedError{err}
+	}
+	return nil
 }
+
+// An unsavedError is no fault of the user's process: its artifact is there.
+type unsavedError struct{ error }
+
+func (e *unsavedError) Unwrap() error { return e.error }
 
 // missingError is a file that the user's process should have left.
 type missingError struct{ path string }

@@ -183,7 +183,8 @@ func (w *watched) finish(ctx context.Context, code int) (packed []string) {
 	}
 	w.output.close()
 	if err := errors.Join(faults...); err != nil {
-		r.Error = joined(faults)
+		var unsaved *unsavedError
+		r.Error, r.Unsaved = joined(faults), errors.As(err, &unsaved)
 		if code == 0 {
 			w.say(errors.New(r.Error))
 		}

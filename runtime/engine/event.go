@@ -92,6 +92,8 @@ type Report struct {
 	// OutputError says why outputs are missing: a file that is not there, a store
 	// that cannot be reached, a record that is lost.
 	OutputError string `json:"outputError,omitempty"`
+	// OutputClass is whose fault that is; "" is nobody's, but the infrastructure's.
+	OutputClass Class `json:"outputClass,omitempty"`
 }
 
 // Role is what a container is for.

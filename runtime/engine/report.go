@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -242,7 +243,7 @@ func exitMessage(c *Container) string {
 }
 
 func outputsMissing(_ *node, r *Report) (outcome, bool) {
-	return outcome{Error, r.OutputError, ClassInfrastructure}, r.OutputError != ""
+	return outcome{Error, r.OutputError, cmp.Or(r.OutputClass, ClassInfrastructure)}, r.OutputError != ""
 }
 
 // nothingSeen is for an end that no main container vouches for.

@@ -54,6 +54,7 @@ func TestJudge(t *testing.T) {
 		{name: "main before saving", report: Report{Containers: []Container{bad, ended("weft-save", RoleWeft, 2)}}, phase: Failed, message: "main: Error (exit code 1)", class: ClassUser},
 		{name: "saving", report: Report{Containers: []Container{ok, ended("weft-save", RoleWeft, 2)}}, phase: Error, message: "weft-save: Error (exit code 2)", class: ClassInfrastructure},
 		{name: "outputs", report: Report{Containers: []Container{ok}, OutputError: "no file /p"}, phase: Error, message: "no file /p", class: ClassInfrastructure},
+		{name: "outputs that nobody left", report: Report{Containers: []Container{ok}, OutputError: "no file /p", OutputClass: ClassUser}, phase: Error, message: "no file /p", class: ClassUser},
 		{name: "main before outputs", report: Report{Containers: []Container{bad}, OutputError: "no file /p"}, phase: Failed, message: "main: Error (exit code 1)", class: ClassUser},
 		{name: "sidecar", report: Report{Containers: []Container{ok, ended("proxy", RoleSidecar, 3)}}, phase: Failed, message: "proxy: Error (exit code 3)", class: ClassUser},
 		{name: "sidecar that was killed", report: Report{Containers: []Container{ok, ended("proxy", RoleSidecar, 137), ended("log", RoleSidecar, 143)}}, phase: Succeeded},

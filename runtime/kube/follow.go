@@ -254,8 +254,10 @@ func (b *Backend) readLogs(ctx context.Context, ref run.PodRef, p *corev1.Pod) {
 	}
 	var pause backoff
 	for try := 1; ; try++ {
-		report := reportOf(p, func(container string) (io.ReadCloser, error) { return b.cluster.openLog(ctx, p.Name, container, try == 1) })
-		if report.OutputError == "" || try == logTries || ctx.Err() != nil {
+		report := reportOf(p, func(container string) (io.ReadCloser, error) {
+			return b.cluster.openLog(ctx, p.Name, container, try == 1)
+		})
+		if report.OutputClass != engine.ClassInfrastructure || try == logTries || ctx.Err() != nil {
 			if ctx.Err() == nil {
 				b.reports.add(run.PodReport{PodRef: ref, Report: report})
 			}

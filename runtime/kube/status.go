@@ -272,6 +272,7 @@ func gather(r *engine.Report, p *corev1.Pod, open logOpener) {
 		}
 	}
 	r.Outputs, r.OutputError = records.Outputs()
+	r.OutputClass = records.Class()
 }
 
 func hasCondition(p *corev1.Pod, kind corev1.PodConditionType, status corev1.ConditionStatus) bool {

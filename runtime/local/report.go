@@ -45,6 +45,7 @@ func (b *Backend) report(pod *live, st *status) engine.Report {
 	slices.SortStableFunc(r.Containers, func(x, y engine.Container) int { return sidecarLast(x) - sidecarLast(y) })
 	if st.Ended {
 		r.Outputs, r.OutputError = outputs.Outputs()
+		r.OutputClass = outputs.Class()
 	}
 	return r
 }

@@ -33,8 +33,10 @@ type Record struct {
 	Artifacts  []Artifact `json:"artifacts,omitempty"`
 	// Listing is what the result of a data template is still to be made of.
 	Listing *Listing `json:"listing,omitempty"`
-	// Error says why outputs are missing that the container should have left.
-	Error string `json:"error,omitempty"`
+	// Error says why outputs are missing that the container should have left;
+	// Unsaved that a store did not take them.
+	Error   string `json:"error,omitempty"`
+	Unsaved bool   `json:"unsaved,omitempty"`
 }
 
 // Value is a named text.

@@ -18,6 +18,7 @@ type Records struct {
 	outputs engine.Outputs
 	found   bool
 	faults  []string
+	lost    bool // the user's processes have done what they should
 }
 
 // Add reads the record in the termination message of a container, and leaves the
@@ -30,17 +31,17 @@ func (r *Records) Add(c *engine.Container, tells bool, log func() (io.ReadCloser
 	case errors.Is(err, record.ErrNone):
 		// A container that was ended from outside could not leave one.
 		if c.Code == 0 && tells {
-			r.faults = append(r.faults, fmt.Sprintf("container %q left no record of its outputs", c.Name))
+			r.faults, r.lost = append(r.faults, fmt.Sprintf("container %q left no record of its outputs", c.Name)), true
 		}
 		return
 	default:
 		c.Message = ""
-		r.faults = append(r.faults, fmt.Sprintf("container %q: %v", c.Name, err))
+		r.faults, r.lost = append(r.faults, fmt.Sprintf("container %q: %v", c.Name, err)), true
 		return
 	}
 	c.Message = rec.Message
 	if rec.Error != "" {
-		r.faults = append(r.faults, rec.Error)
+		r.faults, r.lost = append(r.faults, rec.Error), r.lost || rec.Unsaved
 	}
 	r.found = true
 	if rec.Listing != nil && tells {
@@ -95,4 +96,16 @@ func (r *Records) Outputs() (*engine.Outputs, string) {
 		return nil, strings.Join(r.faults, "; ")
 	}
 	return &r.outputs, strings.Join(r.faults, "; ")
+}
+
+// Class is whose fault it is that outputs are missing: the user's, whose process
+// did not leave them, or that of a record or a store; "" when nothing is.
+func (r *Records) Class() engine.Class {
+	switch {
+	case len(r.faults) == 0:
+		return ""
+	case r.lost:
+		return engine.ClassInfrastructure
+	}
+	return engine.ClassUser
 }

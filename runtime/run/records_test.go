@@ -41,3 +41,38 @@ func TestListing(t *testing.T) {
 		}
 	}
 }
+
+// TestClass holds that only what is lost on its way is for others to answer for.
+func TestClass(t *testing.T) {
+	for _, test := range []struct {
+		name    string
+		records []record.Record
+		message string // of another container that has to leave a record
+		want    engine.Class
+	}{
+		{"nothing is missing", []record.Record{{}}, "", ""},
+		{"a file that nobody wrote", []record.Record{{Error: "no file"}}, "", engine.ClassUser},
+		{"a store that takes nothing", []record.Record{{Error: "no bucket", Unsaved: true}}, "", engine.ClassInfrastructure},
+		{"both", []record.Record{{Error: "no file"}, {Error: "no bucket", Unsaved: true}, {Error: "no file"}}, "", engine.ClassInfrastructure},
+		{"no record", []record.Record{{Error: "no file"}}, "bye", engine.ClassInfrastructure},
+		{"half a record", nil, "weft1 100 00000000 abc", engine.ClassInfrastructure},
+	} {
+		var records Records
+		add := func(message string) {
+			records.Add(&engine.Container{Name: "main", Ended: true, Message: message}, true, nil)
+		}
+		for _, r := range test.records {
+			message, _, err := record.Encode(r, 4000)
+			if err != nil {
+				t.Fatal(err)
+			}
+			add(message)
+		}
+		if test.message != "" {
+			add(test.message)
+		}
+		if got := records.Class(); got != test.want {
+			t.Errorf("%s: class %q, want %q", test.name, got, test.want)
+		}
+	}
+}
