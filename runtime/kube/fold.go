@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strconv"
 	"sync"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -21,6 +23,9 @@ import (
 // on: it could make one of them again. So a fold is noted on the run before chunks
 // go, and a driver that did not renew its Lease in time, which is when another one
 // can have begun, looks at that note after each chunk that it makes.
+//
+// Nor does such a driver fold any more, or delete what it has folded: the other one
+// has read the journal without these folds, and its own may end elsewhere.
 const (
 	kindFolded       = "folded"
 	annotationFolded = "weft.dev/folded" // on the run: the last chunk that was folded
@@ -28,7 +33,12 @@ const (
 
 	foldAfter   = 64        // groups
 	maxFold     = 256 << 10 // what is folded is written again until it is so large
+	maxGroup    = 32 << 20  // of text, in a fold or chunks: well below what readers take
 	foldDeletes = 16        // at once
+
+	// foldPatience is for how long a driver that stops folds what is left. What is
+	// not folded is read as well.
+	foldPatience = 15 * time.Second
 )
 
 // A stretch is a part of a journal without gaps.
@@ -78,7 +88,17 @@ func (f *folder) fold(ctx context.Context) {
 
 // close folds what is left.
 func (f *folder) close(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, foldPatience)
+	defer cancel()
 	f.busy.Wait()
+	if len(f.pending) < 2 {
+		return
+	}
+	for !f.run.leads() { // the next renewal may be about to come
+		if !sleep(ctx, firstPause) {
+			return
+		}
+	}
 	f.fold(ctx)
 }
 
@@ -87,9 +107,9 @@ func (f *folder) close(ctx context.Context) {
 func (r *Run) foldAll(ctx context.Context, all []stretch) ([]stretch, error) {
 	var last []stretch
 	for len(all) > 0 {
-		n, size := 1, all[0].size
-		for n < len(all) && size+all[n].size <= maxFold {
-			size += all[n].size
+		n, size, text := 1, all[0].size, len(all[0].text)
+		for n < len(all) && size+all[n].size <= maxFold && text+len(all[n].text) <= maxGroup {
+			size, text = size+all[n].size, text+len(all[n].text)
 			n++
 		}
 		folded, err := r.foldOne(ctx, all[:n])
@@ -101,10 +121,16 @@ func (r *Run) foldAll(ctx context.Context, all []stretch) ([]stretch, error) {
 	return last, nil
 }
 
+// errNotLeading says that another driver may have begun.
+var errNotLeading = errors.New("the Lease was not renewed in time")
+
 // foldOne folds some stretches into one. A single one stays as it is.
 func (r *Run) foldOne(ctx context.Context, parts []stretch) (stretch, error) {
 	if len(parts) == 1 {
 		return parts[0], nil
+	}
+	if !r.leads() {
+		return stretch{}, errNotLeading
 	}
 	whole := stretch{first: parts[0].first, last: parts[len(parts)-1].last}
 	for _, p := range parts {
@@ -121,6 +147,9 @@ func (r *Run) foldOne(ctx context.Context, parts []stretch) (stretch, error) {
 	err := r.cluster.create(ctx, mapResource, object, &corev1.ConfigMap{})
 	if err != nil && !apierrors.IsAlreadyExists(err) { // what is there holds the same
 		return whole, err
+	}
+	if !r.leads() { // perhaps it came too late for the next driver to read it
+		return whole, errNotLeading
 	}
 	if err := r.noteFolded(ctx, whole.last); err != nil {
 		return whole, err

@@ -84,6 +84,10 @@ func TestAPIServerFold(t *testing.T) {
 		}
 	}
 	for driver := range 4 {
+		release, err := r.Lead(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
 		h, err := r.History(ctx)
 		if err != nil {
 			t.Fatal(err)
@@ -109,9 +113,10 @@ func TestAPIServerFold(t *testing.T) {
 			if err := r.cluster.create(ctx, mapResource, parts[0], &corev1.ConfigMap{}); err != nil {
 				t.Fatal(err)
 			}
-			continue
+		} else {
+			j.Close(context.WithoutCancel(ctx))
 		}
-		j.Close(context.WithoutCancel(ctx))
+		release()
 	}
 	h, err := r.History(ctx)
 	if err != nil {
@@ -148,6 +153,10 @@ func TestAPIServerFoldFences(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if release, err = other.Lead(ctx); err != nil {
+		t.Fatal(err)
+	}
+	defer release()
 	h, err := other.History(ctx)
 	if err != nil {
 		t.Fatal(err)
@@ -170,5 +179,63 @@ func TestAPIServerFoldFences(t *testing.T) {
 	}
 	if got := messagesOf(t, h); !reflect.DeepEqual(got, []string{"one", "two", "three"}) {
 		t.Errorf("the journal holds %q", got)
+	}
+}
+
+// A driver that slept while it folded does not leave folds that end where those of
+// the next one do not.
+func TestAPIServerFoldAsleep(t *testing.T) {
+	r, ctx := newRun(t), t.Context()
+	release, err := r.Lead(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var block strings.Builder
+	for block.Len() < 20_000 {
+		block.WriteByte(byte(' ' + 1 + rand.IntN(90)))
+	}
+	// One of these chunks takes 16 KiB, and many of them folded not much more.
+	var want []string
+	write := func(j *Journal, n int) {
+		for range n {
+			want = append(want, fmt.Sprint(len(want), block.String()))
+			if err := j.Append(note(want[len(want)-1])); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	sleeper := r.Journal(ctx, &History{})
+	write(sleeper, 20)
+	release() // as if it had not been renewed
+
+	other, err := r.cluster.OpenRun(ctx, r.Name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if release, err = other.Lead(ctx); err != nil {
+		t.Fatal(err)
+	}
+	defer release()
+	h, err := other.History(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	next := other.Journal(ctx, h)
+	write(next, 20)
+	next.Close(ctx)
+
+	all := sleeper.folder.pending
+	rest, err := r.foldAll(ctx, all[:8])
+	if err == nil {
+		_, err = r.foldAll(ctx, append(rest, all[8:]...))
+	}
+	if !errors.Is(err, errNotLeading) {
+		t.Errorf("the sleeper folds: %v", err)
+	}
+	if h, err = r.History(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if got := messagesOf(t, h); !reflect.DeepEqual(got, want) {
+		t.Errorf("the journal holds %d events instead of %d", len(got), len(want))
 	}
 }

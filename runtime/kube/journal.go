@@ -196,11 +196,22 @@ func (j *Journal) Append(events []engine.Event) error {
 		if err != nil {
 			return fmt.Errorf("write an event: %w", err)
 		}
+		if text.Len() > 0 && text.Len()+len(line) > maxGroup {
+			if err := j.append(bytes.Clone(text.Bytes())); err != nil {
+				return err
+			}
+			text.Reset()
+		}
 		text.Write(line)
 		text.WriteByte('\n')
 	}
-	data := compress(text.Bytes())
-	group := stretch{first: j.whole + 1, text: text.Bytes(), size: len(data)}
+	return j.append(text.Bytes())
+}
+
+// append keeps the text of a group.
+func (j *Journal) append(text []byte) error {
+	data := compress(text)
+	group := stretch{first: j.whole + 1, text: text, size: len(data)}
 	for _, chunk := range j.run.parts(kindJournal, j.next, data) {
 		chunk.Data[writerKey] = j.writer
 		if j.err = j.put(chunk); j.err != nil {
@@ -224,14 +235,15 @@ func (j *Journal) put(chunk *corev1.ConfigMap) error {
 		err := j.run.cluster.create(ctx, mapResource, chunk, &corev1.ConfigMap{})
 		if apierrors.IsAlreadyExists(err) {
 			there := &corev1.ConfigMap{}
-			if err = j.run.cluster.get(ctx, mapResource, chunk.Name, there); err == nil {
-				if there.Data[writerKey] != j.writer {
-					return ErrFenced
-				}
+			err = j.run.cluster.get(ctx, mapResource, chunk.Name, there)
+			if err == nil && there.Data[writerKey] != j.writer || apierrors.IsNotFound(err) { // folded meanwhile
+				return ErrFenced
 			}
 		}
 		if err == nil {
 			if err = j.confirm(ctx, numberOf(chunk)); errors.Is(err, ErrFenced) {
+				// Readers pass it over, but those who follow the journal chunk by chunk.
+				_ = j.run.cluster.delete(ctx, mapResource, chunk.Name, "")
 				return err
 			}
 		}

@@ -55,8 +55,10 @@ func (r *Run) Lead(ctx context.Context) (release func(), err error) {
 		cancel()
 		work.Wait()
 		r.renewed.Store(nil)
-		// A lease that is not given back runs out.
-		_, _ = r.putLease(context.WithoutCancel(ctx), lease, "")
+		// A lease that is not given back runs out: trying for longer is no use.
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), leadSeconds*time.Second)
+		defer cancel()
+		_, _ = r.putLease(ctx, lease, "")
 	}, nil
 }
 
