@@ -168,7 +168,7 @@ var faults = []fault{
 	},
 	{
 		name: "the output is not there", main: hands + says("true"),
-		want: map[string]string{"WF": `Error infrastructure .*/tmp/p.*`},
+		want: map[string]string{"WF": `Error user .*/tmp/p.*`},
 	},
 	{
 		name: "deleted by force", main: sleepy, when: "main",
