@@ -205,6 +205,8 @@ func (r *Run) unborn(l *leaf) {
 	r.tell(l, engine.Report{State: engine.PodLost, Message: "it was stopped before it was created"})
 }
 
+// stopPod ends a Pod. It is tried for longer than creating one, for minutes: a Pod
+// that nobody stops may run for ever.
 func (r *Run) stopPod(l *leaf, tries int) {
 	ref := r.ref(l)
 	r.pending++
@@ -212,7 +214,7 @@ func (r *Run) stopPod(l *leaf, tries int) {
 		err := r.opts.Backend.Stop(ctx, ref)
 		return func() {
 			switch {
-			case err != nil && tries+1 < r.opts.Tries:
+			case err != nil && tries+1 < 2*r.opts.Tries:
 				r.loop.At(r.loop.Now().Add(pause(tries)), func() {
 					r.pending--
 					r.stopPod(l, tries+1)

@@ -295,6 +295,58 @@ func TestStopSignal(t *testing.T) {
 	}
 }
 
+// stubborn runs Pods that end only when they are stopped, which fails at first.
+type stubborn struct {
+	*backend
+	fails int
+}
+
+func (b *stubborn) Create(_ context.Context, p *run.Pod) error {
+	b.reports <- run.PodReport{PodRef: p.PodRef, Report: engine.Report{State: engine.PodRunning}}
+	return nil
+}
+
+func (b *stubborn) Stop(_ context.Context, ref run.PodRef) error {
+	if b.fails--; b.fails >= 0 {
+		return errors.New("connection refused")
+	}
+	b.reports <- run.PodReport{PodRef: ref, Report: engine.Report{State: engine.PodLost}}
+	return nil
+}
+
+// A Pod that nobody stops may run for ever.
+func TestStopIsTriedLonger(t *testing.T) {
+	c := check(t, one)
+	b := &stubborn{backend: newBackend(), fails: 3}
+	begun := make(chan struct{})
+	tell := sync.OnceFunc(func() { close(begun) })
+	r, err := run.New(c, config(c), run.Options{Backend: b, Build: bare, Tries: 2, Observe: func(e *engine.Engine, _ []engine.NodeID) {
+		if e.View(0).Phase == engine.Running {
+			tell()
+		}
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	said := make(chan error, 1)
+	go func() {
+		<-begun
+		said <- r.Signal(ctx, engine.Signal{Kind: engine.SignalTerminate})
+	}()
+	result, err := r.Go(ctx)
+	if err != nil || result.Phase != engine.Failed {
+		t.Errorf("%v, %v", result, err)
+	}
+	if err := <-said; err != nil {
+		t.Error(err)
+	}
+	if b.fails >= 0 {
+		t.Error("the Pod was not stopped")
+	}
+}
+
 type failing struct{ after int }
 
 func (j *failing) Append(events []engine.Event) error {
