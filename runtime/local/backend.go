@@ -29,6 +29,8 @@ type Backend struct {
 	turns turns
 	users sync.Once // says that users are not changed
 
+	followed sync.WaitGroup // Pods
+
 	mu      sync.Mutex
 	live    map[string]*live // by name of the Pod
 	waiting map[string]context.CancelFunc
@@ -240,7 +242,7 @@ func (b *Backend) start(ref run.PodRef, l *launch, a *about, release func()) err
 	b.mu.Lock()
 	b.live[ref.Name] = pod
 	b.mu.Unlock()
-	go b.follow(pod, changes, release)
+	b.followed.Go(func() { b.follow(pod, changes, release) })
 	return nil
 }
 
@@ -274,7 +276,7 @@ func (b *Backend) adopt(ref run.PodRef) error {
 	b.live[ref.Name] = pod
 	b.mu.Unlock()
 	release := b.turns.adopt(a)
-	go b.follow(pod, pollSupervisor(pod.dir), release)
+	b.followed.Go(func() { b.follow(pod, pollSupervisor(pod.dir), release) })
 	return nil
 }
 
@@ -333,6 +335,20 @@ func (b *Backend) Stop(ctx context.Context, ref run.PodRef) error {
 		return ctx.Err()
 	}
 	return stopSupervisor(pod.dir)
+}
+
+// Settle waits until the Pods that were told to stop are gone, and not longer than
+// a limit: their supervisors end them in any case.
+func (b *Backend) Settle(limit time.Duration) {
+	gone := make(chan struct{})
+	go func() {
+		b.followed.Wait()
+		close(gone)
+	}()
+	select {
+	case <-gone:
+	case <-time.After(limit):
+	}
 }
 
 // Reports yields what becomes of Pods.

@@ -179,8 +179,14 @@ func (d *driving) follow(opts run.Options) error {
 		return failure("the run was left unfinished: %w\ngo on with it by %s", err, d.command("run --resume"))
 	}
 	status.last(driver.Engine())
-	return d.show(driver.Engine())
+	err = d.show(driver.Engine())
+	backend.Settle(settling)
+	return err
 }
+
+// settling is how long a run that has ended waits for its daemons to go, so that
+// whoever starts the next one finds their ports free.
+const settling = 5 * time.Second
 
 // listen passes on what people want of the run: Ctrl-C here, and signals that
 // other commands left in its folder. The channel is closed when it has ended.
