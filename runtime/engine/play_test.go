@@ -307,7 +307,9 @@ func (p *player) start(l *engine.Leaf) {
 	if _, ok := words["pending"]; ok {
 		return
 	}
-	report(time.Second, engine.Report{State: engine.PodRunning, Host: words["host"]})
+	if !has(words, "unseen") {
+		report(time.Second, engine.Report{State: engine.PodRunning, Host: words["host"]})
+	}
 	switch {
 	case has(words, "never"):
 	case has(words, "ready"):

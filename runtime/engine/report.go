@@ -37,6 +37,9 @@ func (e *Engine) reported(id NodeID, ev *Event) {
 			e.ready(id)
 		}
 	case PodEnded:
+		if n.stage == stagePending && slices.ContainsFunc(r.Containers, ran) {
+			e.began(id) // nobody saw it running
+		}
 		e.ended(id, r)
 	case PodLost:
 		e.endMembers(id, Error, "container deleted")
@@ -91,11 +94,20 @@ func (e *Engine) running(id NodeID, r *Report) {
 		e.pending(id, &Report{Message: "its Pod is not ready"})
 		return
 	}
+	e.began(id)
+}
+
+// began makes a leaf Running. Hooks that wait for that begin.
+func (e *Engine) began(id NodeID) {
+	n := e.at(id)
 	n.stage, n.message = stageRunning, ""
 	e.set(id, Running)
 	e.setTimer(id, timerPending, 0)
 	e.hook(id)
 }
+
+// ran reports whether a main container has run, if only for a moment.
+func ran(c Container) bool { return c.Role == RoleMain && c.Ended && c.code() != codeNotStarted }
 
 // outcome is how a leaf came out.
 type outcome struct {
