@@ -21,7 +21,7 @@ import (
 
 // standIns is what the workflows call as images: one small Debian, whatever they
 // are in the world outside.
-const standIns = `alpine alpine:3.6 alpine:3.7 alpine:3.23 alpine/git:2.45.2 busybox busybox:1.36 bash:5.2
+const standIns = `alpine alpine:3.6 alpine:3.7 alpine:3.23 alpine/git:2.45.2 alpine/git:v2.49.0 busybox busybox:1.36 bash:5.2
 debian debian:8.9 debian:9.1 debian:9.4 ubuntu ubuntu:16.10 ubuntu:17.10 docker/whalesay docker:27.3
 python:alpine3.23 python:3.13-alpine golang:1.8 golang:1.10 golang:1.25 golang:1.26 golangci/golangci-lint:v2.1
 curlimages/curl curlimages/curl:8.10.1 quay.io/argoproj/argocli`

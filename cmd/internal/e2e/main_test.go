@@ -128,7 +128,7 @@ func (w *world) do(dir string, args ...string) (out string, e *ending, err error
 	cmd := exec.Command(w.weft, args...)
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), "NO_COLOR=1", "KUBECONFIG="+w.cluster.Kubeconfig,
-		"WEFT_RUNS="+filepath.Join(dir, "runs"))
+		"PATH=/usr/local/sbin:"+os.Getenv("PATH"), "WEFT_RUNS="+filepath.Join(dir, "runs"))
 	var printed, said bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &printed, &said
 	if err := cmd.Start(); err != nil {

@@ -19,9 +19,13 @@ import (
 
 // The bounds of what may differ from the recordings.
 const (
-	randomTries = 12 // of a workflow that throws dice, until it ends as recorded
-	atOnce      = 8
+	randomTries  = 12 // of a workflow that throws dice, until it ends as recorded
+	maxExcluded  = 28
+	minAgreement = 96.0
 )
+
+// atOnce is how many runs there are at a time.
+const atOnce = 8
 
 // TestRecordings repeats recorded runs on the node and compares phases, nodes and
 // outputs. WEFT_CONFORMANCE=NAME prints the differences of documents whose name
@@ -68,7 +72,14 @@ func TestRecordings(t *testing.T) {
 		})
 	}
 	wait.Wait()
-	t.Logf("%d of %d recorded runs end the same", agreed, tried)
+	agreement := 100 * float64(agreed) / float64(tried)
+	t.Logf("%d of %d recorded runs end the same on the node, %.1f %%; %d are left out", agreed, tried, agreement, len(rules.Excluded))
+	if wanted == "" && agreement < minAgreement {
+		t.Errorf("%.1f %% end the same, want %.0f %%", agreement, minAgreement)
+	}
+	if len(rules.Excluded) > maxExcluded {
+		t.Errorf("%d recordings are left out, %d may be", len(rules.Excluded), maxExcluded)
+	}
 }
 
 // repeat runs a document and says how it ends otherwise than recorded.

@@ -64,7 +64,7 @@ type Exclusion struct {
 }
 
 // Causes are the reasons there are for leaving a recording out.
-var Causes = []string{"network", "cluster", "plugin", "database", "timing", "refused", "process 1"}
+var Causes = []string{"network", "cluster", "plugin", "database", "timing", "refused", "decision"}
 
 // ReadRules reads a file of rules and holds that they are about recordings.
 func (r *Recordings) ReadRules(file string) (*Rules, error) {
