@@ -87,10 +87,63 @@ func (b *builder) weave() []*corev1.ConfigMap {
 	first = append(first, load...)
 	spec.InitContainers = slices.Concat(first, spec.InitContainers, sidecars)
 	spec.Containers = append(spec.Containers, save...)
+	b.keepFromRoot()
 	if slices.Contains(b.mains, mainName) {
 		b.annotate("kubectl.kubernetes.io/default-container", mainName)
 	}
 	return b.deliver()
+}
+
+// agentUser is the user of the agent's image.
+const agentUser = 65532
+
+// keepFromRoot lets weft's own containers promise that they do not run as root
+// where all of the user's do: the level "restricted" of Pod security asks it of
+// every container of a Pod that does not promise it as a whole.
+func (b *builder) keepFromRoot() {
+	spec := &b.pod.Spec
+	if p := spec.SecurityContext; p != nil && p.RunAsNonRoot != nil && *p.RunAsNonRoot {
+		return
+	}
+	var own []*corev1.SecurityContext
+	for _, list := range [][]corev1.Container{spec.InitContainers, spec.Containers} {
+		for i := range list {
+			s := list[i].SecurityContext
+			switch {
+			case b.isOwn(list[i].Name):
+				own = append(own, s)
+			case s == nil || s.RunAsNonRoot == nil || !*s.RunAsNonRoot:
+				return
+			}
+		}
+	}
+	for _, s := range own {
+		yes, user := true, int64(agentUser)
+		s.RunAsNonRoot = &yes
+		if said := b.userOf(s); said == nil || *said == 0 {
+			s.RunAsUser = &user
+		}
+	}
+}
+
+// userOf is the user that a container is said to run as, nil when it is up to its
+// image.
+func (b *builder) userOf(s *corev1.SecurityContext) *int64 {
+	if p := b.pod.Spec.SecurityContext; s.RunAsUser == nil && p != nil {
+		return p.RunAsUser
+	}
+	return s.RunAsUser
+}
+
+// isOwn reports whether a container runs nothing but the agent.
+func (b *builder) isOwn(container string) bool {
+	switch container {
+	case stageName, loadName, saveName:
+		return true
+	case mainName:
+		return b.in.Template.Type() == ir.Resource || b.in.Template.Type() == ir.Data
+	}
+	return false
 }
 
 // annotate sets an annotation that the user may have set already.

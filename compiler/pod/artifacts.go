@@ -121,7 +121,9 @@ func (b *builder) load(sidecars []corev1.Container) []corev1.Container {
 	b.runAsMain(c.SecurityContext)
 	c.VolumeMounts = append(c.VolumeMounts, corev1.VolumeMount{Name: inputsVolume, MountPath: instructions.InputsDir})
 	if intoVolumes {
-		c.SecurityContext.Capabilities = nil // a volume may belong to another user
+		if user := b.userOf(c.SecurityContext); user != nil && *user == 0 {
+			c.SecurityContext.Capabilities = nil // a volume may belong to another user
+		}
 		for _, m := range own {
 			m.MountPath, m.ReadOnly = instructions.MainDir+path.Clean("/"+m.MountPath), false
 			c.VolumeMounts = append(c.VolumeMounts, m)

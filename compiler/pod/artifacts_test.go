@@ -173,7 +173,7 @@ func TestLoadsAsMain(t *testing.T) {
 		{"the container", "{}", "{runAsUser: 7}", "7"},
 		{"the Pod", "{runAsUser: 8}", "{}", "the Pod's"},
 		{"both", "{runAsUser: 8}", "{runAsUser: 7}", "7"},
-		{"not root", "{}", "{runAsNonRoot: true}", "the image's"},
+		{"not root", "{}", "{runAsNonRoot: true}", "65532"},
 		{"no Pod as root", "{runAsNonRoot: true}", "{}", "the Pod's"},
 		{"root in a Pod that is not", "{runAsNonRoot: true}", "{runAsNonRoot: false}", "0"},
 	} {
@@ -193,14 +193,52 @@ spec:
 			}
 			i := slices.IndexFunc(objects.Pod.Spec.InitContainers, func(c corev1.Container) bool { return c.Name == "weft-load" })
 			got := "the Pod's"
-			switch c := objects.Pod.Spec.InitContainers[i].SecurityContext; {
-			case c.RunAsUser != nil:
+			if c := objects.Pod.Spec.InitContainers[i].SecurityContext; c.RunAsUser != nil {
 				got = fmt.Sprint(*c.RunAsUser)
-			case c.RunAsNonRoot != nil:
-				got = "the image's"
 			}
 			if got != tt.want {
 				t.Errorf("%s, want %s", got, tt.want)
+			}
+		})
+	}
+}
+
+// TestKeepsFromRoot holds that weft's own containers promise what all of the
+// user's do, each for itself, and nothing that they could not keep.
+func TestKeepsFromRoot(t *testing.T) {
+	for _, tt := range []struct{ name, pod, main, sidecar, want string }{
+		{"all promise", "{}", "{runAsNonRoot: true}", "{runAsNonRoot: true}", "true as 65532"},
+		{"all promise, the Pod has a user", "{runAsUser: 8}", "{runAsNonRoot: true}", "{runAsNonRoot: true}", "true"},
+		{"the Pod is root's", "{runAsUser: 0}", "{runAsNonRoot: true, runAsUser: 7}", "{runAsNonRoot: true, runAsUser: 7}", "true as 65532"},
+		{"the Pod promises", "{runAsNonRoot: true}", "{}", "{}", ""},
+		{"one does not", "{}", "{runAsNonRoot: true}", "{}", ""},
+		{"nobody does", "{}", "{}", "{}", ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			project, _ := read(t, "in.yaml", fmt.Sprintf(`kind: Workflow
+metadata: {name: run}
+spec:
+  templates:
+  - name: t
+    securityContext: %s
+    script: {image: i, command: [c], source: s, securityContext: %s}
+    sidecars:
+    - {name: s, image: i, command: [c], securityContext: %s}`, tt.pod, tt.main, tt.sidecar))
+			object := project.Objects[0]
+			objects, found := pod.Build((&settings{Path: "run[0]"}).input(object, object.Spec.Templates[0]))
+			if objects == nil {
+				t.Fatal(found)
+			}
+			i := slices.IndexFunc(objects.Pod.Spec.InitContainers, func(c corev1.Container) bool { return c.Name == "weft-stage" })
+			got, s := "", objects.Pod.Spec.InitContainers[i].SecurityContext
+			if s.RunAsNonRoot != nil {
+				got = fmt.Sprint(*s.RunAsNonRoot)
+			}
+			if s.RunAsUser != nil {
+				got += fmt.Sprint(" as ", *s.RunAsUser)
+			}
+			if got != tt.want {
+				t.Errorf("%q, want %q", got, tt.want)
 			}
 		})
 	}
