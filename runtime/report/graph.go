@@ -127,7 +127,7 @@ func box(b *branch) *graph.Node {
 		}
 	}
 	if b.view.Phase.Bad() && len(inner) == 0 && b.view.Message != "" {
-		n.Notes = append(n.Notes, shorten(firstLine(b.view.Message), 40))
+		n.Notes = append(n.Notes, shorten(firstLine(plain(b.view.Message)), 40))
 	}
 	if len(inner) > 0 {
 		n.Inner = inside(inner)

@@ -79,7 +79,7 @@ func (r Row) line(s Style, name, template int) string {
 		duration = Short(r.Duration)
 	}
 	tail := fmt.Sprintf("  %-*s  %7s", template, shorten(r.Template, 30), duration)
-	message := firstLine(r.Message)
+	message := firstLine(plain(r.Message))
 	if s.Width > 0 {
 		room := s.Width - max(left, name) - 2 - utf8.RuneCountInString(tail) - 2
 		message = shorten(message, max(room, 0))

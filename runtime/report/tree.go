@@ -151,7 +151,7 @@ type tree struct {
 func (t *tree) add(b *branch, first, rest string, order int) {
 	row := Row{
 		Indent: first, Order: order, Name: b.view.DisplayName, Phase: b.view.Phase, Template: b.view.Template,
-		Message: b.view.Message, Path: b.view.Path, Duration: Duration(b.view.Started, b.view.Finished, t.options.Now),
+		Message: plain(b.view.Message), Path: b.view.Path, Duration: Duration(b.view.Started, b.view.Finished, t.options.Now),
 		Suspend: b.view.Type == engine.SuspendNode && b.view.Phase == engine.Running,
 	}
 	inner := visible(b)
