@@ -86,7 +86,7 @@ func Line(v engine.View, now time.Time) string {
 		line += "  " + Short(v.Finished.Sub(v.Started))
 	}
 	if v.Message != "" {
-		line += "  " + firstLine(v.Message)
+		line += "  " + firstLine(plain(v.Message))
 	}
 	return line
 }
