@@ -191,7 +191,8 @@ func (r *resolver) container(c *corev1.Container, role engine.Role) (container, 
 	if len(command) == 0 {
 		return out, refuse("container %q has nothing to run: image %q has no entrypoint, and its args are empty", c.Name, c.Image)
 	}
-	if out.Agent = command[0] == instructions.AgentPath || command[0] == instructions.AgentInImage; out.Agent {
+	own := command[0] == instructions.AgentInImage
+	if out.Agent = own || command[0] == instructions.AgentPath; out.Agent {
 		command = command[1:]
 	}
 	out.Command = command
@@ -205,7 +206,9 @@ func (r *resolver) container(c *corev1.Container, role engine.Role) (container, 
 		}
 		out.Mounts = append(out.Mounts, mount{Volume: m.Name, Path: path.Clean("/" + m.MountPath), SubPath: sub, ReadOnly: m.ReadOnly})
 	}
-	r.user(&out, c.SecurityContext)
+	if !own || role != engine.RoleMain { // a step that is weft's own has the files of whoever runs it
+		r.user(&out, c.SecurityContext)
+	}
 	return out, r.probes(&out, c)
 }
 
