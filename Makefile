@@ -4,7 +4,7 @@ GO ?= go
 # RACE=1 runs the tests with the race detector, as CI does; it needs a C compiler.
 TESTFLAGS := $(if $(RACE),-race)
 
-.PHONY: help build image test apiserver cluster test-apiserver bench-apiserver lint wasm generate bench conformance e2e mutants clean
+.PHONY: help build image test apiserver cluster test-apiserver bench-apiserver bench-node lint wasm generate bench conformance e2e mutants clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,6 +34,10 @@ test-apiserver: ## run the tests that want a real API server; builds one the fir
 bench-apiserver: ## print how runs on a real API server compare with bare clients
 	$(GO) run ./runtime/kube/testenv/serve -build
 	$(GO) test -tags apiserver -run '^$$' -bench '^BenchmarkAPIServer' -benchtime 1x ./runtime/kube
+
+bench-node: build ## print how a run of four Pods on a real node compares with one bare Pod; takes root
+	$(GO) run ./runtime/kube/testenv/serve -build -node
+	WEFT_BINARY=$(CURDIR)/bin/weft $(GO) test -tags e2e -run '^$$' -bench '^BenchmarkNode' -benchtime 1x ./cmd/internal/e2e
 
 lint: ## check formatting, go vet, staticcheck
 	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then echo "run gofmt -w on:" $$unformatted; exit 1; fi

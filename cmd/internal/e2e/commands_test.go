@@ -203,3 +203,78 @@ func TestAntiAffinity(t *testing.T) {
 	c.weft(0, "terminate", "other-host")
 	c.weft(1, "run", "--attach", "other-host")
 }
+
+// objects is a workflow that works on an object of its namespace.
+const objects = `
+apiVersion: argoproj.io/v1alpha1
+kind: Workflow
+metadata: {generateName: objects-}
+spec:
+  entrypoint: main
+  templates:
+  - name: main
+    steps:
+    - - {name: make, template: make}
+    - - name: change
+        template: change
+        arguments: {parameters: [{name: name, value: "{{steps.make.outputs.parameters.name}}"}]}
+    - - name: remove
+        template: remove
+        arguments: {parameters: [{name: name, value: "{{steps.make.outputs.parameters.name}}"}]}
+  - name: make
+    resource:
+      action: create
+      setOwnerReference: true
+      manifest: |
+        apiVersion: v1
+        kind: ConfigMap
+        metadata: {generateName: made-}
+        data: {color: green}
+    outputs:
+      parameters:
+      - {name: name, valueFrom: {jsonPath: "{.metadata.name}"}}
+  - name: change
+    inputs: {parameters: [{name: name}]}
+    resource:
+      action: patch
+      mergeStrategy: merge
+      successCondition: data.color == blue
+      manifest: |
+        apiVersion: v1
+        kind: ConfigMap
+        metadata: {name: "{{inputs.parameters.name}}"}
+        data: {color: blue}
+    outputs:
+      parameters:
+      - {name: color, valueFrom: {jqFilter: .data.color}}
+  - name: remove
+    inputs: {parameters: [{name: name}]}
+    resource:
+      action: delete
+      manifest: |
+        apiVersion: v1
+        kind: ConfigMap
+        metadata: {name: "{{inputs.parameters.name}}"}
+`
+
+// TestObjects runs resource templates, which take a cluster, with the rights of an
+// account, and without.
+func TestObjects(t *testing.T) {
+	c := newCommander(t, map[string]string{"workflow.yaml": objects})
+	shared.create(t, accounts, c.namespace, `{apiVersion: v1, kind: ServiceAccount, metadata: {name: editor}}`)
+	shared.allow(t, c.namespace, "editor", "edit")
+	e, err := shared.run(c.dir, "workflow.yaml", "--cluster", "-n", c.namespace, "--service-account", "editor")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if color := e.Nodes["WF[1].change"][outcome.Output+"color"]; e.code != 0 || color != "blue" {
+		t.Errorf("exit code %d, color %q: %s", e.code, color, last(e.said))
+	}
+	e, err = shared.run(c.dir, "workflow.yaml", "--cluster", "-n", c.namespace, "--service-account", "default")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if message := e.Nodes["WF[0].make"][outcome.Message]; e.code != 1 || !strings.Contains(message, "cannot create resource") {
+		t.Errorf("exit code %d, message %q", e.code, message)
+	}
+}

@@ -5,7 +5,12 @@ package e2e
 import (
 	"bytes"
 	"cmp"
+	"fmt"
+	"io"
 	"maps"
+	"net"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
@@ -17,6 +22,7 @@ import (
 	sigsyaml "sigs.k8s.io/yaml"
 
 	"github.com/weft-lang/weft/cmd/internal/outcome"
+	"github.com/weft-lang/weft/runtime/kube/testenv"
 )
 
 // A story is a workflow that has to end the same on the node and on this machine.
@@ -115,8 +121,10 @@ func stories(t *testing.T) map[string]story {
 // TestSame runs every story on the node and on this machine, and compares nodes,
 // phases, messages, inputs, outputs and what artifacts hold.
 func TestSame(t *testing.T) {
+	server := serve(t)
 	slots := make(chan struct{}, atOnce)
 	for name, s := range stories(t) {
+		s.files["workflow.yaml"] = strings.ReplaceAll(s.files["workflow.yaml"], "SERVER", server)
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			slots <- struct{}{}
@@ -136,6 +144,25 @@ func TestSame(t *testing.T) {
 			}
 		})
 	}
+}
+
+// serve starts a server that Pods and this machine reach.
+func serve(t *testing.T) (url string) {
+	t.Helper()
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST /answer", func(w http.ResponseWriter, r *http.Request) {
+		question, _ := io.ReadAll(r.Body)
+		fmt.Fprintf(w, "%s %s forty-two", r.Header.Get("X-Token"), question)
+	})
+	mux.HandleFunc("GET /file", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "from a server") })
+	listener, err := net.Listen("tcp", testenv.NodeAddress+":0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := &httptest.Server{Listener: listener, Config: &http.Server{Handler: mux}}
+	server.Start()
+	t.Cleanup(server.Close)
+	return server.URL
 }
 
 // there runs a story on the node.
