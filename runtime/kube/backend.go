@@ -58,6 +58,7 @@ type tracked struct {
 	told string    // the state that was reported last
 	due  bool      // an earlier driver was told that it was created
 	done bool      // its end was reported
+	vain bool      // it is being ended, since it would not end by itself
 
 	// Of a Pod that is on its way out:
 	loss  *engine.Report // what is to be said when it is gone
@@ -145,6 +146,7 @@ func annotated(o *pod.Objects) *corev1.Pod {
 	notes := map[string]string{}
 	if json.Unmarshal([]byte(text), &tell) == nil { // without instructions nothing is told
 		notes[annotationTells] = strings.Join(tell.Tells(), ",")
+		notes[annotationSaved] = strings.Join(tell.Saved(), ",")
 	}
 	if len(o.Mains) != len(p.Spec.Containers) {
 		notes[annotationMains] = strings.Join(o.Mains, ",")
@@ -314,6 +316,12 @@ func (b *Backend) Stop(ctx context.Context, ref run.PodRef) error {
 		return fmt.Errorf("stop Pod %q: %w", ref.Name, err)
 	}
 	return nil
+}
+
+// end stops a Pod that would not end by itself, however long that takes.
+func (b *Backend) end(ctx context.Context, ref run.PodRef) {
+	for pause := (backoff{}); b.Stop(ctx, ref) != nil && pause.wait(ctx); {
+	}
 }
 
 // Reports follows the Pods of the run and yields what becomes of them.

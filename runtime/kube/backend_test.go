@@ -164,3 +164,33 @@ func TestDeletedPods(t *testing.T) {
 		}
 	}
 }
+
+// A Pod ends when all that is left of it waits for what never began.
+func TestWaitingInVain(t *testing.T) {
+	never := func(name string) corev1.ContainerStatus { return terminated(name, 128, "StartError", "no such folder") }
+	for _, c := range []struct {
+		name     string
+		saved    string
+		statuses []corev1.ContainerStatus
+		want     bool
+	}{
+		{"never began", "one", []corev1.ContainerStatus{never("one"), isRunning("weft-save")}, true},
+		{"it ran", "one", []corev1.ContainerStatus{terminated("one", 1, "Error", ""), isRunning("weft-save")}, false},
+		{"another never began", "two", []corev1.ContainerStatus{never("one"), terminated("two", 0, "Completed", ""), isRunning("weft-save")}, false},
+		{"others run", "one,two", []corev1.ContainerStatus{never("one"), isRunning("two"), isRunning("weft-save")}, false},
+		{"others have run", "one,two", []corev1.ContainerStatus{terminated("two", 0, "Completed", ""), never("one"), isRunning("weft-save")}, true},
+		{"to begin", "one", []corev1.ContainerStatus{never("one"), waiting("weft-save", "", "")}, true},
+		{"all have ended", "one", []corev1.ContainerStatus{never("one"), terminated("weft-save", 1, "Error", "")}, false},
+		{"nothing to save", "", []corev1.ContainerStatus{never("one")}, false},
+	} {
+		p := &corev1.Pod{}
+		p.Annotations = map[string]string{annotationSaved: c.saved}
+		for _, s := range c.statuses {
+			p.Spec.Containers = append(p.Spec.Containers, corev1.Container{Name: s.Name})
+		}
+		p.Status.ContainerStatuses = c.statuses
+		if got := inVain(p, containersOf(p)); got != c.want {
+			t.Errorf("%s: %t", c.name, got)
+		}
+	}
+}

@@ -165,6 +165,10 @@ func (b *Backend) see(ctx context.Context, t *tracked, p *corev1.Pod, wait waits
 	if p.DeletionTimestamp != nil && !t.done {
 		b.waitFor(ctx, t, p.DeletionTimestamp.Sub(b.cluster.clock.now())+wait.deleted)
 	}
+	if !t.done && !t.vain && inVain(p, report.Containers) {
+		t.vain = true
+		go b.end(ctx, t.ref)
+	}
 	if spilled {
 		go b.readLogs(ctx, t.ref, p)
 		return

@@ -17,6 +17,7 @@ import (
 const (
 	annotationMains = "weft.dev/mains" // where these are not all of its containers
 	annotationTells = "weft.dev/tells" // the containers that leave records of outputs
+	annotationSaved = "weft.dev/saved" // those that leave artifacts for another to save
 )
 
 // A logOpener opens what a container of a Pod has written.
@@ -32,7 +33,7 @@ func reportOf(p *corev1.Pod, open logOpener) engine.Report {
 	case ended || over(p):
 		r.State = engine.PodEnded
 		r.Started, r.Finished = times(p)
-		if !ended || slices.ContainsFunc(r.Containers, failedMain) || pastDeadline(p, r.Finished) {
+		if !ended || slices.ContainsFunc(r.Containers, failedWhileRunning) || pastDeadline(p, r.Finished) {
 			r.Message, r.Class = befell(p)
 		}
 		gather(&r, p, open)
@@ -71,8 +72,33 @@ func progress(containers []engine.Container) (ended, running bool) {
 // saveContainer saves artifacts when main has ended; the step is not done before.
 const saveContainer = "weft-save"
 
-func failedMain(c engine.Container) bool {
-	return c.Role == engine.RoleMain && c.Ended && c.Code != 0
+func failedWhileRunning(c engine.Container) bool {
+	return c.Role == engine.RoleMain && c.Ended && c.Code != 0 && !neverBegan(c)
+}
+
+// notBegun are the reasons of containers that ended without their process.
+var notBegun = []string{"StartError", "ContainerCannotRun"}
+
+func neverBegan(c engine.Container) bool {
+	return c.Role == engine.RoleMain && c.Ended && slices.Contains(notBegun, c.Reason)
+}
+
+// inVain reports whether all that is left of a Pod is the container that saves
+// artifacts, and waits for one that never began. That one cannot tell that it is
+// gone, so somebody has to end the Pod.
+func inVain(p *corev1.Pod, containers []engine.Container) bool {
+	saved := fields(p.Annotations[annotationSaved])
+	never, saves := false, false
+	for _, c := range containers {
+		switch {
+		case c.Name == saveContainer:
+			saves = !c.Ended
+		case c.Role == engine.RoleMain && !c.Ended:
+			return false
+		}
+		never = never || neverBegan(c) && slices.Contains(saved, c.Name)
+	}
+	return saves && never
 }
 
 // containersOf are the containers in the order init, main, sidecars.

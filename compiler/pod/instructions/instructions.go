@@ -58,6 +58,18 @@ func (i Instructions) Tells() []string {
 	return slices.Compact(names)
 }
 
+// Saved are the containers that another one waits for, to upload what they leave.
+func (i Instructions) Saved() []string {
+	var names []string
+	for _, s := range i.Save {
+		if s.By != s.Container {
+			names = append(names, s.Container)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
 // Process is a container in which the agent runs the user's command.
 type Process struct {
 	Container string `json:"container"`
