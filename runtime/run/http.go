@@ -180,7 +180,8 @@ func (h *HTTP) do(ctx context.Context, q *Request) (engine.Verdict, *string) {
 	if q.Insecure {
 		transport.TLSClientConfig = &tls.Config{InsecureSkipVerify: true}
 	}
-	answer, err := (&http.Client{Transport: transport}).Do(req)
+	client := &http.Client{Transport: transport, CheckRedirect: q.redirected}
+	answer, err := client.Do(req)
 	if errors.Is(err, context.DeadlineExceeded) {
 		return fail(fmt.Errorf("%s %s: no answer within %s", q.Method, q.URL, q.Timeout))
 	}
@@ -210,6 +211,26 @@ func (h *HTTP) do(ctx context.Context, q *Request) (engine.Verdict, *string) {
 		return engine.Verdict{Phase: engine.Failed, Message: fmt.Sprintf("successCondition '%s' evaluated false", q.Condition)}, &text
 	}
 	return engine.Verdict{Phase: engine.Succeeded}, &text
+}
+
+// maxRedirects is how often an answer may lead on, as for http.Client.
+const maxRedirects = 10
+
+// redirected takes the values of Secrets from a request that goes on to another
+// host: they were meant for the first one.
+func (q *Request) redirected(next *http.Request, via []*http.Request) error {
+	if len(via) >= maxRedirects {
+		return fmt.Errorf("stopped after %d redirects", maxRedirects)
+	}
+	if next.URL.Host == via[0].URL.Host && (next.URL.Scheme == via[0].URL.Scheme || next.URL.Scheme == "https") {
+		return nil
+	}
+	for _, header := range q.Headers {
+		if header.Secret != "" {
+			next.Header.Del(header.Name)
+		}
+	}
+	return nil
 }
 
 func (h *HTTP) build(ctx context.Context, q *Request) (*http.Request, error) {

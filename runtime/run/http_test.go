@@ -99,6 +99,33 @@ func TestHTTP(t *testing.T) {
 	}
 }
 
+// Values of Secrets do not follow an answer to another host.
+func TestHTTPRedirect(t *testing.T) {
+	other := server(t)
+	first := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		to := other.URL
+		if r.URL.Path == "/near" {
+			to = "/there"
+		}
+		if r.URL.Path == "/there" {
+			io.WriteString(w, r.Header.Get("Token")+" "+r.Header.Get("Plain"))
+			return
+		}
+		http.Redirect(w, r, to, http.StatusTemporaryRedirect)
+	}))
+	t.Cleanup(first.Close)
+	h := &run.HTTP{Values: secrets{"s/k": "hidden"}}
+	for path, want := range map[string]string{"/near": "hidden shown", "/far": "GET  "} {
+		r := h.Do(t.Context(), &run.Request{
+			Method: "GET", URL: first.URL + path, Timeout: time.Minute,
+			Headers: []run.Header{{Name: "token", Secret: "s", SecretKey: "k"}, {Name: "plain", Value: "shown"}},
+		})
+		if r.Outputs == nil || *r.Outputs.Result != want {
+			t.Errorf("%s: %+v", path, r)
+		}
+	}
+}
+
 func TestHTTPTemplate(t *testing.T) {
 	s := server(t)
 	spec := `
