@@ -218,10 +218,12 @@ func (l *Locks) giveBack(ctx context.Context, lock engine.Lock, h store.Holder, 
 
 // drop frees what is held by runs that have ended or are gone.
 func (l *Locks) drop(ctx context.Context, q *lockQueue, own string) error {
+	asked := map[string]bool{own: true}
 	for _, t := range slices.Concat(q.Holding, q.Waiting) {
-		if t.UID == own {
+		if asked[t.UID] {
 			continue
 		}
+		asked[t.UID] = true
 		over, err := l.isOver(ctx, t)
 		if err != nil {
 			return err
