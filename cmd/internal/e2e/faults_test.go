@@ -147,6 +147,11 @@ var faults = []fault{
 		want: map[string]string{"WF": `Error user one: StartError \(exit code 64\).*`, "WF.one": `Error  one: StartError .*`, "WF.two": `Error  .*`},
 	},
 	{
+		name: "main cannot be started, and its artifacts are waited for",
+		main: "container: {image: busybox, imagePullPolicy: IfNotPresent, command: [echo], workingDir: /proc/version}, outputs: {artifacts: [{name: a, path: /tmp/a}]}",
+		want: map[string]string{"WF": `Failed user main: StartError .*`},
+	},
+	{
 		name: "memory runs out", main: hands + says("echo 1 > /tmp/p; tail /dev/zero", ", resources: {limits: {memory: 32Mi}}"),
 		want: map[string]string{"WF": `Failed user main: (OOMKilled|Error) \(exit code 137\)`},
 	},
@@ -221,6 +226,7 @@ var faults = []fault{
 // outputs behind.
 func TestFaults(t *testing.T) {
 	namespace := shared.namespace(t)
+	shared.artifacts(t, namespace)
 	slots := make(chan struct{}, 6)
 	for i, f := range faults {
 		t.Run(f.name, func(t *testing.T) {
