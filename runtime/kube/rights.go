@@ -1,9 +1,11 @@
 package kube
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
+	"sync"
 
 	authorizationv1 "k8s.io/api/authorization/v1"
 )
@@ -33,25 +35,42 @@ func BudgetRights() []Right {
 	return []Right{{"policy", budgetResource, []string{"create", "get"}}}
 }
 
+// reviews is how many rights are asked for at once.
+const reviews = 8
+
 // Lacks lists those of the rights that the user does not have, as "watch pods". A
 // cluster that does not tell lacks nothing.
 func (c *Cluster) Lacks(ctx context.Context, rights []Right) ([]string, error) {
-	var lacks []string
+	var names []string
+	var asks []*authorizationv1.SelfSubjectAccessReview
 	for _, right := range rights {
 		resource, sub, _ := strings.Cut(right.Resource, "/")
 		for _, verb := range right.Verbs {
-			review := &authorizationv1.SelfSubjectAccessReview{Spec: authorizationv1.SelfSubjectAccessReviewSpec{
+			names = append(names, verb+" "+right.Resource)
+			asks = append(asks, &authorizationv1.SelfSubjectAccessReview{Spec: authorizationv1.SelfSubjectAccessReviewSpec{
 				ResourceAttributes: &authorizationv1.ResourceAttributes{
 					Namespace: c.Namespace, Verb: verb, Group: right.Group, Resource: resource, Subresource: sub,
 				},
-			}}
-			allowed, err := c.review(ctx, review)
-			if err != nil {
-				return nil, err
+			}})
+		}
+	}
+	allowed, errs := make([]bool, len(asks)), make([]error, len(asks))
+	var work sync.WaitGroup
+	for first := range reviews {
+		work.Go(func() {
+			for i := first; i < len(asks); i += reviews {
+				allowed[i], errs[i] = c.review(ctx, asks[i])
 			}
-			if !allowed {
-				lacks = append(lacks, verb+" "+right.Resource)
-			}
+		})
+	}
+	work.Wait()
+	if err := cmp.Or(errs...); err != nil {
+		return nil, err
+	}
+	var lacks []string
+	for i, name := range names {
+		if !allowed[i] {
+			lacks = append(lacks, name)
 		}
 	}
 	return lacks, nil
