@@ -11,6 +11,10 @@ const (
 	bridge     = "cni0"
 	podNetwork = "10.244.0.0/16"
 	resolvConf = nodeFolder + "/resolv.conf"
+	// A bridge without an address of its own takes the lowest of what is attached
+	// to it: another one when a Pod ends, and for most of a minute the packets of
+	// the other Pods go to nobody.
+	bridgeMAC = "0a:58:0a:f4:00:01"
 )
 
 // startNetwork makes the bridge that Pods are attached to. Nothing but it and
@@ -20,7 +24,7 @@ const (
 func startNetwork() error {
 	cmd := exec.Command("ip", "-batch", "-")
 	cmd.Stdin = bytes.NewBufferString(`link set lo up
-link add ` + bridge + ` type bridge
+link add ` + bridge + ` address ` + bridgeMAC + ` type bridge
 addr add ` + NodeAddress + `/16 dev ` + bridge + `
 addr add ` + serviceAddress + `/32 dev ` + bridge + `
 link set ` + bridge + ` up
