@@ -209,6 +209,7 @@ func differ(a, b string) bool {
 func (c *clusterRun) lead(d *driving) (release func(), err error) {
 	ctx, stop := signal.NotifyContext(c.ctx, syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
+	began := time.Now()
 	for told := false; ; told = true {
 		release, err := c.run.Lead(c.ctx)
 		switch {
@@ -216,9 +217,9 @@ func (c *clusterRun) lead(d *driving) (release func(), err error) {
 			return release, nil
 		case !errors.Is(err, store.ErrLocked):
 			return nil, failure("%w", err)
-		case !d.flags.inJob:
+		case !d.flags.inJob && !(time.Since(began) < letsGoWithin && c.ended()):
 			return nil, failure("%w; %s follows it", err, c.command("run --attach", d.header.Name))
-		case !told:
+		case !told && d.flags.inJob:
 			fmt.Fprintln(d.streams.Err, "weft: another process drives the run; waiting for its end")
 		}
 		select {
@@ -227,6 +228,15 @@ func (c *clusterRun) lead(d *driving) (release func(), err error) {
 		case <-time.After(statusEvery):
 		}
 	}
+}
+
+// letsGoWithin is how long the driver of a run that has ended may take to leave.
+const letsGoWithin = 15 * time.Second
+
+// ended reports whether the run has ended by now: who drives it is about to leave.
+func (c *clusterRun) ended() bool {
+	now, err := c.place.OpenRun(c.ctx, c.run.Name)
+	return err == nil && now.Status.Phase.Completed()
 }
 
 // command is a command line about the run that finds it again: "run --attach" and
