@@ -23,6 +23,7 @@ type Pod struct {
 	Name       string
 	Node       string   // path of the node
 	Containers []string // those that have begun
+	Over       bool     // none of them runs any more, or ever will
 	// Report is how it stands, but for outputs.
 	Report  engine.Report
 	created time.Time
@@ -34,7 +35,7 @@ func (r *Run) Pods(ctx context.Context) ([]Pod, error) {
 	_, err := list(ctx, r.cluster, podResource, pod.LabelRunUID+"="+r.Header.UID, func(l *corev1.PodList) {
 		for i := range l.Items {
 			p := &l.Items[i]
-			seen := Pod{Name: p.Name, Node: p.Annotations[pod.AnnotationNode], created: p.CreationTimestamp.Time, Report: glance(p)}
+			seen := Pod{Name: p.Name, Node: p.Annotations[pod.AnnotationNode], created: p.CreationTimestamp.Time, Over: over(p), Report: glance(p)}
 			for _, c := range slices.Concat(p.Status.InitContainerStatuses, p.Status.ContainerStatuses) {
 				if c.State.Running != nil || c.State.Terminated != nil {
 					seen.Containers = append(seen.Containers, c.Name)

@@ -204,6 +204,9 @@ func (r *Run) SetStatus(ctx context.Context, s store.Status) error {
 	if err == nil {
 		err = r.cluster.patch(ctx, mapResource, pod.RunObject(r.Name), patch)
 	}
+	if apierrors.IsNotFound(err) {
+		return fmt.Errorf("%s: %w", r.Name, store.ErrNoRun)
+	}
 	if err != nil {
 		return fmt.Errorf("write the status of the run: %w", err)
 	}

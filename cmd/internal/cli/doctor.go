@@ -217,15 +217,24 @@ func (x *examiner) lookAround(ctx context.Context) error {
 		}
 	}
 	x.holders = map[engine.NodeID][]holding{}
+	type answer struct {
+		name string
+		by   []store.Holder
+	}
+	known := map[engine.Lock]answer{} // hundreds may wait for one
 	for id, waits := range x.open {
 		for _, w := range waits {
 			for _, lock := range w.Locks {
-				name, by, err := locks.Holders(ctx, lock)
-				if err != nil {
-					return err
+				a, asked := known[lock]
+				if !asked {
+					var err error
+					if a.name, a.by, err = locks.Holders(ctx, lock); err != nil {
+						return err
+					}
+					known[lock] = a
 				}
-				h := holding{name: strings.TrimPrefix(name, "/")}
-				for _, b := range by {
+				h := holding{name: strings.TrimPrefix(a.name, "/")}
+				for _, b := range a.by {
 					if b.UID != x.driving.header.UID || b.Node != x.path(id) {
 						h.by = append(h.by, holder{b.Run, b.Node})
 					}

@@ -335,7 +335,11 @@ func (c *clusterRun) driveLed(d *driving, signals []engine.Signal) error {
 	leave()
 	<-done
 	watch.close()
-	status.close(context.WithoutCancel(c.ctx))
+	if errors.Is(err, kube.ErrFenced) {
+		status.end()
+	} else {
+		status.close(context.WithoutCancel(c.ctx))
+	}
 	if err == nil {
 		err := d.show(driver.Engine())
 		c.collect(d, collector, driver.Engine().Run().Phase)

@@ -4,9 +4,11 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -186,15 +188,26 @@ func (k *clusterStatus) write(ctx context.Context) error {
 	return err
 }
 
-// close writes the last status: others free the locks of a run that has ended.
-func (k *clusterStatus) close(ctx context.Context) {
+// lastStatus is for how long the last status is tried to be written.
+const lastStatus = 30 * time.Second
+
+// end ends the work. How the run stands is for others to say.
+func (k *clusterStatus) end() {
 	k.stop()
 	k.work.Wait()
-	for range 3 {
-		if k.write(ctx) == nil {
+}
+
+// close writes the last status: others free the locks of a run that has ended.
+func (k *clusterStatus) close(ctx context.Context) {
+	k.end()
+	ctx, cancel := context.WithTimeout(ctx, lastStatus)
+	defer cancel()
+	for err := k.write(ctx); err != nil && !errors.Is(err, store.ErrNoRun); err = k.write(ctx) {
+		select {
+		case <-ctx.Done():
 			return
+		case <-time.After(time.Second):
 		}
-		time.Sleep(time.Second)
 	}
 }
 
@@ -236,12 +249,14 @@ func (c *clusterRun) logs(v engine.View) ([]report.Logs, error) {
 // printLogs prints what the containers of the run wrote, and with follow what
 // they write, until it ends.
 func (c *clusterRun) printLogs(d *driving, o logsOptions, steps []string) error {
+	replay, tail, err := c.replaying(d)
+	if err != nil {
+		return err
+	}
 	last := map[string]time.Time{}
+	over := map[string]bool{} // Pods that write no more
 	for first := true; ; first = false {
-		e, err := d.replayed()
-		if err != nil {
-			return err
-		}
+		e := replay.Engine()
 		ended := e.Run().Phase.Completed()
 		wanted := map[string]bool{}
 		if len(steps) > 0 {
@@ -257,9 +272,13 @@ func (c *clusterRun) printLogs(d *driving, o logsOptions, steps []string) error 
 		if err != nil {
 			return failure("%w", err)
 		}
-		lines, err := c.readLogs(d, o, pods, wanted, last)
+		fresh := slices.DeleteFunc(slices.Clone(pods), func(p kube.Pod) bool { return over[p.Name] })
+		lines, err := c.readLogs(d, o, fresh, wanted, last)
 		if err != nil {
 			return err
+		}
+		for _, p := range fresh {
+			over[p.Name] = p.Over // when it was listed, so its logs were complete when they were read
 		}
 		if gone := goneLogs(e, pods, wanted); first && gone != "" {
 			fmt.Fprintf(d.streams.Err, "weft: %s\n", gone)
@@ -272,6 +291,41 @@ func (c *clusterRun) printLogs(d *driving, o logsOptions, steps []string) error 
 			return nil
 		}
 		time.Sleep(time.Second)
+		if err := catchUp(c.ctx, replay, tail); err != nil {
+			return failure("%w", err)
+		}
+	}
+}
+
+// replaying is the run as far as its journal goes, and what tells how it goes on.
+func (c *clusterRun) replaying(d *driving) (*run.Replay, *kube.Tail, error) {
+	history, err := c.history()
+	if err != nil {
+		return nil, nil, err
+	}
+	replay, err := run.NewReplay(d.project.checked, d.config())
+	if err != nil {
+		return nil, nil, failure("%w", err)
+	}
+	for ev, err := range history.Events() {
+		if err != nil {
+			return nil, nil, failure("%w", err)
+		}
+		replay.Take(ev)
+	}
+	return replay, c.run.Tail(history), nil
+}
+
+// catchUp takes what has come to the journal.
+func catchUp(ctx context.Context, replay *run.Replay, tail *kube.Tail) error {
+	for {
+		events, err := tail.More(ctx)
+		if err != nil || len(events) == 0 {
+			return err
+		}
+		for _, ev := range events {
+			replay.Take(ev)
+		}
 	}
 }
 

@@ -3,6 +3,7 @@
 package e2e
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -188,6 +189,20 @@ func TestPeople(t *testing.T) {
 		c.weft(0, "stop", "stops")
 		c.says("Stop", 1, "run", "--attach", "stops")
 		c.says("stops", 0, "doctor", "stops")
+	})
+	t.Run("follow logs", func(t *testing.T) {
+		c := &commander{t, c.dir, c.namespace}
+		c.weft(0, "run", "workflow.yaml", "--name", "told", "--detach", "-p", "code=0")
+		c.until("gate", "doctor", "told")
+		followed := make(chan string, 1)
+		go func() {
+			out, _, err := shared.do(c.dir, "logs", "--follow", "told", "--cluster", "-n", c.namespace)
+			followed <- fmt.Sprint(out, err)
+		}()
+		c.weft(0, "resume", "told")
+		if out := <-followed; strings.Count(out, "hello there") != 1 || strings.Count(out, "done") != 1 {
+			t.Errorf("weft logs --follow says\n%s", out)
+		}
 	})
 }
 
