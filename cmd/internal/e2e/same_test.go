@@ -29,8 +29,6 @@ import (
 type story struct {
 	files map[string]string // workflow.yaml, and what stands beside it
 	code  int               // the exit code of weft run
-	// differs names facts that differ, and why that has to be.
-	differs map[string]string
 }
 
 // An example of the user's, with what has to be said to run it here.
@@ -63,7 +61,6 @@ var examples = map[string]example{
 
 // theirImages are what the images of the stories run by themselves.
 const theirImages = `images:
-  busybox:1.36: {cmd: [sh]}
   redis:7.4: {cmd: [redis-server]}
   nginx:1.27: {cmd: [nginx]}
   docker:27.3-dind: {cmd: [dockerd]}
@@ -100,15 +97,9 @@ func stories(t *testing.T) map[string]story {
 		if err != nil {
 			t.Fatal(err)
 		}
-		s := story{files: map[string]string{"weft.yaml": theirImages}, differs: map[string]string{}}
-		for line := range strings.Lines(string(a.Comment)) {
-			switch words := strings.Fields(line); {
-			case strings.TrimSpace(line) == "fails":
-				s.code = 1
-			case len(words) > 1 && words[0] == "differs:":
-				fact, why, _ := strings.Cut(strings.TrimSpace(strings.TrimPrefix(line, "differs:")), ", ")
-				s.differs[fact] = why
-			}
+		s := story{files: map[string]string{"weft.yaml": theirImages}}
+		if strings.HasPrefix(string(a.Comment), "fails\n") {
+			s.code = 1
 		}
 		for _, f := range a.Files {
 			s.files[f.Name] = string(f.Data)
@@ -135,10 +126,7 @@ func TestSame(t *testing.T) {
 					t.Errorf("exit code %d, want %d: %s", e.code, s.code, last(e.said))
 				}
 			}
-			differences := outcome.Differences(there.Run, here.Run, func(fact string) bool {
-				_, may := s.differs[fact]
-				return may
-			})
+			differences := outcome.Differences(there.Run, here.Run, nil)
 			if len(differences) > 0 {
 				t.Errorf("on the node it ends otherwise than here:\n    %s", strings.Join(differences, "\n    "))
 			}
@@ -171,27 +159,26 @@ func (s *story) there(t *testing.T) *ending {
 	namespace := shared.namespace(t)
 	shared.artifacts(t, namespace)
 	shared.allow(t, namespace, "default", "edit")
-	files := maps.Clone(s.files)
-	for _, object := range documents(t, files["objects.yaml"]) {
+	for _, object := range documents(t, s.files["objects.yaml"]) {
 		shared.create(t, kinds[object.GetKind()], namespace, jsonOf(t, object))
 	}
-	return s.run(t, files, "--cluster", "-n", namespace)
+	return s.run(t, "--cluster", "-n", namespace)
 }
 
 // here runs a story on this machine.
 func (s *story) here(t *testing.T) *ending {
 	t.Helper()
-	return s.run(t, s.files)
+	return s.run(t)
 }
 
-func (s *story) run(t *testing.T, files map[string]string, args ...string) *ending {
+func (s *story) run(t *testing.T, args ...string) *ending {
 	t.Helper()
-	for _, with := range slices.Sorted(maps.Keys(files)) {
+	for _, with := range slices.Sorted(maps.Keys(s.files)) {
 		if with != "workflow.yaml" && with != "weft.yaml" {
 			args = append(args, "--with", with)
 		}
 	}
-	e, err := shared.run(write(t, files), append([]string{"workflow.yaml"}, args...)...)
+	e, err := shared.run(write(t, s.files), append([]string{"workflow.yaml"}, args...)...)
 	if err != nil {
 		t.Fatal(err)
 	}
