@@ -70,6 +70,7 @@ type lock struct {
 	asking  bool
 	lined   bool   // it has not had an answer yet, and others wait behind it
 	waiting string // for what, as reported
+	again   func() // takes back that it asks once more
 }
 
 func newOutstanding() outstanding {

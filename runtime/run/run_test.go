@@ -405,6 +405,39 @@ func (q *queue) Release(_ context.Context, h store.Holder) error {
 
 // Nodes that want the same lock get it in the order in which they begin, however
 // long an answer takes.
+// crowd is a queue that notes how many wait in it at most.
+type crowd struct {
+	queue
+	most int
+}
+
+func (c *crowd) Acquire(ctx context.Context, h store.Holder, locks []engine.Lock) (string, error) {
+	waiting, err := c.queue.Acquire(ctx, h, locks)
+	c.queue.mu.Lock()
+	defer c.queue.mu.Unlock()
+	c.most = max(c.most, len(c.queue.line))
+	return waiting, err
+}
+
+// Where a lock is kept there is room for some, not for all nodes of a large run.
+func TestLocksAreNotCrowded(t *testing.T) {
+	b, locks := newBackend(), &crowd{}
+	_, result := drive(t, `
+  entrypoint: main
+  templates:
+  - name: main
+    steps: [[{name: a, template: leaf, withSequence: {count: "120"}}]]
+  - name: leaf
+    synchronization: {mutexes: [{name: m}]}
+    container: {image: "i:1", command: [x]}`, run.Options{Backend: b, Locks: locks})
+	if result.Phase != engine.Succeeded || len(b.made) != 120 || !slices.IsSorted(b.made[:9]) {
+		t.Error(result, len(b.made))
+	}
+	if locks.most > 20 {
+		t.Errorf("%d wait at once", locks.most)
+	}
+}
+
 func TestLocksInOrder(t *testing.T) {
 	b := newBackend()
 	_, result := drive(t, `

@@ -10,10 +10,12 @@ import (
 )
 
 // Who waits for a lock asks again after lockPause, and the first of those who
-// wait ask at once when this run gives a lock back.
+// wait ask at once when this run gives a lock back. Of thousands only lockQueue
+// and one more wait where the lock is kept; the others stand in line here.
 const (
 	lockPause = 500 * time.Millisecond
 	lockFirst = 4
+	lockQueue = 16
 )
 
 // work does something beside the driver that the end of the run waits for.
@@ -109,6 +111,9 @@ func (r *Run) leaveLines(l *lock) {
 
 func (r *Run) ask(l *lock) {
 	l.asking = true
+	if l.again != nil {
+		l.again() // it asks now
+	}
 	holder := r.holder(l.Node)
 	r.work(func(ctx context.Context) func() {
 		waiting, err := r.opts.Locks.Acquire(ctx, holder, l.Locks)
@@ -118,7 +123,12 @@ func (r *Run) ask(l *lock) {
 
 func (r *Run) acquired(l *lock, waiting string, err error) {
 	l.asking = false
-	defer r.leaveLines(l)
+	stays := false // in line
+	defer func() {
+		if !stays {
+			r.leaveLines(l)
+		}
+	}()
 	switch {
 	case r.open.locks[l.Node] != l:
 		// It was given back while it was asked for.
@@ -138,13 +148,28 @@ func (r *Run) acquired(l *lock, waiting string, err error) {
 		r.tellLock(l.Node, engine.LockAnswer{Waiting: waiting})
 	}
 	l.waiting = waiting
-	r.loop.At(r.loop.Now().Add(lockPause), func() { r.askAgain(l) })
+	stays = r.waitingFor(l.Locks[0]) > lockQueue
+	l.again = r.loop.At(r.loop.Now().Add(lockPause), func() { r.askAgain(l) })
 }
 
 func (r *Run) askAgain(l *lock) {
-	if r.open.locks[l.Node] == l && !l.asking && !l.held && r.result == nil {
+	switch {
+	case r.open.locks[l.Node] != l:
+		r.leaveLines(l)
+	case !l.asking && !l.held && r.result == nil:
 		r.ask(l)
 	}
+}
+
+// waitingFor is how many nodes wait for a lock where it is kept.
+func (r *Run) waitingFor(key engine.Lock) int {
+	n := 0
+	for _, l := range r.open.locks {
+		if l.waiting != "" && !l.held && slices.Contains(l.Locks, key) {
+			n++
+		}
+	}
+	return n
 }
 
 func (r *Run) release(node engine.NodeID) {
