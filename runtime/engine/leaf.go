@@ -222,6 +222,26 @@ func (e *Engine) resume(id NodeID, message string, timeUp bool) {
 	e.finish(id, Succeeded, message)
 }
 
+// Wants are the outputs that a suspend node takes, and those of them that it needs
+// before it goes on. Other nodes take none.
+func (e *Engine) Wants(id NodeID) (takes, lacks []string) {
+	n := e.at(id)
+	if n.stage != stageSuspended {
+		return nil, nil
+	}
+	for i := range n.plan.results {
+		r := &n.plan.results[i]
+		if !r.supplied {
+			continue
+		}
+		takes = append(takes, r.name)
+		if _, ok := n.outputs.parameter(r.name); !ok && r.fallback == nil {
+			lacks = append(lacks, r.name)
+		}
+	}
+	return takes, lacks
+}
+
 // supply gives a suspend node an output.
 func (n *node) supply(v Value) {
 	o := &Outputs{}

@@ -4,6 +4,7 @@ package kube
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"k8s.io/client-go/dynamic"
@@ -48,7 +49,13 @@ func (a Access) config() (*rest.Config, string, error) {
 	overrides.Context.Namespace = a.Namespace
 	found := clientcmd.NewNonInteractiveDeferredLoadingClientConfig(rules, overrides)
 	config, err := found.ClientConfig()
-	if err != nil {
+	raw, rawErr := found.RawConfig()
+	switch {
+	case err != nil && rawErr == nil && a.Context != "" && raw.Contexts[a.Context] == nil:
+		return nil, "", fmt.Errorf("cannot find the cluster: there is no context %q; kubectl config get-contexts lists those there are", a.Context)
+	case clientcmd.IsEmptyConfig(err):
+		return nil, "", fmt.Errorf("cannot find the cluster: there is no kubeconfig in %s; --kubeconfig names one", strings.Join(rules.Precedence, ", "))
+	case err != nil:
 		return nil, "", fmt.Errorf("cannot find the cluster: %w", err)
 	}
 	namespace, _, err := found.Namespace()

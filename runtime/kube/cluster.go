@@ -32,6 +32,7 @@ type Cluster struct {
 // The resources that runs are made of.
 const (
 	podResource    = "pods"
+	eventResource  = "events"
 	mapResource    = "configmaps"
 	secretResource = "secrets"
 	claimResource  = "persistentvolumeclaims"

@@ -78,6 +78,8 @@ func (c *Cluster) CreateRun(ctx context.Context, h store.Header, sources []store
 	made := &corev1.ConfigMap{}
 	if err := c.create(ctx, mapResource, object, made); apierrors.IsAlreadyExists(err) {
 		return nil, fmt.Errorf("%s: %w", h.Name, store.ErrRunExists)
+	} else if apierrors.IsNotFound(err) {
+		return nil, fmt.Errorf("there is no namespace %q; kubectl create namespace %s makes it", c.Namespace, c.Namespace)
 	} else if err != nil {
 		return nil, fmt.Errorf("create the run: %w", err)
 	}

@@ -277,7 +277,8 @@ func (x *examiner) examine() []blocked {
 		case x.holders[id] != nil:
 			all = append(all, x.lock(id, w))
 		case v.Type == engine.SuspendNode && w.Until.IsZero():
-			w.Why, w.Do = cmp.Or(v.Message, "it waits for somebody to resume it"), x.driving.command("resume --node "+v.Path)
+			_, lacks := x.engine.Wants(id)
+			w.Why, w.Do = cmp.Or(v.Message, "it waits for somebody to resume it"), x.driving.resumption(v.Path, lacks)
 			all = append(all, w)
 		case v.Type == engine.SuspendNode:
 			w.Why = "it waits"
@@ -332,6 +333,11 @@ func (x *examiner) leaf(v engine.View, w blocked) blocked {
 		w.Do = x.help(p)
 	case p.Report.State == engine.PodPending:
 		w.Pod, w.Why = p.Name, "its Pod is about to start"
+		if trouble := x.driving.cluster.run.Trouble(x.driving.cluster.ctx, p.Name); trouble != "" {
+			w.Why, w.Do = "its Pod cannot start: "+trouble, x.describe(p)
+		} else if x.driving.cluster.place.Now().Sub(w.Since) > startSoon {
+			w.Why += ", which takes long: " + x.describe(p) + " tells more"
+		}
 	default:
 		w.Pod, w.Why = p.Name, "its Pod runs"
 		if p.Report.Host != "" {
@@ -341,9 +347,17 @@ func (x *examiner) leaf(v engine.View, w blocked) blocked {
 	return w
 }
 
+// startSoon is for how long nobody wonders that a Pod does not run yet.
+const startSoon = 30 * time.Second
+
+// describe is the command that tells most of a Pod.
+func (x *examiner) describe(p *kube.Pod) string {
+	return fmt.Sprintf("kubectl describe pod -n %s %s", x.driving.cluster.place.Namespace, p.Name)
+}
+
 // help says what to do about a Pod that does not start.
 func (x *examiner) help(p *kube.Pod) string {
-	describe := fmt.Sprintf("kubectl describe pod -n %s %s", x.driving.cluster.place.Namespace, p.Name)
+	describe := x.describe(p)
 	switch p.Report.Class {
 	case engine.ClassImagePull:
 		if own := x.driving.agentImage(); strings.Contains(p.Report.Message, `"`+own+`"`) {
@@ -351,7 +365,7 @@ func (x *examiner) help(p *kube.Pod) string {
 		}
 		return "check the image's name and its pull secret, or load the image into the cluster; " + describe
 	case engine.ClassUnschedulable:
-		return "no node has room or fits: check its requests and node selectors, or add nodes; " + describe
+		return "no node has room or fits: check its requests, its node selectors and affinities, also that of its retryStrategy, or add nodes; " + describe
 	case engine.ClassQuota:
 		return ""
 	}

@@ -69,6 +69,13 @@ func TestDiagnosisText(t *testing.T) {
 	}
 }
 
+func TestByResource(t *testing.T) {
+	got := byResource([]string{"list pods", "get secrets", "watch pods", "get pods/log"})
+	if want := "pods (list, watch), secrets (get), pods/log (get)"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
 func TestDiffer(t *testing.T) {
 	for _, c := range []struct {
 		begun, own string

@@ -147,6 +147,7 @@ func TestAPIServerInterrupt(t *testing.T) {
 		{"leave", "\n", "the run was left: its Pods go on, and nothing new starts until weft run --cluster --resume leave", Failure},
 		{"twice", interrupt, "the run was left", Failure},
 		{"stop", "stop\n", "stop failed in", Negative},
+		{"unsure", "end\nt\n", "Stopped with strategy 'Terminate'", Negative},
 		{"terminate", "t\n", "Stopped with strategy 'Terminate'", Negative},
 		{"detach", "detach\n", "detach goes on in namespace default, driven by Pod weft-detach-", Good},
 	} {

@@ -178,7 +178,25 @@ func findClusterRun(ctx context.Context, c *kube.Cluster, name string) (*kube.Ru
 	if ok {
 		return nil, failure("%s: %w in namespace %q, did you mean %q?", name, store.ErrNoRun, c.Namespace, near)
 	}
-	return nil, failure("%s: %w in namespace %q; weft runs --cluster lists them", name, store.ErrNoRun, c.Namespace)
+	return nil, failure("%s: %w in namespace %q; weft runs --cluster -n %s lists them", name, store.ErrNoRun, c.Namespace, c.Namespace)
+}
+
+// byResource is a list of rights such as "watch pods" for people, as
+// "pods (list, watch)".
+func byResource(rights []string) string {
+	var resources []string
+	verbs := map[string][]string{}
+	for _, right := range rights {
+		verb, resource, _ := strings.Cut(right, " ")
+		if verbs[resource] == nil {
+			resources = append(resources, resource)
+		}
+		verbs[resource] = append(verbs[resource], verb)
+	}
+	for i, r := range resources {
+		resources[i] = r + " (" + strings.Join(verbs[r], ", ") + ")"
+	}
+	return strings.Join(resources, ", ")
 }
 
 // listClusterRuns lists the runs of a namespace, the newest first.
@@ -226,7 +244,7 @@ func (o *runOptions) beginIn(ctx context.Context, s Streams, p *project, object 
 		return failure("%w", err)
 	}
 	if len(lacks) > 0 {
-		return failure("you lack rights in namespace %q that running takes: %s; docs/running-rbac.yaml has them all", place.Namespace, strings.Join(lacks, ", "))
+		return failure("you lack rights in namespace %q that running takes: %s; docs/running-rbac.yaml has them all", place.Namespace, byResource(lacks))
 	}
 	if o.detach {
 		if err := o.to(ctx, place, nil).mayDetach(); err != nil {

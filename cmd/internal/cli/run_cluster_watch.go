@@ -68,19 +68,28 @@ weft: what becomes of the run?
   terminate  it is ended at once
 [Leave/detach/stop/terminate] `
 
-// ask reads what is to be done. Whoever says nothing leaves the run.
+// ask reads what is to be done, until it is one of the answers. Whoever says
+// nothing leaves the run.
 func (c *clusterRun) ask(ctx context.Context, d *driving, driver *run.Run, leave func()) {
-	answer, _ := bufio.NewReader(d.streams.In).ReadString('\n')
-	switch a := strings.ToLower(strings.TrimSpace(answer)); {
-	case strings.HasPrefix("detach", a) && a != "":
-		c.handOver.Store(true)
-		leave()
-	case strings.HasPrefix("stop", a) && a != "":
-		d.pass(ctx, driver, sentSignal{Signal: engine.Signal{Kind: engine.SignalStop}})
-	case strings.HasPrefix("terminate", a) && a != "":
-		d.pass(ctx, driver, sentSignal{Signal: engine.Signal{Kind: engine.SignalTerminate}})
-	default:
-		leave()
+	for in := bufio.NewReader(d.streams.In); ; {
+		answer, err := in.ReadString('\n')
+		switch a := strings.ToLower(strings.TrimSpace(answer)); {
+		case strings.HasPrefix("leave", a): // also ""
+			leave()
+		case strings.HasPrefix("detach", a):
+			c.handOver.Store(true)
+			leave()
+		case strings.HasPrefix("stop", a):
+			d.pass(ctx, driver, sentSignal{Signal: engine.Signal{Kind: engine.SignalStop}})
+		case strings.HasPrefix("terminate", a):
+			d.pass(ctx, driver, sentSignal{Signal: engine.Signal{Kind: engine.SignalTerminate}})
+		case err != nil:
+			leave()
+		default:
+			fmt.Fprintf(d.streams.Err, "weft: %q is none of these: leave, detach, stop or terminate? ", a)
+			continue
+		}
+		return
 	}
 }
 

@@ -58,7 +58,7 @@ func (c *clusterRun) mayDetach() error {
 		return failure("%w", err)
 	}
 	if len(lacks) > 0 {
-		return failure("you lack rights in namespace %q that --detach takes: %s; docs/running-rbac.yaml has them", c.place.Namespace, strings.Join(lacks, ", "))
+		return failure("you lack rights in namespace %q that --detach takes: %s; docs/running-rbac.yaml has them", c.place.Namespace, byResource(lacks))
 	}
 	return nil
 }
@@ -71,7 +71,7 @@ func (c *clusterRun) detach(d *driving) error {
 	if driven, err := c.run.Driven(c.ctx); err != nil {
 		return failure("%w", err)
 	} else if driven {
-		return failure("%s: %w; %s follows it", d.header.Name, store.ErrLocked, c.command("run --attach", d.header.Name))
+		return c.driven(d, fmt.Errorf("%s: %w", d.header.Name, store.ErrLocked))
 	}
 	err := c.run.Detach(c.ctx, kube.DriverOptions{
 		Image:          cmp.Or(d.flags.driverImage, d.project.cluster().DriverImage, DefaultDriverImage),
@@ -218,7 +218,7 @@ func (c *clusterRun) lead(d *driving) (release func(), err error) {
 		case !errors.Is(err, store.ErrLocked):
 			return nil, failure("%w", err)
 		case !d.flags.inJob && !(time.Since(began) < letsGoWithin && c.ended()):
-			return nil, failure("%w; %s follows it", err, c.command("run --attach", d.header.Name))
+			return nil, c.driven(d, err)
 		case !told && d.flags.inJob:
 			fmt.Fprintln(d.streams.Err, "weft: another process drives the run; waiting for its end")
 		}
@@ -228,6 +228,11 @@ func (c *clusterRun) lead(d *driving) (release func(), err error) {
 		case <-time.After(statusEvery):
 		}
 	}
+}
+
+// driven refuses to drive a run that another process drives, or did until now.
+func (c *clusterRun) driven(d *driving, err error) error {
+	return failure("%w; %s follows it\nIf that process has died, the run can be driven on 15 seconds after it was heard of last", err, c.command("run --attach", d.header.Name))
 }
 
 // letsGoWithin is how long the driver of a run that has ended may take to leave.

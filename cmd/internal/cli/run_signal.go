@@ -3,6 +3,7 @@ package cli
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -98,6 +99,9 @@ func (d *driving) send(c signalCommand, signal sentSignal, nodes []string) error
 		}
 		signal.Paths = append(signal.Paths, paths...)
 	}
+	if err := d.suits(e, signal); err != nil {
+		return err
+	}
 	if d.cluster != nil {
 		return d.cluster.send(d, c, signal)
 	}
@@ -118,6 +122,51 @@ func (d *driving) send(c signalCommand, signal sentSignal, nodes []string) error
 	}
 	fmt.Fprintf(d.streams.Out, "%s %s\n", d.run.Name, c.done)
 	return nil
+}
+
+// suits fails where suspend steps are given outputs that none of them takes, and
+// where one that is named could not go on without more of them.
+func (d *driving) suits(e *engine.Engine, s sentSignal) error {
+	if s.Kind != engine.SignalResume {
+		return nil
+	}
+	given := map[string]bool{}
+	for _, p := range s.Parameters {
+		given[p.Name] = true
+	}
+	var taken []string
+	for id := range engine.NodeID(e.Len()) {
+		path := e.View(id).Path
+		if len(s.Paths) > 0 && !slices.Contains(s.Paths, path) {
+			continue
+		}
+		takes, lacks := e.Wants(id)
+		taken = append(taken, takes...)
+		lacks = slices.DeleteFunc(lacks, func(name string) bool { return given[name] })
+		if len(lacks) > 0 && len(s.Paths) > 0 {
+			return failure("%s cannot go on without outputs that only you can give: %s", path, d.resumption(path, lacks))
+		}
+	}
+	for _, p := range s.Parameters {
+		if slices.Contains(taken, p.Name) {
+			continue
+		}
+		if near, ok := diag.Nearest(p.Name, slices.Values(taken)); ok {
+			return failure("no suspend step waits for an output %q, did you mean %q?", p.Name, near)
+		}
+		return failure("no suspend step waits for an output %q", p.Name)
+	}
+	return nil
+}
+
+// resumption is the command that lets a suspend step go on, with the outputs that
+// it lacks.
+func (d *driving) resumption(path string, lacks []string) string {
+	words := "resume --node " + path
+	for _, name := range lacks {
+		words += " -p " + name + "=VALUE"
+	}
+	return d.command(words)
 }
 
 // parts are the signals that one is made of: outputs are given before a step goes
@@ -157,5 +206,5 @@ func nodePaths(e *engine.Engine, name string) ([]string, error) {
 	}); ok {
 		return nil, failure("the run has no step %q, did you mean %q?", name, near)
 	}
-	return nil, failure("the run has no step %q", name)
+	return nil, failure("the run has no step %q, or has not come to it; weft get shows its steps", name)
 }

@@ -44,7 +44,7 @@ func findRun(folder store.Folder, name string) (*store.Run, error) {
 		if near, ok := diag.Nearest(name, slices.Values(names)); ok {
 			return nil, failure("%w, did you mean %q?", err, near)
 		}
-		return nil, failure("%w; weft runs lists them", err)
+		return nil, failure("%w on this machine; weft runs lists them, and --cluster looks in a cluster", err)
 	}
 	return nil, failure("%w", err)
 }

@@ -1,0 +1,51 @@
+//go:build apiserver
+
+package kube
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/weft-lang/weft/runtime/store"
+)
+
+// TestAPIServerEvents finds the newest event that says why a Pod does not start,
+// and does without where events are not for the user.
+func TestAPIServerEvents(t *testing.T) {
+	c, _ := newPlace(t, everythingPlay)
+	now := time.Now()
+	for i, e := range []corev1.Event{
+		{Reason: "FailedMount", Type: "Warning", Message: "secret \"old\" not found", LastTimestamp: metav1.NewTime(now.Add(-time.Minute))},
+		{Reason: "FailedMount", Type: "Warning", Message: "secret \"s\" not found\n", LastTimestamp: metav1.NewTime(now)},
+		{Reason: "MissingClusterDNS", Type: "Warning", Message: "no DNS", LastTimestamp: metav1.NewTime(now.Add(time.Minute))},
+		{Reason: "FailedNot", Type: "Normal", Message: "all is well", LastTimestamp: metav1.NewTime(now.Add(time.Minute))},
+	} {
+		e.ObjectMeta = metav1.ObjectMeta{GenerateName: "e-", Namespace: c.Namespace}
+		e.InvolvedObject = corev1.ObjectReference{Kind: "Pod", Name: "stuck", Namespace: c.Namespace}
+		if err := c.create(t.Context(), eventResource, &e, &corev1.Event{}); err != nil {
+			t.Fatalf("event %d: %v", i, err)
+		}
+	}
+	if got, want := (&Run{cluster: c}).Trouble(t.Context(), "stuck"), `FailedMount: secret "s" not found`; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if got := (&Run{cluster: c}).Trouble(t.Context(), "well"); got != "" {
+		t.Errorf("a Pod without events: got %q", got)
+	}
+	restricted := withRole(t, c, "looker", documentedRole(t))
+	if got := (&Run{cluster: restricted}).Trouble(t.Context(), "stuck"); got != "" {
+		t.Errorf("without the right: got %q", got)
+	}
+}
+
+func TestAPIServerNoNamespace(t *testing.T) {
+	c, _ := newPlace(t, everythingPlay)
+	_, err := c.in("nowhere").CreateRun(t.Context(), store.Header{Name: "r", UID: "r"}, nil)
+	if err == nil || !strings.Contains(err.Error(), `there is no namespace "nowhere"; kubectl create namespace nowhere makes it`) {
+		t.Errorf("got %v", err)
+	}
+}
