@@ -50,7 +50,7 @@ func (l *Live) Clear() error {
 
 func (l *Live) erase(b *bytes.Buffer) {
 	if l.drawn > 0 {
-		fmt.Fprintf(b, "\x1b[%dA\x1b[J", l.drawn)
+		fmt.Fprintf(b, "\r\x1b[%dA\x1b[J", l.drawn) // Ctrl-C may have been echoed
 	}
 }
 

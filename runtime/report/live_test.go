@@ -22,7 +22,7 @@ func TestLive(t *testing.T) {
 		}
 	}
 	erase, drawn, ok := strings.Cut(b.String(), "\x1b[J")
-	if !ok || erase != "\x1b[6A" {
+	if !ok || erase != "\r\x1b[6A" {
 		t.Errorf("the second drawing begins with %q", b.String())
 	}
 	if lines := strings.Count(drawn, "\n"); lines != 6 {
@@ -34,7 +34,7 @@ func TestLive(t *testing.T) {
 		}
 	}
 	b.Reset()
-	if err := l.Clear(); err != nil || b.String() != "\x1b[6A\x1b[J" {
+	if err := l.Clear(); err != nil || b.String() != "\r\x1b[6A\x1b[J" {
 		t.Errorf("clearing wrote %q, %v", b.String(), err)
 	}
 }

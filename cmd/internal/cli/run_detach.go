@@ -81,11 +81,11 @@ func (c *clusterRun) detach(d *driving) error {
 	if err != nil {
 		return failure("%w\nnobody drives the run; go on with it by %s", err, c.command("run --resume", d.header.Name))
 	}
-	pod, err := c.begun(d)
+	pod, begun, err := c.begun(d)
 	if err != nil {
 		return err
 	}
-	return c.showDetached(d, pod)
+	return c.showDetached(d, pod, begun)
 }
 
 // How long detaching waits for the driver: a mistake in the name of an image or of
@@ -96,8 +96,9 @@ const (
 	driverLook     = 500 * time.Millisecond
 )
 
-// begun waits until the Job drives the run, and tells what keeps it from doing so.
-func (c *clusterRun) begun(d *driving) (pod string, err error) {
+// begun waits until the Job drives the run, for a while, and tells what keeps it
+// from doing so.
+func (c *clusterRun) begun(d *driving) (pod string, begun bool, err error) {
 	ctx, stop := signal.NotifyContext(c.ctx, syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
 	told := ""
@@ -110,11 +111,11 @@ func (c *clusterRun) begun(d *driving) (pod string, err error) {
 	for begin := time.Now(); ; {
 		drivers, err := c.run.Drivers(ctx)
 		if err != nil {
-			return "", failure("%w", err)
+			return "", false, failure("%w", err)
 		}
 		leader, err := c.run.Leader(ctx)
 		if err != nil {
-			return "", failure("%w", err)
+			return "", false, failure("%w", err)
 		}
 		now := kube.Driver{}
 		if len(drivers) > 0 {
@@ -122,9 +123,9 @@ func (c *clusterRun) begun(d *driving) (pod string, err error) {
 		}
 		switch {
 		case leader != nil, now.Ended && c.over():
-			return now.Pod, nil
+			return now.Pod, true, nil
 		case now.Ended:
-			return "", failure("the driver of %s did not begin: %s\nnobody drives the run; go on with it by %s", d.header.Name, now.Message, c.command("run --resume", d.header.Name))
+			return "", false, failure("the driver of %s did not begin: %s\nnobody drives the run; go on with it by %s", d.header.Name, now.Message, c.command("run --resume", d.header.Name))
 		case now.Message != "":
 			tell(now.Pod, toCome(now))
 		case now.Pod == "" && time.Since(begin) > driverSoon:
@@ -133,11 +134,11 @@ func (c *clusterRun) begun(d *driving) (pod string, err error) {
 		}
 		if time.Since(begin) > driverPatience {
 			tell("late", "the driver has not begun yet; "+c.command("doctor", d.header.Name)+" tells why")
-			return now.Pod, nil
+			return now.Pod, false, nil
 		}
 		select {
 		case <-ctx.Done():
-			return now.Pod, nil
+			return now.Pod, false, nil
 		case <-time.After(driverLook):
 		}
 	}
@@ -149,8 +150,8 @@ func (c *clusterRun) over() bool {
 	return err == nil && r.Status.Phase.Completed()
 }
 
-// showDetached tells where the run is now.
-func (c *clusterRun) showDetached(d *driving, pod string) error {
+// showDetached tells where the run is now, and whether it goes on there.
+func (c *clusterRun) showDetached(d *driving, pod string, begun bool) error {
 	var err error
 	if d.flags.output == outputJSON {
 		err = json.NewEncoder(d.streams.Out).Encode(struct {
@@ -164,7 +165,11 @@ func (c *clusterRun) showDetached(d *driving, pod string) error {
 		if pod != "" {
 			by = "Pod " + pod
 		}
-		_, err = fmt.Fprintf(d.streams.Out, "%s goes on in namespace %s, driven by %s\n  %s    %s\n", d.header.Name, c.place.Namespace, by,
+		goes := "goes on"
+		if !begun {
+			goes = "will go on, once its driver begins,"
+		}
+		_, err = fmt.Fprintf(d.streams.Out, "%s %s in namespace %s, driven by %s\n  %s    %s\n", d.header.Name, goes, c.place.Namespace, by,
 			c.command("run --attach", d.header.Name), c.command("get", d.header.Name))
 	}
 	if err != nil {
