@@ -13,9 +13,10 @@ import (
 	"time"
 )
 
-// Bounds of watching.
+// Bounds of watching. A connection that broke without a word shows only when the
+// next watch is begun, so watches are short.
 const (
-	watchFor  = 5 * time.Minute
+	watchFor  = 30 * time.Second
 	pollEvery = 2 * time.Second
 	// moreWaiting is how much longer than others a waiting step bears a server that
 	// does not answer: what it waits for goes on without it.
