@@ -232,40 +232,11 @@ func (o *runOptions) beginIn(ctx context.Context, s Streams, p *project, object 
 	if err != nil {
 		return err
 	}
-	if err := place.Serves(ctx); err != nil {
-		return failure("%w", err)
-	}
-	rights := kube.Rights()
-	if budget, problems := pod.Budget(pod.Run{Spec: object.Spec}, eval.Names{}); budget != nil || problems != nil {
-		rights = append(rights, kube.BudgetRights()...)
-	}
-	lacks, err := place.Lacks(ctx, rights)
-	if err != nil {
-		return failure("%w", err)
-	}
-	if len(lacks) > 0 {
-		return failure("you lack rights in namespace %q that running takes: %s; docs/running-rbac.yaml has them all", place.Namespace, byResource(lacks))
-	}
-	if o.detach {
-		if err := o.to(ctx, place, nil).mayDetach(); err != nil {
-			return err
-		}
-	}
-	if h.Repository, err = o.findStore(ctx, s, p, object, place); err != nil {
+	if err := o.mayRun(ctx, place, object); err != nil {
 		return err
 	}
-	missing, err := p.missing(ctx, object, place)
-	if err != nil {
+	if err := o.settle(ctx, s, p, object, place, &h); err != nil {
 		return err
-	}
-	if len(missing) > 0 {
-		return printErrors(s, missing, []string{object.Doc.File.Name})
-	}
-	if h.Images, err = o.askIn(ctx, s, p, object, place); err != nil {
-		return err
-	}
-	if _, err := (pod.Run{Spec: object.Spec}).GC(); err != nil {
-		return usage("%w", err)
 	}
 	h.Namespace = place.Namespace
 	if o.access.Namespace == "" && object.Namespace.Text() != "" {
@@ -288,6 +259,51 @@ func (o *runOptions) beginIn(ctx context.Context, s Streams, p *project, object 
 		return d.cluster.detach(d)
 	}
 	return d.cluster.drive(d)
+}
+
+// mayRun fails when the cluster is too old for runs, or the user may not run there.
+func (o *runOptions) mayRun(ctx context.Context, place *kube.Cluster, object *ir.Object) error {
+	if err := place.Serves(ctx); err != nil {
+		return failure("%w", err)
+	}
+	rights := kube.Rights()
+	if budget, problems := pod.Budget(pod.Run{Spec: object.Spec}, eval.Names{}); budget != nil || problems != nil {
+		rights = append(rights, kube.BudgetRights()...)
+	}
+	lacks, err := place.Lacks(ctx, rights)
+	if err != nil {
+		return failure("%w", err)
+	}
+	if len(lacks) > 0 {
+		return failure("you lack rights in namespace %q that running takes: %s; docs/running-rbac.yaml has them all", place.Namespace, byResource(lacks))
+	}
+	if o.detach {
+		return o.to(ctx, place, nil).mayDetach()
+	}
+	return nil
+}
+
+// settle puts into the header what the cluster and registries say when the run
+// begins, and finds what the run would miss there.
+func (o *runOptions) settle(ctx context.Context, s Streams, p *project, object *ir.Object, place *kube.Cluster, h *store.Header) error {
+	var err error
+	if h.Repository, err = o.findStore(ctx, s, p, object, place); err != nil {
+		return err
+	}
+	missing, err := p.missing(ctx, object, place)
+	if err != nil {
+		return err
+	}
+	if len(missing) > 0 {
+		return printErrors(s, missing, []string{object.Doc.File.Name})
+	}
+	if h.Images, err = o.askIn(ctx, s, p, object, place); err != nil {
+		return err
+	}
+	if _, err := (pod.Run{Spec: object.Spec}).GC(); err != nil {
+		return usage("%w", err)
+	}
+	return nil
 }
 
 // history is what the journal holds.
@@ -364,14 +380,19 @@ func (c *clusterRun) driveLed(d *driving, signals []engine.Signal) error {
 		return err
 	}
 	c.collect(d, collector, engine.NoPhase)
+	return c.left(d, err, left)
+}
+
+// left says how a run stands that this process drives no more before its end.
+func (c *clusterRun) left(d *driving, err error, wanted bool) error {
 	switch {
 	case errors.Is(err, kube.ErrFenced):
 		return failure("%w; %s follows it", err, c.command("run --attach", d.header.Name))
-	case left && c.handOver.Load():
+	case wanted && c.handOver.Load():
 		return errHandedOver
-	case left && d.flags.inJob:
+	case wanted && d.flags.inJob:
 		return failure("told to stop; the run is left to the next driver")
-	case left:
+	case wanted:
 		return failure("the run was left: its Pods go on, and nothing new starts until %s", c.command("run --resume", d.header.Name))
 	}
 	return failure("the run was left unfinished: %w\ngo on with it by %s", err, c.command("run --resume", d.header.Name))
