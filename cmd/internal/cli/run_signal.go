@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"mvdan.cc/sh/v3/syntax"
 
 	"github.com/weft-lang/weft/lang/diag"
 	"github.com/weft-lang/weft/runtime/engine"
@@ -162,7 +163,7 @@ func (d *driving) suits(e *engine.Engine, s sentSignal) error {
 // resumption is the command that lets a suspend step go on, with the outputs that
 // it lacks.
 func (d *driving) resumption(path string, lacks []string) string {
-	words := "resume --node " + path
+	words := "resume --node " + inShell(path)
 	for _, name := range lacks {
 		words += " -p " + name + "=VALUE"
 	}
@@ -207,4 +208,13 @@ func nodePaths(e *engine.Engine, name string) ([]string, error) {
 		return nil, failure("the run has no step %q, did you mean %q?", name, near)
 	}
 	return nil, failure("the run has no step %q, or has not come to it; weft get shows its steps", name)
+}
+
+// inShell is a word as a person types it in front of a shell: brackets of node paths
+// are patterns to some.
+func inShell(word string) string {
+	if quoted, err := syntax.Quote(word, syntax.LangBash); err == nil {
+		return quoted
+	}
+	return word // with a NUL, which no path has
 }
