@@ -123,30 +123,22 @@ func (r *Run) History(ctx context.Context) (*History, error) {
 		return nil, fmt.Errorf("read the journal: %w", err)
 	}
 	h := &History{}
-	var group []byte
-	parts := 0 // of the group that were read
+	var open joiner
 	for h.chunks < newest {
 		if fold, ok := folds[h.chunks+1]; ok {
-			h.parts, h.chunks, h.whole, parts = append(h.parts, fold), fold.last, fold.last, 0
+			h.parts, h.chunks, h.whole, open = append(h.parts, fold), fold.last, fold.last, joiner{}
 			continue
 		}
 		chunk := chunks[h.chunks+1]
 		if chunk == nil {
 			return nil, fmt.Errorf("the journal is damaged: %s is missing", r.partName(kindJournal, h.chunks+1))
 		}
-		part, of, err := partOf(chunk)
+		group, err := open.add(chunk)
 		if err != nil {
-			return nil, fmt.Errorf("read the journal: %w", err)
-		}
-		if part == 1 { // whoever wrote the parts before never came to an end
-			group, parts = nil, 0
-		}
-		if part != parts+1 {
-			return nil, fmt.Errorf("the journal is damaged: %s does not follow what is before it", chunk.Name)
+			return nil, fmt.Errorf("the journal is damaged: %w", err)
 		}
 		h.chunks++
-		group, parts = append(group, chunk.BinaryData[dataKey]...), part
-		if part < of {
+		if group == nil {
 			continue
 		}
 		text, err := expand(group)
@@ -154,7 +146,7 @@ func (r *Run) History(ctx context.Context) (*History, error) {
 			return nil, fmt.Errorf("the journal is damaged: %w", err)
 		}
 		h.parts = append(h.parts, stretch{first: h.whole + 1, last: h.chunks, text: text, size: len(group)})
-		h.whole, parts = h.chunks, 0
+		h.whole = h.chunks
 	}
 	h.Groups = len(h.parts)
 	return h, nil

@@ -270,31 +270,48 @@ func (r *Run) parts(kind string, first int, data []byte) []*corev1.ConfigMap {
 	return parts
 }
 
-// joinParts puts parts together again. A group that was never completely written
-// is left out: nothing followed from it.
+// joinParts puts parts together again.
 func joinParts(parts []*corev1.ConfigMap) ([][]byte, error) {
 	slices.SortFunc(parts, func(a, b *corev1.ConfigMap) int { return strings.Compare(a.Name, b.Name) })
 	var groups [][]byte
-	var group []byte
-	next := 1
+	var j joiner
 	for _, p := range parts {
-		i, n, err := partOf(p)
+		group, err := j.add(p)
 		if err != nil {
 			return nil, err
 		}
-		if i == 1 {
-			group, next = nil, 1
-		}
-		if i != next {
-			return nil, fmt.Errorf("%s does not follow what is before it", p.Name)
-		}
-		group = append(group, p.BinaryData[dataKey]...)
-		if next++; i == n {
+		if group != nil {
 			groups = append(groups, group)
-			group, next = nil, 1
 		}
 	}
 	return groups, nil
+}
+
+// A joiner puts groups together from their parts. A group that was never completely
+// written is left out: nothing followed from it.
+type joiner struct {
+	group []byte
+	parts int // of the group that were read
+}
+
+// add takes the next part, and returns the group if it is the last one.
+func (j *joiner) add(p *corev1.ConfigMap) (group []byte, err error) {
+	part, of, err := partOf(p)
+	if err != nil {
+		return nil, err
+	}
+	if part == 1 {
+		*j = joiner{}
+	}
+	if part != j.parts+1 {
+		return nil, fmt.Errorf("%s does not follow what is before it", p.Name)
+	}
+	j.group, j.parts = append(j.group, p.BinaryData[dataKey]...), part
+	if part < of {
+		return nil, nil
+	}
+	group, *j = j.group, joiner{}
+	return group, nil
 }
 
 // partOf is which part of how many an object holds.

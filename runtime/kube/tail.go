@@ -16,8 +16,7 @@ import (
 type Tail struct {
 	run    *Run
 	next   int
-	group  []byte
-	parts  int // of the group that were read
+	open   joiner
 	seen   int // events
 	looked time.Time
 }
@@ -39,20 +38,13 @@ func (t *Tail) More(ctx context.Context) ([]engine.Event, error) {
 		if err != nil {
 			return nil, fmt.Errorf("read the journal: %w", err)
 		}
-		part, of, err := partOf(chunk)
+		group, err := t.open.add(chunk)
 		if err != nil {
-			return nil, fmt.Errorf("read the journal: %w", err)
-		}
-		if part == 1 { // whoever wrote the parts before never came to an end
-			t.group, t.parts = nil, 0
-		}
-		if part != t.parts+1 {
-			return nil, fmt.Errorf("the journal is damaged: %s does not follow what is before it", chunk.Name)
+			return nil, fmt.Errorf("the journal is damaged: %w", err)
 		}
 		t.next++
-		t.group, t.parts = append(t.group, chunk.BinaryData[dataKey]...), part
-		if part == of {
-			return t.events()
+		if group != nil {
+			return t.events(group)
 		}
 	}
 }
@@ -82,15 +74,13 @@ func (t *Tail) folded(ctx context.Context) ([]engine.Event, error) {
 			events = append(events, ev)
 		}
 	}
-	t.next, t.seen = h.whole+1, n
-	t.group, t.parts = nil, 0
+	t.next, t.seen, t.open = h.whole+1, n, joiner{}
 	return events, nil
 }
 
-// events are those of the group that is complete now.
-func (t *Tail) events() ([]engine.Event, error) {
-	text, err := expand(t.group)
-	t.group, t.parts = nil, 0
+// events are those of a group.
+func (t *Tail) events(group []byte) ([]engine.Event, error) {
+	text, err := expand(group)
 	if err != nil {
 		return nil, fmt.Errorf("the journal is damaged: %w", err)
 	}
