@@ -3,7 +3,9 @@
 package kube
 
 import (
+	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -127,6 +129,51 @@ func TestAPIServerTrouble(t *testing.T) {
 	t.Logf("429: %d, answers lost: %d, watches cut: %d, too old: %d", trouble.busy.Load(), trouble.mute.Load(), trouble.cuts.Load(), trouble.gone.Load())
 	if trouble.busy.Load()*trouble.mute.Load()*trouble.cuts.Load() == 0 {
 		t.Error("there was no trouble")
+	}
+}
+
+// brief is a client the watches of which end after one event each, as those of a
+// busy API server do, sooner or later.
+type brief struct{ next http.RoundTripper }
+
+func (b brief) RoundTrip(q *http.Request) (*http.Response, error) {
+	answer, err := b.next.RoundTrip(q)
+	if err == nil && q.URL.Query().Get("watch") != "" {
+		answer.Body = &oneEvent{ReadCloser: answer.Body}
+	}
+	return answer, err
+}
+
+// oneEvent is a body that ends well behind its first event, which its length comes before.
+type oneEvent struct {
+	io.ReadCloser
+	event io.Reader // nil before it was read
+}
+
+func (o *oneEvent) Read(p []byte) (int, error) {
+	if o.event == nil {
+		length := make([]byte, 4)
+		if _, err := io.ReadFull(o.ReadCloser, length); err != nil {
+			return 0, err
+		}
+		o.event = io.MultiReader(bytes.NewReader(length), io.LimitReader(o.ReadCloser, int64(binary.BigEndian.Uint32(length))))
+	}
+	return o.event.Read(p)
+}
+
+// A driver keeps up with its Pods even where no watch lasts: pauses that grow with
+// each of them would be longer than the run may take.
+func TestAPIServerBriefWatches(t *testing.T) {
+	c, kubelet := newPlaceWith(t, func(*corev1.Pod) play { return play{after: 5 * time.Millisecond} }, func(next http.RoundTripper) http.RoundTripper {
+		return brief{next}
+	})
+	j := newJourney(t, kubelet.cluster, fan)
+	j.cluster, j.kept.cluster = c, c
+	if _, result := j.drive(t, run.Options{}); result.Phase != engine.Succeeded {
+		t.Error(result)
+	}
+	if n := kubelet.once(t); n != 61 {
+		t.Errorf("%d Pods", n)
 	}
 }
 

@@ -48,13 +48,14 @@ func (b *Backend) follow(ctx context.Context) {
 			continue
 		}
 		for err == nil && ctx.Err() == nil {
-			begun := time.Now()
+			begun, from := time.Now(), version
 			version, err = b.watch(ctx, version)
-			if time.Since(begun) > time.Second {
+			// A busy API server ends watches that fall behind, again and again. As long
+			// as each brings something the next must not wait: the run would fall behind, too.
+			if version != from || time.Since(begun) > time.Second {
 				pause.reset()
-			} else {
-				pause.wait(ctx)
 			}
+			pause.wait(ctx)
 		}
 	}
 }
