@@ -33,7 +33,8 @@ test-apiserver: ## run the tests that want a real API server; builds one the fir
 
 bench-apiserver: ## print how runs on a real API server compare with bare clients
 	$(GO) run ./runtime/kube/testenv/serve -build
-	$(GO) test -tags apiserver -run '^$$' -bench '^BenchmarkAPIServer' -benchtime 1x ./runtime/kube
+	$(GO) test -tags apiserver -run '^$$' -bench '^BenchmarkAPIServerLarge$$' -benchtime 1x ./runtime/kube
+	$(GO) test -tags apiserver -run '^$$' -bench '^BenchmarkAPIServer(Hop|FanOut)$$' -benchtime 4x -v ./runtime/kube
 
 bench-node: build ## print how a run of four Pods on a real node compares with one bare Pod; takes root
 	$(GO) run ./runtime/kube/testenv/serve -build -node

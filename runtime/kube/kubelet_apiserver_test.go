@@ -37,6 +37,7 @@ import (
 type player struct {
 	cluster *Cluster
 	script  func(*corev1.Pod) play
+	stop    func() // it happens by itself when the test ends
 
 	mu      sync.Mutex
 	created map[string][]types.UID // by path of the node
@@ -84,7 +85,8 @@ func newPlaceWith(t testing.TB, script func(*corev1.Pod) play, wrap func(http.Ro
 	ctx, cancel := context.WithCancel(context.Background())
 	var work sync.WaitGroup
 	work.Go(func() { p.follow(ctx, t) })
-	t.Cleanup(func() { cancel(); work.Wait() })
+	p.stop = func() { cancel(); work.Wait() }
+	t.Cleanup(p.stop)
 	c := own
 	if wrap != nil {
 		config.Wrap(wrap)
