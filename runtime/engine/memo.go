@@ -45,7 +45,7 @@ func (e *Engine) cached(id NodeID, ev *Event) {
 	}
 	n.more.memo.hit = true
 	n.outputs = ev.Cache.Hit
-	e.finish(id, Succeeded, "")
+	e.finish(id, Succeeded, fmt.Sprintf("taken from cache %q, key %q", n.more.memo.cache, n.more.memo.key))
 }
 
 // remember saves the outputs of a node.

@@ -288,6 +288,7 @@ func lost(ref run.PodRef, why string) run.PodReport {
 func (b *Backend) follow(pod *live, changes <-chan struct{}, release func()) {
 	defer release()
 	last := engine.PodState(0)
+	var told []engine.Container
 	for open := true; open; {
 		_, open = <-changes
 		var st status
@@ -301,10 +302,10 @@ func (b *Backend) follow(pod *live, changes <-chan struct{}, release func()) {
 		}
 		report := b.report(pod, &st)
 		// The end is told when the supervisor is gone: then its paths are free.
-		if report.State == engine.PodEnded && open || report.State <= last {
+		if report.State == engine.PodEnded && open || report.State < last || report.State == last && slices.Equal(report.Containers, told) {
 			continue
 		}
-		last = report.State
+		last, told = report.State, report.Containers
 		b.reports.add(run.PodReport{PodRef: pod.ref, Report: report})
 	}
 	if last != engine.PodEnded {

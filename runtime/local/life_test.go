@@ -53,6 +53,25 @@ func (m *machine) another() *machine {
 	return newMachine(m.t, opts)
 }
 
+// A set of containers is told of one by one.
+func TestMembers(t *testing.T) {
+	modes(t, func(t *testing.T, mode local.Mode) {
+		m := newMachine(t, local.Options{Mode: mode})
+		p := m.pod(`containerSet: {containers: [{name: short, image: a, command: ["true"]}, {name: long, image: a, command: [sleep, "5"]}]}`, call{})
+		m.create(p)
+		r := m.await(p.Name, engine.PodRunning)
+		for !container(r, "short").Ended || !container(r, "long").Running {
+			if r = m.await(p.Name, engine.PodRunning); r.State == engine.PodEnded {
+				t.Fatalf("the end of short is told with that of the Pod: %+v", r)
+			}
+		}
+		if err := m.backend.Stop(t.Context(), p.PodRef); err != nil {
+			t.Fatal(err)
+		}
+		m.await(p.Name, engine.PodEnded)
+	})
+}
+
 func TestStop(t *testing.T) {
 	modes(t, func(t *testing.T, mode local.Mode) {
 		m := newMachine(t, local.Options{Mode: mode})
