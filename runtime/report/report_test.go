@@ -241,3 +241,22 @@ func TestJSON(t *testing.T) {
 		t.Errorf("got %+v", n)
 	}
 }
+
+// TestTextBrief holds that what a cluster says of many items is shown in full with
+// the first of them, and not with what contains them.
+func TestTextBrief(t *testing.T) {
+	long := strings.Repeat("no ", 40) + "end"
+	var b bytes.Buffer
+	rows := []report.Row{
+		{Name: "ci", Phase: engine.Error, Message: "child failed: " + long},
+		{Indent: "├─ ", Name: "a", Phase: engine.Error, Message: long},
+		{Indent: "└─ ", Name: "b", Phase: engine.Error, Message: long},
+	}
+	if err := report.Text(&b, rows, report.Style{}); err != nil {
+		t.Fatal(err)
+	}
+	shown := strings.Split(b.String(), "\n")
+	if !strings.HasSuffix(shown[0], "child failed: "+long[:59]+"…") || !strings.HasSuffix(shown[1], "  "+long) || !strings.HasSuffix(shown[2], "  "+long[:59]+"…") {
+		t.Errorf("got\n%s", b.String())
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -45,6 +46,9 @@ func (s Style) Faint(text string) string { return paint(s.Color, "2", text) }
 // A column of wide tables is as wide as what stands in it, up to a bound.
 func Text(w io.Writer, rows []Row, s Style) error {
 	out := bufio.NewWriter(w)
+	if s.Width == 0 { // else they are cut anyway
+		rows = brief(rows)
+	}
 	name, template := 0, 0
 	for _, r := range rows {
 		name = max(name, min(utf8.RuneCountInString(r.Indent)+utf8.RuneCountInString(r.title()), 60))
@@ -54,6 +58,21 @@ func Text(w io.Writer, rows []Row, s Style) error {
 		fmt.Fprintln(out, r.line(s, name, template))
 	}
 	return out.Flush()
+}
+
+// brief cuts messages that stand in other rows, too. Those of rows with others below
+// them give way.
+func brief(rows []Row) []Row {
+	rows = slices.Clone(rows)
+	var b Brief
+	for _, holds := range []bool{false, true} {
+		for i := range rows {
+			if holds == (i+1 < len(rows) && len(rows[i+1].Indent) > len(rows[i].Indent)) {
+				rows[i].Message = b.Of(rows[i].Message)
+			}
+		}
+	}
+	return rows
 }
 
 func (r Row) title() string {

@@ -1,8 +1,6 @@
 package cli
 
 import (
-	"fmt"
-	"io"
 	"os"
 	"sync"
 	"time"
@@ -32,7 +30,7 @@ func newWatcher(s Streams, name, output string) watcher {
 	}
 	width, terminal := terminalWidth(out)
 	if !terminal || os.Getenv("TERM") == "dumb" {
-		return &lines{out: out, now: time.Now, last: map[engine.NodeID]line{}}
+		return newLines(out)
 	}
 	t := &liveTree{name: name, done: make(chan struct{})}
 	t.live = report.Live{Out: out, Style: report.Style{Color: useColor(colorAuto, out, os.Getenv), Width: width}}
@@ -44,42 +42,6 @@ func newWatcher(s Streams, name, output string) watcher {
 	t.ended.Go(t.loop)
 	return t
 }
-
-// lines tells of every node that enters a phase, and of what keeps one from
-// beginning.
-type lines struct {
-	out  io.Writer
-	now  func() time.Time
-	last map[engine.NodeID]line
-}
-
-// line is what was told of a node last: why it waits is told once, since such a
-// message changes more often than it is worth telling.
-type line struct {
-	phase engine.Phase
-	waits bool
-}
-
-func (l *lines) observe(e *engine.Engine, changed []engine.NodeID) {
-	for _, id := range changed {
-		l.tell(e.View(id))
-	}
-}
-
-func (l *lines) tell(v engine.View) {
-	is := line{v.Phase, v.Message != "" && !v.Phase.Fulfilled()}
-	was, seen := l.last[v.ID]
-	if seen && was.phase == is.phase && (was.waits || !is.waits) || v.Type == engine.StepGroupNode {
-		return
-	}
-	l.last[v.ID] = is
-	if v.Phase != engine.NoPhase { // else it was taken out, to be run again
-		fmt.Fprintln(l.out, report.Line(v, l.now()))
-	}
-}
-
-func (l *lines) pause() func() { return func() {} }
-func (l *lines) close()        {}
 
 // liveTree redraws the tree, at most a few times a second.
 type liveTree struct {

@@ -1,44 +1,70 @@
 package cli
 
 import (
+	"fmt"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/weft-lang/weft/runtime/engine"
 )
 
-// TestLines holds that a node is told of once in every phase, and once more when
-// something keeps it from going on.
+// TestLines holds that a node is told of once in every phase, and that what keeps
+// nodes from going on is told once for all of them, if it lasts.
 func TestLines(t *testing.T) {
-	var out strings.Builder
-	l := &lines{out: &out, now: func() time.Time { return time.Time{} }, last: map[engine.NodeID]line{}}
-	for _, v := range []engine.View{
-		{Phase: engine.Pending},
-		{Phase: engine.Pending},
-		{Phase: engine.Pending, Message: "ErrImagePull"},
-		{Phase: engine.Pending, Message: "ImagePullBackOff"},
-		{Phase: engine.Pending},
-		{Phase: engine.Pending, Message: "ErrImagePull"},
-		{Phase: engine.Running},
-		{Phase: engine.Failed, Message: "exit code 1"},
-		{Phase: engine.Failed, Message: "exit code 1, and more"},
-		{Phase: engine.NoPhase},
-		{Phase: engine.Pending},
-		{ID: 1, Phase: engine.Running, Type: engine.StepGroupNode},
-	} {
-		if v.ID == 0 {
-			v.Path = "a"
+	synctest.Test(t, func(t *testing.T) {
+		var out strings.Builder
+		l := newLines(&out)
+		l.now = func() time.Time { return time.Time{} }
+		say := func(id engine.NodeID, phase engine.Phase, message string) {
+			l.mu.Lock()
+			defer l.mu.Unlock()
+			l.tell(engine.View{ID: id, Path: string('a' + rune(id)), Phase: phase, Message: message})
 		}
-		l.tell(v)
-	}
-	const want = `00:00:00  Pending    a
-00:00:00  Pending    a  ErrImagePull
+		later := func() { time.Sleep(10 * time.Second) }
+
+		say(0, engine.Pending, "")
+		say(0, engine.Pending, "")
+		for id := range engine.NodeID(4) {
+			say(id, engine.Pending, fmt.Sprintf("Unschedulable: 0/3 nodes: %d Insufficient cpu", id))
+			say(id, engine.Pending, "")
+		}
+		say(2, engine.Running, "") // it was not worth telling
+		later()
+		say(0, engine.Pending, "Unschedulable: 0/2 nodes: 2 Insufficient cpu")
+		say(4, engine.Pending, "Unschedulable: 0/2 nodes: 2 Insufficient cpu")
+		say(0, engine.Pending, `CreateContainerConfigError: secret "a" not found`)
+		later()
+		say(0, engine.Running, "")
+		say(0, engine.Failed, "exit code 1")
+		say(0, engine.Failed, "exit code 1, and more")
+		say(0, engine.NoPhase, "exit code 1")
+		say(0, engine.Pending, "")
+		say(3, engine.Error, strings.Repeat("long ", 30))
+		say(4, engine.Error, "step e: "+strings.Repeat("long ", 30))
+		l.tell(engine.View{ID: 5, Phase: engine.Running, Type: engine.StepGroupNode})
+		say(6, engine.Pending, "exceeded quota: pods=2")
+		l.close()
+		want := `00:00:00  Pending    a
+00:00:00  Pending    b
+00:00:00  Pending    c
+00:00:00  Pending    d
+00:00:00  Running    c
+00:00:00  Pending    a and 2 more  Unschedulable: 0/3 nodes: 0 Insufficient cpu
+00:00:00  Pending    e
+00:00:00  Pending    a  CreateContainerConfigError: secret "a" not found
+00:00:00  Pending    e  Unschedulable: 0/2 nodes: 2 Insufficient cpu
 00:00:00  Running    a
 00:00:00  Failed     a  exit code 1
 00:00:00  Pending    a
+00:00:00  Error      d  ` + strings.TrimSpace(strings.Repeat("long ", 30)) + `
+00:00:00  Error      e  step e: long long long long long long long long long long long long…
+00:00:00  Pending    g
+00:00:00  Pending    g  exceeded quota: pods=2
 `
-	if out.String() != want {
-		t.Errorf("got\n%s", out.String())
-	}
+		if out.String() != want {
+			t.Errorf("got\n%s", out.String())
+		}
+	})
 }

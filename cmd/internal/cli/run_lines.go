@@ -1,0 +1,141 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/weft-lang/weft/lang/pattern"
+	"github.com/weft-lang/weft/runtime/engine"
+	"github.com/weft-lang/weft/runtime/report"
+)
+
+// lines tells of every node that enters a phase, and of what keeps nodes from
+// beginning.
+type lines struct {
+	out io.Writer
+	now func() time.Time
+
+	mu     sync.Mutex
+	phases map[engine.NodeID]engine.Phase // as they were told last
+	causes map[string]*cause
+	brief  report.Brief
+}
+
+// A cause keeps nodes from beginning. It is told once for many of them.
+type cause struct {
+	nodes map[engine.NodeID]bool // all that ever waited for it
+	fresh []engine.View          // those of which nothing was said yet
+	pause time.Duration          // how long others are waited for, longer every time
+}
+
+// firstPause is for how long something keeps a node from beginning until it is
+// worth telling.
+const firstPause = time.Second
+
+func newLines(out io.Writer) *lines {
+	return &lines{out: out, now: time.Now, phases: map[engine.NodeID]engine.Phase{}, causes: map[string]*cause{}}
+}
+
+func (l *lines) observe(e *engine.Engine, changed []engine.NodeID) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, id := range changed {
+		l.tell(e.View(id))
+	}
+}
+
+func (l *lines) tell(v engine.View) {
+	if v.Type == engine.StepGroupNode {
+		return
+	}
+	waits := v.Message != "" && v.Phase != engine.NoPhase && !v.Phase.Fulfilled()
+	if was, seen := l.phases[v.ID]; !seen || was != v.Phase {
+		l.phases[v.ID] = v.Phase
+		l.forget(v.ID)
+		if v.Phase != engine.NoPhase { // else it was taken out, to be run again
+			now := v
+			if waits {
+				now.Message = "" // which is told with that of others
+			}
+			l.print(now)
+		}
+	}
+	if waits {
+		l.gather(v)
+	}
+}
+
+func (l *lines) print(v engine.View) {
+	v.Message = l.brief.Of(v.Message)
+	fmt.Fprintln(l.out, report.Line(v, l.now()))
+}
+
+// gather puts a node to those that wait for the same, of which something will be
+// said soon.
+func (l *lines) gather(v engine.View) {
+	key := sameCause(v.Message)
+	c := l.causes[key]
+	if c == nil {
+		c = &cause{nodes: map[engine.NodeID]bool{}, pause: firstPause}
+		l.causes[key] = c
+	}
+	if c.nodes[v.ID] {
+		return
+	}
+	c.nodes[v.ID] = true
+	if c.fresh = append(c.fresh, v); len(c.fresh) == 1 {
+		time.AfterFunc(c.pause, func() {
+			l.mu.Lock()
+			defer l.mu.Unlock()
+			l.flush(c)
+		})
+		c.pause *= 2
+	}
+}
+
+// flush tells of the nodes that still wait for a cause.
+func (l *lines) flush(c *cause) {
+	if len(c.fresh) == 0 {
+		return
+	}
+	v := c.fresh[0]
+	if more := len(c.fresh) - 1; more > 0 {
+		v.Path += fmt.Sprintf(" and %d more", more)
+	}
+	c.fresh = nil
+	fmt.Fprintln(l.out, report.Line(v, l.now()))
+}
+
+// forget takes out a node that waits no more.
+func (l *lines) forget(id engine.NodeID) {
+	for _, c := range l.causes {
+		for i, v := range c.fresh {
+			if v.ID == id {
+				c.fresh = append(c.fresh[:i], c.fresh[i+1:]...)
+				break
+			}
+		}
+	}
+}
+
+// differing is what differs in messages about the same: numbers, and the ids of
+// objects that are made anew every time.
+var differing = pattern.New(`(^|[ =/,])\d+[a-zA-Z]*|[0-9a-f]{12,}`)
+
+// sameCause is what messages about the same have in common.
+func sameCause(message string) string {
+	return differing().ReplaceAllString(strings.TrimSpace(message), "$1#")
+}
+
+func (l *lines) pause() func() { return func() {} }
+
+func (l *lines) close() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, c := range l.causes {
+		l.flush(c)
+	}
+}
