@@ -10,5 +10,5 @@ import (
 )
 
 func main() {
-	os.Exit(agent.Main(context.Background(), os.Args[1:], agent.Options{}))
+	os.Exit(agent.Main(context.Background(), os.Args[1:], agent.Options{Stdin: os.Stdin}))
 }

@@ -34,7 +34,7 @@ const (
 const defaultMessageFile = "/dev/termination-log"
 
 // Options are about the machine that the agent runs on. The zero value is right
-// in a Pod of a cluster.
+// in a Pod of a cluster, but for its standard input.
 type Options struct {
 	// Home replaces /weft as the place of everything that is weft's, for machines
 	// on which /weft cannot be made.
@@ -45,6 +45,7 @@ type Options struct {
 	Staged bool
 	// Env is the environment of the user's command; nil is the agent's own.
 	Env            []string
+	Stdin          *os.File // of the user's command; nil is empty
 	Stdout, Stderr *os.File // nil are those of the agent
 	// Signals go on to the user's command; nil are those that Listen hears.
 	Signals <-chan os.Signal

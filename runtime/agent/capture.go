@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"errors"
 	"io"
 	"os"
 	"sync"
@@ -13,6 +14,13 @@ const maxResult = 256 << 10
 // afterEnd is how long output is read that children of an ended command may
 // still write: they hold its ends of the pipes.
 const afterEnd = time.Second
+
+// pipeSize is the most that a pipe holds, and moment how long it takes to find
+// that there is nothing in it.
+const (
+	pipeSize = 1 << 20
+	moment   = 10 * time.Millisecond
+)
 
 // capture passes the output of a command on and keeps what is wanted of it.
 // Where nothing is wanted, the command writes to the agent's own output itself.
@@ -60,24 +68,38 @@ func (c *capture) pipe(out *os.File, keep io.Writer) (*os.File, error) {
 	c.ours, c.theirs = append(c.ours, r), append(c.theirs, w)
 	c.copying.Go(func() {
 		buffer := make([]byte, 32<<10)
-		for {
-			n, err := r.Read(buffer)
-			// Somebody who does not read our output must not stop the command.
-			out.Write(buffer[:n]) //nolint:errcheck
-			if keep != nil {
-				keep.Write(buffer[:n]) //nolint:errcheck // never fails
-			}
-			if c.log != nil {
-				c.mu.Lock()
-				c.log.Write(buffer[:n]) //nolint:errcheck // a full disk shows when the log is saved
-				c.mu.Unlock()
-			}
-			if err != nil {
+		var n int
+		var err error
+		for err == nil {
+			n, err = r.Read(buffer)
+			c.pass(buffer[:n], out, keep)
+		}
+		// Time is up. What was written before is in the pipe yet, if somebody was slow
+		// to read our output.
+		late := errors.Is(err, os.ErrDeadlineExceeded)
+		for left := pipeSize; late && left > 0; left -= n {
+			r.SetReadDeadline(time.Now().Add(moment)) //nolint:errcheck // as in drain
+			if n, err = r.Read(buffer); err != nil {
 				return
 			}
+			c.pass(buffer[:n], out, keep)
 		}
 	})
 	return w, nil
+}
+
+// pass passes on what a command wrote.
+func (c *capture) pass(text []byte, out *os.File, keep io.Writer) {
+	// Somebody who does not read our output must not stop the command.
+	out.Write(text) //nolint:errcheck
+	if keep != nil {
+		keep.Write(text) //nolint:errcheck // never fails
+	}
+	if c.log != nil {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.log.Write(text) //nolint:errcheck // a full disk shows when the log is saved
+	}
 }
 
 // started gives the command's ends away.

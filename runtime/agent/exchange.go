@@ -102,15 +102,18 @@ func (e *stoppedError) Error() string { return "stopped while it waited" }
 // pollEvery is short against the time that a container takes to start.
 const pollEvery = 20 * time.Millisecond
 
+// maxOutcome is more than the names of any artifacts take.
+const maxOutcome = 1 << 20
+
 // await waits until a container has told its outcome.
 func (a *agent) await(container string, signals <-chan os.Signal) (outcome, error) {
 	file := a.outcomeFile(container)
 	for {
 		gone := isUnlocked(file + lockSuffix) // asked first: the outcome is written before it goes
-		text, err := os.ReadFile(file)
+		text, _, err := readFile(file, maxOutcome)
 		if err == nil {
 			var o outcome
-			return o, json.Unmarshal(text, &o)
+			return o, json.Unmarshal([]byte(text), &o)
 		}
 		if !errors.Is(err, fs.ErrNotExist) {
 			return outcome{}, err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -35,21 +36,36 @@ func (w *watched) parameters() (values []record.Value, faults []error) {
 }
 
 func readParameter(path string) (string, error) {
-	info, err := os.Stat(path)
+	text, size, err := readFile(path, maxParameter)
 	if errors.Is(err, fs.ErrNotExist) {
 		return "", fmt.Errorf("there is no file %q", path)
 	}
 	if err != nil {
 		return "", err
 	}
-	if info.IsDir() {
-		return "", fmt.Errorf("%q is a folder", path)
+	if size > maxParameter {
+		return "", fmt.Errorf("%q has %d bytes, and a parameter at most %d; pass large data as an artifact", path, size, maxParameter)
 	}
-	if info.Size() > maxParameter {
-		return "", fmt.Errorf("%q has %d bytes, and a parameter at most %d; pass large data as an artifact", path, info.Size(), maxParameter)
+	return trimNewline(text), nil
+}
+
+// readFile reads a file that somebody else has left, and no more than most bytes
+// of it. It may be anything: a pipe that nobody writes to, a device without an end.
+func readFile(path string, most int64) (text string, size int64, err error) {
+	f, err := openAtOnce(path)
+	if err != nil {
+		return "", 0, err
 	}
-	text, err := os.ReadFile(path)
-	return trimNewline(string(text)), err
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return "", 0, err
+	}
+	if !info.Mode().IsRegular() {
+		return "", 0, fmt.Errorf("%q is no file", path)
+	}
+	read, err := io.ReadAll(io.LimitReader(f, most+1)) // its size may be more than it says
+	return string(read[:min(int64(len(read)), most)]), max(info.Size(), int64(len(read))), err
 }
 
 // trimNewline takes away the one newline that ends most files.

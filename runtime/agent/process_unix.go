@@ -20,6 +20,8 @@ var forwarded = []os.Signal{
 }
 
 func listen() (signals <-chan os.Signal, stop func()) {
+	// Somebody who does not read our output any more must not end us.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	c := make(chan os.Signal, 16)
 	signal.Notify(c, forwarded...)
 	return c, func() { signal.Stop(c) }
@@ -56,10 +58,24 @@ func collect() {
 	}
 }
 
+// endOthers ends what the command left running, if that is ours to decide: it
+// could write over the record, or into the middle of it where it is in the log.
+func endOthers() {
+	if os.Getpid() == 1 {
+		syscall.Kill(-1, syscall.SIGKILL) //nolint:errcheck // there may be none
+	}
+}
+
+// openAtOnce opens a file for reading, and does not wait for somebody to write
+// to it.
+func openAtOnce(path string) (*os.File, error) {
+	return os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+}
+
 type process struct{ pid int }
 
 // start starts a command that is found in the PATH of its own environment.
-func start(command, env []string, stdout, stderr *os.File) (*process, error) {
+func start(command, env []string, stdin, stdout, stderr *os.File) (*process, error) {
 	if env == nil {
 		env = os.Environ()
 	}
@@ -67,15 +83,16 @@ func start(command, env []string, stdout, stderr *os.File) (*process, error) {
 	if err != nil {
 		return nil, err
 	}
-	nothing, err := os.Open(os.DevNull)
-	if err != nil {
-		return nil, err
+	if stdin == nil {
+		if stdin, err = os.Open(os.DevNull); err != nil {
+			return nil, err
+		}
+		defer stdin.Close()
 	}
-	defer nothing.Close()
 	// Where the kernel can end the command with the agent, it goes by the thread
 	// that started it. wait lets go of the thread.
 	runtime.LockOSThread()
-	p, err := os.StartProcess(program, command, &os.ProcAttr{Env: env, Files: []*os.File{nothing, stdout, stderr}, Sys: dieWithParent()})
+	p, err := os.StartProcess(program, command, &os.ProcAttr{Env: env, Files: []*os.File{stdin, stdout, stderr}, Sys: dieWithParent()})
 	if err != nil {
 		runtime.UnlockOSThread()
 		return nil, explain(command[0], err)

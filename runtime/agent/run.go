@@ -133,7 +133,7 @@ func (w *watched) try(signals <-chan os.Signal) (code int, err error) {
 	if err := w.output.open(w.agent, w.process.Result, w.logFile()); err != nil {
 		return codeNotStarted, err
 	}
-	p, err := start(w.command, w.opts.Env, w.output.stdout, w.output.stderr)
+	p, err := start(w.command, w.opts.Env, w.opts.Stdin, w.output.stdout, w.output.stderr)
 	w.output.started()
 	if err != nil {
 		w.output.drain()
@@ -148,7 +148,7 @@ func (w *watched) try(signals <-chan os.Signal) (code int, err error) {
 // container: signals go on to it, and orphans find an end. It calls started when
 // the command runs, or with the reason why it cannot.
 func Exec(command []string, signals <-chan os.Signal, started func(error)) int {
-	p, err := start(command, nil, os.Stdout, os.Stderr)
+	p, err := start(command, nil, nil, os.Stdout, os.Stderr)
 	started(err)
 	if err != nil {
 		return CodeNoCommand
@@ -165,8 +165,8 @@ const CodeNoCommand = 128
 func (w *watched) finish(ctx context.Context, code int) (packed []string) {
 	message := w.said
 	if message == "" {
-		if text, err := os.ReadFile(w.message); err == nil {
-			message = cut(string(text), messageSize)
+		if text, _, err := readFile(w.message, messageSize); err == nil {
+			message = cut(text, messageSize)
 		}
 	}
 	r := record.Record{Container: w.process.Container, Message: message}
@@ -190,6 +190,7 @@ func (w *watched) finish(ctx context.Context, code int) (packed []string) {
 		}
 	}
 	if w.tells() {
+		endOthers()
 		w.tellAll(r)
 	} else if w.said != "" {
 		w.leave([]byte(cut(w.said, messageSize)))

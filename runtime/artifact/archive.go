@@ -40,6 +40,11 @@ func Pack(path, to string, a Archive) error {
 	if err != nil {
 		return err
 	}
+	if info, err := os.Stat(path); err != nil {
+		return err
+	} else if !info.IsDir() && !info.Mode().IsRegular() {
+		return fmt.Errorf("%q is neither a file nor a folder", path)
+	}
 	// What is made must not take itself in.
 	skip, err := filepath.EvalSymlinks(filepath.Dir(to))
 	if err != nil {
