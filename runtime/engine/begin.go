@@ -26,13 +26,9 @@ func (e *Engine) begin(s start) {
 	}
 }
 
-// pointless reports whether a call must not begin any more: the run ends, or its
-// group does.
+// pointless reports whether a call must not begin any more, because its group ends.
 func (e *Engine) pointless(s *start, g *group) bool {
-	switch {
-	case e.closed(s):
-		return true
-	case g == nil || s.label == labelExit || s.label == labelHook:
+	if g == nil || s.label == labelExit || s.label == labelHook {
 		return false
 	}
 	return g.failFast || g.fault != "" && !g.hookFault && e.at(s.up).typ == StepGroupNode
@@ -80,10 +76,6 @@ func (e *Engine) pump(id NodeID) {
 
 // drop gives a call up that never became a node.
 func (e *Engine) drop(s start) {
-	if s.up == NoNode {
-		e.end()
-		return
-	}
 	n := e.at(s.up)
 	switch {
 	case s.label == labelExit || s.label == labelHook:

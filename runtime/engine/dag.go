@@ -31,7 +31,7 @@ func (e *Engine) startDAG(id NodeID) {
 func (e *Engine) startTask(id NodeID, c *call) {
 	n := e.at(id)
 	g := n.more.group
-	if g.failFast || e.shut(n) {
+	if g.failFast {
 		return
 	}
 	g.live++
@@ -130,14 +130,14 @@ func (e *Engine) taskDone(id, task NodeID) {
 func (e *Engine) checkDAG(id NodeID) {
 	n := e.at(id)
 	g := n.more.group
-	if n.phase.Fulfilled() || g.live > 0 || g.open > 0 && !g.failFast && !e.shut(n) {
+	if n.phase.Fulfilled() || g.live > 0 || g.open > 0 && !g.failFast {
 		return
 	}
 	switch {
 	case g.failFast:
 		e.finish(id, Failed, failFastMessage)
-	case e.shut(n):
-		e.finish(id, Failed, e.stopMessage())
+	case e.shut(n) && e.shutdown >= stopping:
+		e.finish(id, Failed, "") // however its tasks came out
 	case g.fault != "" && g.hookFault:
 		e.finish(id, Error, g.fault)
 	default:

@@ -150,6 +150,7 @@ func New(checked *ir.Checked, cfg Config) (*Engine, error) {
 	e.findHooks()
 	e.locks = lockPlans(e.planner.field("synchronization"))
 	e.suspended = isTrue(e.planner.field("suspend"))
+	e.shutdown = shutdowns[e.planner.field("shutdown").Text()]
 	e.globals = &globals{fixed: e.fixedNames(), status: Running}
 	if n := e.planner.field("parallelism"); !n.IsNull() {
 		t := newText(n)

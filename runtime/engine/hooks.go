@@ -55,9 +55,6 @@ func (e *Engine) startHook(id NodeID, h *call, bit int, l label) {
 		return
 	}
 	st := start{up: id, item: -1, label: l, call: h}
-	if e.closed(&st) {
-		return
-	}
 	var fault error
 	if h.expression != nil {
 		var ok bool
@@ -124,7 +121,7 @@ func (e *Engine) rootDone() {
 	g := *e.globals
 	g.failures = e.failuresText()
 	e.globals = &g
-	if e.closed(&st) {
+	if e.shutdown == terminating {
 		e.end()
 		return
 	}

@@ -15,6 +15,8 @@ func (e *Engine) proceed(id NodeID) {
 	n := e.at(id)
 	switch {
 	case n.phase.Fulfilled():
+	case e.shut(n):
+		e.run(id) // what it would wait for does not matter any more
 	case n.more != nil && n.more.fetch != nil && len(n.more.fetch.inputs) > 0:
 		k := n.more.fetch.keys[0]
 		e.wait(id, stageFetching)
@@ -23,6 +25,15 @@ func (e *Engine) proceed(id NodeID) {
 		e.acquire(id)
 	case n.plan.memo != nil && (n.more == nil || n.more.memo == nil):
 		e.lookUp(id)
+	default:
+		e.run(id)
+	}
+}
+
+// run goes on with a node for which everything is there.
+func (e *Engine) run(id NodeID) {
+	n := e.at(id)
+	switch {
 	case n.more != nil && n.more.again:
 		e.reopen(id)
 	case n.typ == RetryNode:
@@ -44,8 +55,8 @@ func (e *Engine) wait(id NodeID, at stage) {
 // execute runs the template of a node.
 func (e *Engine) execute(id NodeID) {
 	n := e.at(id)
-	switch n.typ {
-	case StepsNode, DAGNode:
+	switch {
+	case n.typ == StepsNode || n.typ == DAGNode:
 		e.set(id, Running)
 		n.stage = stageGroup
 		if err := e.open(id); err != nil {
@@ -57,7 +68,9 @@ func (e *Engine) execute(id NodeID) {
 		} else {
 			e.startDAG(id)
 		}
-	case SuspendNode:
+	case e.shut(n):
+		e.finish(id, Failed, e.leafMessage(n))
+	case n.typ == SuspendNode:
 		e.suspend(id)
 	default:
 		e.startLeaf(id)

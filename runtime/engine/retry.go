@@ -74,8 +74,8 @@ func (r *retried) each(root string, yield func(string, any)) {
 // attempt begins the next attempt of a Retry node.
 func (e *Engine) attempt(id NodeID) {
 	r := e.at(id)
-	if e.shut(r) {
-		e.endRetry(id, e.stopMessage())
+	if e.shut(r) && r.more.attempts > 0 {
+		e.endRetry(id, e.retryMessage())
 		return
 	}
 	r.message = ""
@@ -130,14 +130,18 @@ func (e *Engine) attemptDone(id, aid NodeID) {
 		r.outputs = a.outputs
 		e.finish(id, Succeeded, "")
 	case e.shut(r):
-		message := e.stopMessage()
-		if e.shutdown == pastDeadline {
-			message = "retry exceeded workflow deadline " + nanos(e.deadline).Format(time.RFC3339)
-		}
-		e.endRetry(id, message)
+		e.endRetry(id, e.retryMessage())
 	default:
 		e.again(id, aid)
 	}
+}
+
+// retryMessage is the message of Retry nodes that were stopped.
+func (e *Engine) retryMessage() string {
+	if e.shutdown == pastDeadline {
+		return "retry exceeded workflow deadline " + nanos(e.deadline).Format(time.RFC3339)
+	}
+	return e.stopMessage()
 }
 
 // endRetry ends a Retry node as its last attempt ended.

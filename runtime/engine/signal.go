@@ -12,27 +12,21 @@ const (
 	terminating           // nothing runs
 )
 
+// shutdowns are the values of spec.shutdown.
+var shutdowns = map[string]shutdown{"Stop": stopping, "Terminate": terminating}
+
 func (s shutdown) String() string {
 	return [...]string{"", "deadline", "Stop", "Terminate"}[s]
 }
 
-// closed reports whether a call must not begin any more.
-func (e *Engine) closed(s *start) bool {
-	switch e.shutdown {
-	case noShutdown:
-		return false
-	case terminating:
-		return true
-	}
-	return s.label != labelExit && (s.up == NoNode || !e.at(s.up).is(flagExit))
-}
-
-// shut reports whether nothing more begins below a node.
+// shut reports whether no leaf begins any more at or below a node: those that are
+// called fail at once, and steps and tasks follow on each other as they do on
+// failures.
 func (e *Engine) shut(n *node) bool {
 	return e.shutdown == terminating || e.shutdown != noShutdown && !n.is(flagExit)
 }
 
-// stopMessage is the message of groups that were stopped.
+// stopMessage is the message of what was stopped and has no Pod.
 func (e *Engine) stopMessage() string {
 	if e.shutdown == pastDeadline {
 		return "Step exceeded its deadline"
@@ -41,9 +35,9 @@ func (e *Engine) stopMessage() string {
 }
 
 // leafMessage is the message of leaves that were stopped.
-func (e *Engine) leafMessage() string {
-	if e.shutdown == pastDeadline {
-		return "Step exceeded its deadline"
+func (e *Engine) leafMessage(n *node) string {
+	if n.typ != PodNode || e.shutdown == pastDeadline {
+		return e.stopMessage()
 	}
 	return "workflow shutdown with strategy: " + e.shutdown.String()
 }
@@ -105,7 +99,7 @@ func (e *Engine) supply(id NodeID, s *Signal) {
 	}
 }
 
-// stop ends what runs, and begins nothing more.
+// stop ends what runs, and lets no leaf begin any more.
 func (e *Engine) stop(how shutdown) {
 	if e.stage == runDone {
 		return
@@ -120,9 +114,6 @@ func (e *Engine) stop(how shutdown) {
 			e.stopNode(id, n)
 		}
 	}
-	for e.waiting.len() > 0 && e.closed(e.waiting.peek()) {
-		e.drop(e.waiting.pop())
-	}
 }
 
 // stopNode ends a node of which nothing below is left to wait for.
@@ -133,13 +124,13 @@ func (e *Engine) stopNode(id NodeID, n *node) {
 		if e.shutdown == pastDeadline {
 			n.class = classNumber(ClassTimeout)
 		}
-		e.endMembers(id, Failed, e.leafMessage())
-		e.finish(id, Failed, e.leafMessage())
+		e.endMembers(id, Failed, e.leafMessage(n))
+		e.finish(id, Failed, e.leafMessage(n))
 	case stageFetching, stageLocking, stageCaching, stageSuspended:
 		e.finish(id, Failed, e.stopMessage())
 	case stageBackoff, stageHeld:
 		if n.typ == RetryNode {
-			e.endRetry(id, e.stopMessage())
+			e.endRetry(id, e.retryMessage())
 		} else {
 			e.finish(id, Failed, e.stopMessage())
 		}

@@ -204,7 +204,7 @@ func TestSpecDAGs(t *testing.T) {
 			want: "wf.A | Succeeded\nwf.C | Omitted\nwf | Succeeded", differs: "an omitted or skipped target of a dag"},
 		{name: "2.5 DAG: Running while a task runs", main: task(leaf("A", ""), leaf("B", "")), script: "wf.A exit=1\nwf.B never", want: "wf | Running | blocked=B\nrun | open"},
 		{name: "2.5 DAG: Running while a hook runs", main: task(leaf("A", ", hooks: {exit: {template: leaf}}")), script: "wf.A.onExit never", want: "wf.A | Succeeded\nwf | Running"},
-		{name: "2.5 DAG: stopped", main: task(leaf("A", ""), leaf("B", "")), script: "wf.A took=9s\nwf.B exit=0\nat after=5s stop", want: "wf.B | Succeeded\nwf | Failed | \"Stopped with strategy 'Stop'\""},
+		{name: "2.5 DAG: stopped", main: task(leaf("A", ""), leaf("B", "")), script: "wf.A took=9s\nwf.B exit=0\nat after=5s stop", want: "wf.B | Succeeded\nwf | Failed | \"\"\nrun | Failed | \"Stopped with strategy 'Stop'\""},
 		{name: "2.5 DAG: stopped, and it waits for exit handlers", main: task(leaf("A", ", hooks: {exit: {template: leaf}}")), script: "wf.A never\nwf.A.onExit took=9s\nat after=5s stop", want: "wf.A.onExit | Succeeded | ended=14s\nwf | Failed | ended=14s"},
 		{name: "2.5 DAG: stopped, and it is an exit handler", main: leafBody, spec: "onExit: bye", more: "{name: bye, " + task(leaf("A", ""), leaf("B", ", depends: A")) + "}", script: "wf.onExit* took=9s\nat after=5s stop",
 			want: "wf.onExit.B | Succeeded\nwf.onExit | DAG | Succeeded"},

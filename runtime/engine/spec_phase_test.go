@@ -270,6 +270,41 @@ func TestSpecStops(t *testing.T) {
 	}
 }
 
+// TestSpecAfterStops goes through what follows on what was stopped: steps and tasks
+// come after each other as ever, but none of their leaves begins.
+func TestSpecAfterStops(t *testing.T) {
+	const tolerant = "steps: [[{name: a, template: leaf, continueOn: {failed: true}}], [{name: b, template: leaf}], [{name: c, template: leaf}]]"
+	const tasks = `dag: {tasks: [{name: a, template: leaf}, {name: b, template: leaf, depends: a}, {name: c, template: leaf, depends: a.Failed}, {name: d, template: late, depends: c.Failed}]}`
+	const late = "{name: late, " + tolerant + "}"
+	const stopped = "\"workflow shutdown with strategy: Stop\""
+	runSpec(t, []specRow{
+		{name: "5.4 Stop: steps go on behind what continueOn covers", main: tolerant, script: "* never\nat after=5s stop",
+			want: "wf[0] | Succeeded\nwf[1].b | Pod | Failed | " + stopped + "\nwf[1] | Failed\nwf[2] | none\nwf | Failed | \"child 'wf[1].b' failed\"\nrun | Failed | \"Stopped with strategy 'Stop'\""},
+		{name: "5.4 Stop: tasks follow on failures", main: tasks, more: late, script: "* never\nat after=5s stop",
+			want: "wf.b | Omitted\nwf.c | Pod | Failed | " + stopped + "\nwf.d[0].a | Failed | " + stopped + "\nwf.d[1].b | Failed\nwf.d | Failed\nwf | Failed | ended=5s"},
+		{name: "5.4 Stop: what parallelism holds back fails, too", main: "parallelism: 1, steps: [[{name: a, template: leaf, withItems: [1, 2, 3]}]]", script: "* never\nat after=5s stop",
+			want: "wf[0].a(2:3) | Failed | " + stopped + " | ended=5s\nwf | Failed"},
+		{name: "5.4 Stop: a Retry node of what never began", main: "steps: [[{name: a, template: leaf, continueOn: {failed: true}}], [{name: b, template: again}]]", more: "{name: again, " + again("limit: 3") + "}",
+			script: "* never\nat after=5s stop", want: "wf[1].b(0) | Failed | " + stopped + "\nwf[1].b(1) | none\nwf[1].b | Retry | Failed | \"Stopped with strategy 'Stop'\""},
+		{name: "5.4 Stop: what wants a lock does not ask for it", main: "steps: [[{name: a, template: leaf, continueOn: {failed: true}}], [{name: b, template: lock}]]", more: "{name: lock, synchronization: {mutexes: [{name: m}]}, " + leafBody + "}",
+			script: "* never\nat after=5s stop", want: "wf[1].b | Pod | Failed | " + stopped + " | ended=5s"},
+		{name: "5.4 Stop: a suspend node", main: "steps: [[{name: a, template: leaf, continueOn: {failed: true}}], [{name: b, template: wait}]]", more: "{name: wait, suspend: {}}",
+			script: "* never\nat after=5s stop", want: "wf[1].b | Suspend | Failed | \"Stopped with strategy 'Stop'\""},
+		{name: "5.4 Stop: a hook that is no exit handler", main: `dag: {tasks: [{name: a, template: leaf, hooks: {h: {template: leaf, expression: "tasks.a.status == 'Failed'"}}}]}`, script: "* never\nat after=5s stop",
+			want: "wf.a.hooks.h | Failed | " + stopped + " | hooked"},
+		{name: "5.4 Stop: a dag fails whatever it tolerates", main: "dag: {tasks: [{name: a, template: leaf, continueOn: {failed: true}}]}", script: "* never\nat after=5s stop", want: "wf | Failed | \"\""},
+		{name: "5.4 Terminate: exit handlers of tasks", main: "dag: {tasks: [{name: a, template: leaf, hooks: {exit: {template: leaf}}}]}", script: "* never\nat after=5s terminate",
+			want: "wf.a.onExit | Failed | \"workflow shutdown with strategy: Terminate\" | hooked\nwf | Failed"},
+		{name: "5.4 the deadline: tasks follow on failures", main: tasks, more: late, spec: "activeDeadlineSeconds: 5", script: "* never",
+			want: "wf.b | Omitted\nwf.c | Pod | Failed | \"Step exceeded its deadline\"\nwf.d[1].b | Failed | \"Step exceeded its deadline\"\nwf | Failed | \"\" | ended=5s\nrun | Failed | \"\""},
+		{name: "5.4 the deadline: a dag that tolerates it", main: "dag: {tasks: [{name: a, template: leaf, continueOn: {failed: true}}]}", spec: "activeDeadlineSeconds: 5", script: "* never", want: "wf | Succeeded\nrun | Succeeded"},
+		{name: "5.4 the deadline: during the wait of a Retry node", main: again("limit: 3, backoff: {duration: 1m}"), spec: "activeDeadlineSeconds: 5", script: "wf* exit=1",
+			want: "wf | Failed | \"retry exceeded workflow deadline 2026-01-02T03:04:10Z\"\nwf(1) | none"},
+		{name: "1.6 spec.shutdown: Stop", main: "steps: [[{name: a, template: leaf}]]", spec: "shutdown: Stop\nonExit: leaf", want: "wf[0].a | Failed | " + stopped + "\nwf.onExit | Succeeded\nrun | Failed | \"Stopped with strategy 'Stop'\""},
+		{name: "1.6 spec.shutdown: Terminate", main: leafBody, spec: "shutdown: Terminate\nonExit: leaf", want: "wf | Failed | \"workflow shutdown with strategy: Terminate\"\nwf.onExit | none\nrun | Failed | \"Stopped with strategy 'Terminate'\""},
+	})
+}
+
 // TestSpecBlocked goes through what an unfinished node says that it waits for.
 func TestSpecBlocked(t *testing.T) {
 	const never = "* never"

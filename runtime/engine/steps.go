@@ -137,8 +137,6 @@ func (e *Engine) groupDone(id, gid NodeID) {
 	case n.phase.Fulfilled():
 	case group.phase.Bad():
 		e.finish(id, Failed, group.message)
-	case e.shut(n) && int(group.index)+1 < len(n.plan.groups):
-		e.finish(id, Failed, e.stopMessage())
 	default:
 		e.startGroup(id, group.index+1)
 	}
