@@ -219,7 +219,17 @@ func writeExecutable(path string, content io.Reader) error {
 }
 
 func (a *agent) access() artifact.Access {
-	return artifact.Access{Secrets: a.secret, Folder: a.at(instructions.StoreDir)}
+	return artifact.Access{Secrets: a.secret, Folder: a.at(instructions.StoreDir), Scratch: a.scratch()}
+}
+
+// scratch is the folder of what is loaded, where it is: of that, others see no
+// more than the artifacts.
+func (a *agent) scratch() string {
+	dir := a.at(instructions.InputsDir)
+	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+		return ""
+	}
+	return dir
 }
 
 // secret reads a key of a secret that is mounted.

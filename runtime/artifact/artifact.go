@@ -30,6 +30,9 @@ type Secrets func(name, key string) (string, error)
 type Access struct {
 	Secrets Secrets
 	Folder  string // of locations that name a folder without saying which
+	// Scratch is a folder for what nobody else may find if this process is killed:
+	// keys, for as long as it takes to load. "" is that of the artifact itself.
+	Scratch string
 }
 
 // A store keeps one artifact: it is opened for one location.

@@ -5,11 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"reflect"
 	"strings"
@@ -278,57 +278,34 @@ func TestHTTP(t *testing.T) {
 	}
 }
 
-func TestGit(t *testing.T) {
-	if _, err := exec.LookPath("git"); err != nil {
-		t.Skip("there is no git on this machine")
-	}
-	repo := t.TempDir()
-	git := func(args ...string) string {
-		t.Helper()
-		c := exec.Command("git", append([]string{"-c", "user.name=n", "-c", "user.email=e", "-C", repo}, args...)...)
-		out, err := c.CombinedOutput()
-		if err != nil {
-			t.Fatalf("%v: %s", err, out)
+// TestHTTPRedirects follows a server that sends an artifact elsewhere, and takes no
+// page for a place where it was kept.
+func TestHTTPRedirects(t *testing.T) {
+	for code, follows := range map[int]bool{301: false, 302: false, 303: false, 307: true, 308: true} {
+		for _, text := range []string{"text", ""} {
+			kept, chunked := "nothing", false
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				switch {
+				case r.URL.Path == "/old":
+					http.Redirect(w, r, "/new", code)
+				case r.Method == http.MethodPut:
+					body, err := io.ReadAll(r.Body)
+					if err != nil {
+						t.Error(err)
+					}
+					kept, chunked = string(body), len(r.TransferEncoding) > 0
+				}
+			}))
+			file := filepath.Join(write(t, t.TempDir(), map[string]string{"f": text}), "f")
+			err := save(t, open(t, object{"http": object{"url": server.URL + "/old"}}, artifact.Access{}), file, archive(t, `{"none": {}}`))
+			server.Close()
+			if follows && (err != nil || kept != text || chunked) {
+				t.Errorf("%d: kept %q, chunked: %v, %v", code, kept, chunked, err)
+			}
+			if !follows && (err == nil || !strings.Contains(err.Error(), fmt.Sprint(code))) {
+				t.Errorf("%d: kept %q, %v", code, kept, err)
+			}
 		}
-		return strings.TrimSpace(string(out))
-	}
-	git("init", "-q", "-b", "main")
-	write(t, repo, map[string]string{"f": "one"})
-	git("add", "f")
-	git("commit", "-qm", "one")
-	first := git("rev-parse", "HEAD")
-	git("tag", "v1")
-	write(t, repo, map[string]string{"f": "two"})
-	git("commit", "-qam", "two")
-	git("branch", "side")
-	git("checkout", "-q", "side")
-	write(t, repo, map[string]string{"f": "side"})
-	git("commit", "-qam", "side")
-	git("checkout", "-q", "main")
-	for _, test := range []struct {
-		fields object
-		want   string
-	}{
-		{object{}, "two"},
-		{object{"revision": "v1"}, "one"},
-		{object{"revision": first}, "one"},
-		{object{"revision": first[:8]}, "one"},
-		{object{"revision": "side", "depth": 1}, "side"},
-		{object{"branch": "side", "singleBranch": true}, "side"},
-	} {
-		test.fields["repo"] = "file://" + repo
-		target := filepath.Join(t.TempDir(), "clone")
-		if err := open(t, object{"git": test.fields}, artifact.Access{}).Load(t.Context(), target, artifact.LoadOptions{}); err != nil {
-			t.Errorf("%v: %v", test.fields, err)
-			continue
-		}
-		if text, err := os.ReadFile(filepath.Join(target, "f")); err != nil || string(text) != test.want {
-			t.Errorf("%v: %q %v", test.fields, text, err)
-		}
-	}
-	err := open(t, object{"git": object{"repo": "file://" + repo, "revision": "nowhere"}}, artifact.Access{}).Load(t.Context(), filepath.Join(t.TempDir(), "x"), artifact.LoadOptions{})
-	if err == nil || !strings.Contains(err.Error(), "nowhere") {
-		t.Error(err)
 	}
 }
 

@@ -126,6 +126,10 @@ func (e *extractor) tar(file io.Reader) error {
 	for {
 		h, err := r.Next()
 		if err == io.EOF {
+			// The checksum of all stands behind it. What else does is not ours.
+			if _, err := io.Copy(io.Discard, content); errors.Is(err, gzip.ErrChecksum) {
+				return err
+			}
 			return nil
 		}
 		if err != nil {

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"encoding/json"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -206,4 +207,33 @@ func FuzzUnpack(f *testing.F) {
 			t.Fatal(err)
 		}
 	})
+}
+
+// TestUnpackDamaged finds a byte that is not what was packed, also where all
+// that is unpacked looks well.
+func TestUnpackDamaged(t *testing.T) {
+	z, err := gzip.NewReader(bytes.NewReader(tarball(t, entry{name: "a", text: "what was packed"})))
+	if err != nil {
+		t.Fatal(err)
+	}
+	plain, err := io.ReadAll(z)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	w, err := gzip.NewWriterLevel(&b, gzip.NoCompression)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Write(plain); err != nil || w.Close() != nil {
+		t.Fatal(err)
+	}
+	damaged := bytes.Replace(b.Bytes(), []byte("what was"), []byte("what wax"), 1)
+	if got, err := load(t, damaged, artifact.LoadOptions{}); err == nil {
+		t.Errorf("unpacked %q", got)
+	}
+	behind := append(b.Bytes(), "what others put behind it"...)
+	if got, err := load(t, behind, artifact.LoadOptions{}); err != nil || got["."] != "what was packed" {
+		t.Errorf("%q %v", got, err)
+	}
 }

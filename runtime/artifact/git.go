@@ -1,11 +1,13 @@
 package artifact
 
 import (
+	"cmp"
 	"context"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -29,13 +31,14 @@ type gitRepository struct {
 	SSHPrivateKeySecret   *selector
 
 	user, password, key string
+	scratch             string
 	noPut
 	noList
 }
 
 func openGit(fields json.RawMessage, access Access) (store, error) {
 	secrets := access.Secrets
-	g := &gitRepository{}
+	g := &gitRepository{scratch: access.Scratch}
 	if err := json.Unmarshal(fields, g); err != nil {
 		return nil, err
 	}
@@ -61,7 +64,12 @@ func (g *gitRepository) get(ctx context.Context, path string) error {
 	if _, err := exec.LookPath("git"); err != nil {
 		return errors.New("the program git is needed to fetch this artifact, and is not there")
 	}
-	env, err := g.environment(filepath.Dir(path))
+	folder, err := os.MkdirTemp(cmp.Or(g.scratch, filepath.Dir(path)), ".weft-git-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(folder)
+	env, err := g.environment(folder)
 	if err != nil {
 		return err
 	}
@@ -129,15 +137,23 @@ func (g *gitRepository) checkOut(git func(...string) error) error {
 	return nil
 }
 
+// keyFile is the variable that tells where the key for ssh is.
+const keyFile = "WEFT_GIT_KEY"
+
 // environment holds what git must not ask a person for. Passwords travel in it,
-// not in arguments, which every process can see. The folder is one of ours that
-// goes when the artifact is there: an image need not have a /tmp.
+// not in arguments, which every process can see. The folder is for a key, and goes
+// when the artifact is there: an image need not have a /tmp.
 func (g *gitRepository) environment(folder string) ([]string, error) {
-	env := append(os.Environ(), "GIT_TERMINAL_PROMPT=0", "GIT_ALLOW_PROTOCOL=file:git:http:https:ssh", "LC_ALL=C")
+	protocols := "git:http:https:ssh"
+	if local := strings.HasPrefix(g.Repo, "file:") || !strings.Contains(g.Repo, ":"); local {
+		protocols += ":file" // what others write into .gitmodules reads nothing here
+	}
+	env := append(os.Environ(), "GIT_TERMINAL_PROMPT=0", "GIT_ALLOW_PROTOCOL="+protocols, "LC_ALL=C")
 	var config []string
-	if g.user != "" || g.password != "" {
+	if server, err := url.Parse(g.Repo); err == nil && server.Host != "" && (g.user != "" || g.password != "") {
 		token := base64.StdEncoding.EncodeToString([]byte(g.user + ":" + g.password))
-		config = append(config, "http.extraHeader", "Authorization: Basic "+token)
+		// For this server alone: submodules may be on others.
+		config = append(config, "http."+server.Scheme+"://"+server.Host+"/.extraHeader", "Authorization: Basic "+token)
 	}
 	if g.InsecureSkipTLS {
 		config = append(config, "http.sslVerify", "false")
@@ -156,7 +172,8 @@ func (g *gitRepository) environment(folder string) ([]string, error) {
 		if err := os.WriteFile(file, []byte(strings.TrimSpace(g.key)+"\n"), 0o600); err != nil {
 			return nil, err
 		}
-		ssh += " -o IdentitiesOnly=yes -i '" + file + "'"
+		env = append(env, keyFile+"="+file)
+		ssh += ` -o IdentitiesOnly=yes -i "$` + keyFile + `"` // a shell reads it, whatever the folder is called
 	}
 	return append(env, "GIT_SSH_COMMAND="+ssh), nil
 }

@@ -23,6 +23,24 @@ type web struct {
 	noList
 }
 
+func newWeb(url string, transport http.RoundTripper) *web {
+	return &web{url: url, header: http.Header{}, client: &http.Client{Transport: transport, CheckRedirect: sameMethod}}
+}
+
+// sameMethod goes where a server sends a request, but for one that would read
+// there instead of writing: then nothing is kept, and the answer looks well.
+func sameMethod(request *http.Request, via []*http.Request) error {
+	switch {
+	case request.Method != via[0].Method:
+		return http.ErrUseLastResponse
+	case len(via) >= maxRedirects:
+		return fmt.Errorf("stopped after %d redirects", len(via))
+	}
+	return nil
+}
+
+const maxRedirects = 10
+
 func openHTTP(fields json.RawMessage, access Access) (store, error) {
 	secrets := access.Secrets
 	var f struct {
@@ -37,7 +55,7 @@ func openHTTP(fields json.RawMessage, access Access) (store, error) {
 	if err := json.Unmarshal(fields, &f); err != nil {
 		return nil, err
 	}
-	w := &web{url: f.URL, header: http.Header{}, client: http.DefaultClient}
+	w := newWeb(f.URL, http.DefaultTransport)
 	for _, h := range f.Headers {
 		w.header.Add(h.Name, h.Value)
 	}
@@ -67,7 +85,7 @@ func openArtifactory(fields json.RawMessage, access Access) (store, error) {
 	if err := json.Unmarshal(fields, &f); err != nil {
 		return nil, err
 	}
-	w := &web{url: f.URL, header: http.Header{}, client: http.DefaultClient}
+	w := newWeb(f.URL, http.DefaultTransport)
 	return w, w.authenticate(f.UsernameSecret, f.PasswordSecret, secrets)
 }
 
@@ -94,13 +112,17 @@ func (w *web) certify(cert, key *selector, secrets Secrets) error {
 	}
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.TLSClientConfig = &tls.Config{Certificates: []tls.Certificate{pair}}
-	w.client = &http.Client{Transport: transport}
+	w.client.Transport = transport
 	return nil
 }
 
 func (w *web) get(ctx context.Context, path string) error {
 	return retry(ctx, func() error {
-		response, err := w.request(ctx, http.MethodGet, nil, 0)
+		request, err := http.NewRequestWithContext(ctx, http.MethodGet, w.url, nil)
+		if err != nil {
+			return err
+		}
+		response, err := w.do(request)
 		if err != nil {
 			return err
 		}
@@ -126,12 +148,22 @@ func (w *web) put(ctx context.Context, from packed) error {
 		return errors.New("a folder cannot be saved as one file; give the artifact an archive")
 	}
 	return retry(ctx, func() error {
-		in, size, err := from.open(".")
+		request, err := http.NewRequestWithContext(ctx, http.MethodPut, w.url, nil)
 		if err != nil {
 			return err
 		}
-		defer in.Close()
-		response, err := w.request(ctx, http.MethodPut, in, size)
+		if info.Size() > 0 { // else a body would have a length that nobody knows
+			request.ContentLength = info.Size()
+			// A server may send it elsewhere when a part has been read.
+			request.GetBody = func() (io.ReadCloser, error) {
+				in, _, err := from.open(".")
+				return in, err
+			}
+			if request.Body, err = request.GetBody(); err != nil {
+				return err
+			}
+		}
+		response, err := w.do(request)
 		if err != nil {
 			return err
 		}
@@ -139,13 +171,10 @@ func (w *web) put(ctx context.Context, from packed) error {
 	})
 }
 
-func (w *web) request(ctx context.Context, method string, body io.Reader, size int64) (*http.Response, error) {
-	request, err := http.NewRequestWithContext(ctx, method, w.url, body)
-	if err != nil {
-		return nil, err
-	}
+// do sends a request as who we are, and takes an answer that is no success for an
+// error.
+func (w *web) do(request *http.Request) (*http.Response, error) {
 	request.Header = w.header.Clone()
-	request.ContentLength = size
 	if w.user != "" || w.password != "" {
 		request.SetBasicAuth(w.user, w.password)
 	}

@@ -178,6 +178,9 @@ func (b *bucket) fetchAll(ctx context.Context, to string) error {
 			return err
 		}
 	}
+	if file := strings.TrimSuffix(b.Key, "/"); !found && file != b.Key {
+		return b.fetch(ctx, file, to) // under such a key a file is saved without the slash
+	}
 	if !found {
 		return fmt.Errorf("key %q in bucket %q: %w", b.Key, b.Bucket, ErrNotFound)
 	}

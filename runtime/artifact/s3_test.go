@@ -111,6 +111,14 @@ func TestS3(t *testing.T) {
 			t.Errorf("%s: %v", name, got)
 		}
 	}
+	for _, pack := range []string{"", `{"none": {}}`} { // a file under a key that ends as those of folders do
+		if err := save(t, at("run/slash/"), filepath.Join(from, "dir", "a"), archive(t, pack)); err != nil {
+			t.Fatal(err)
+		}
+		if err := at("run/slash/").Load(t.Context(), target, artifact.LoadOptions{}); err != nil || read(t, target)["."] != "A" {
+			t.Error(read(t, target), err)
+		}
+	}
 	if err := at("run/gone").Load(t.Context(), target, artifact.LoadOptions{}); !errors.Is(err, artifact.ErrNotFound) || !strings.Contains(err.Error(), `key "run/gone" in bucket "bucket"`) {
 		t.Error(err)
 	}
