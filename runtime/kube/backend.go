@@ -74,6 +74,9 @@ type waits struct {
 	// deleted is from when a Pod that was deleted should have ended. The kubelet
 	// says so within seconds, if its machine is still there.
 	deleted time.Duration
+	// silent is since a watch brought something. The API server marks once a minute
+	// how far it has come; what is between us and it may keep a dead watch open.
+	silent time.Duration
 }
 
 // NewBackend makes the backend of a run whose objects exist.
@@ -81,7 +84,7 @@ func NewBackend(c *Cluster, of pod.Run) *Backend {
 	of.Namespace = c.Namespace
 	return &Backend{
 		cluster: c, of: of, gate: newGate(mostCreates), pods: map[string]*tracked{},
-		waits:   waits{sidecars: 5 * time.Second, deleted: time.Minute},
+		waits:   waits{sidecars: 5 * time.Second, deleted: time.Minute, silent: 2 * time.Minute},
 		reports: newReports(), spills: make(chan struct{}, 8),
 	}
 }

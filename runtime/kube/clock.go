@@ -16,7 +16,8 @@ type clock struct {
 func newClock() *clock { return &clock{local: time.Now} }
 
 // closeEnough is a difference that counts as none: the server says seconds, and
-// its answers take a while.
+// its answers take a while. A clock that followed each of them would go back now
+// and then.
 const closeEnough = 3 * time.Second
 
 func (c *clock) now() time.Time { return c.local().Add(time.Duration(c.ahead.Load())) }
@@ -43,10 +44,9 @@ func (l learning) RoundTrip(q *http.Request) (*http.Response, error) {
 	}
 	if then, err := http.ParseTime(answer.Header.Get("Date")); err == nil {
 		ahead := then.Sub(l.clock.local())
-		if ahead.Abs() <= closeEnough {
-			ahead = 0
+		if known := time.Duration(l.clock.ahead.Load()); (ahead - known).Abs() > closeEnough {
+			l.clock.ahead.Store(int64(ahead))
 		}
-		l.clock.ahead.Store(int64(ahead))
 	}
 	return answer, nil
 }

@@ -42,3 +42,24 @@ func TestClock(t *testing.T) {
 		}
 	}
 }
+
+// Answers say whole seconds, and some take longer than others: a clock that follows
+// each of them would go back again and again.
+func TestClockIsSteady(t *testing.T) {
+	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	clock := &clock{local: func() time.Time { return now }}
+	for i := range 40 {
+		now = now.Add(300 * time.Millisecond)
+		last := clock.now()
+		next := dated{now.Add(time.Minute), func() { now = now.Add(time.Duration(i%3) * time.Second) }}
+		if _, err := clock.learn(next).RoundTrip(nil); err != nil {
+			t.Fatal(err)
+		}
+		if got := clock.now(); got.Before(last) {
+			t.Errorf("answer %d takes the clock back by %s", i, last.Sub(got))
+		}
+	}
+	if ahead := clock.now().Sub(now); (ahead - time.Minute).Abs() > closeEnough {
+		t.Errorf("%s ahead", ahead)
+	}
+}

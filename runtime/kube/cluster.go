@@ -3,6 +3,7 @@ package kube
 import (
 	"context"
 	"fmt"
+	"time"
 
 	authorizationv1 "k8s.io/api/authorization/v1"
 	batchv1 "k8s.io/api/batch/v1"
@@ -27,6 +28,7 @@ type Cluster struct {
 	core, coordination, batch, policy, authorization rest.Interface
 	parameters                                       runtime.ParameterCodec
 	clock                                            *clock
+	logSilence                                       time.Duration // after which a log that is read is given up
 }
 
 // The resources that runs are made of.
@@ -73,7 +75,7 @@ func newCluster(config *rest.Config, namespace string) (*Cluster, error) {
 		c.AcceptContentTypes = runtime.ContentTypeProtobuf + "," + runtime.ContentTypeJSON
 		return rest.RESTClientFor(c)
 	}
-	c := &Cluster{Host: config.Host, Namespace: namespace, parameters: runtime.NewParameterCodec(scheme), clock: clock}
+	c := &Cluster{Host: config.Host, Namespace: namespace, parameters: runtime.NewParameterCodec(scheme), clock: clock, logSilence: logSilence}
 	var err error
 	if c.core, err = client("/api", corev1.SchemeGroupVersion); err == nil {
 		c.coordination, err = client("/apis", coordinationv1.SchemeGroupVersion)

@@ -52,7 +52,7 @@ func (b *Backend) follow(ctx context.Context) {
 			version, err = b.watch(ctx, version)
 			// A busy API server ends watches that fall behind, again and again. As long
 			// as each brings something the next must not wait: the run would fall behind, too.
-			if version != from || time.Since(begun) > time.Second {
+			if err == nil && (version != from || time.Since(begun) > time.Second) {
 				pause.reset()
 			}
 			pause.wait(ctx)
@@ -97,6 +97,10 @@ var errGone = errors.New("the version is too old")
 // watch follows the Pods from a version on, and returns the version it has come
 // to. With an error they have to be listed again.
 func (b *Backend) watch(ctx context.Context, version string) (string, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	silence := time.AfterFunc(b.waits.silent, cancel) // also before it begins
+	defer silence.Stop()
 	w, err := b.cluster.watch(ctx, podResource, b.selector(), version, watchSeconds+rand.Int64N(watchSeconds))
 	if err != nil {
 		if refusalOf(err) != nil {
@@ -113,8 +117,12 @@ func (b *Backend) watch(ctx context.Context, version string) (string, error) {
 			if !open {
 				return version, nil
 			}
+			silence.Reset(b.waits.silent)
 			p, ok := event.Object.(*corev1.Pod)
 			if !ok || event.Type == watch.Error {
+				if ctx.Err() != nil {
+					return version, nil
+				}
 				return "", errGone
 			}
 			version = p.ResourceVersion
@@ -240,49 +248,4 @@ func (t *tracked) forget() {
 		t.timer.Stop()
 	}
 	t.loss, t.rest, t.timer = nil, nil, nil
-}
-
-// Logs can be read as long as the Pod is there. A kubelet that does not answer
-// gets some time.
-const (
-	logTries   = 5
-	logTimeout = 30 * time.Second
-)
-
-// readLogs reports the end of a Pod a record of which is in its log.
-func (b *Backend) readLogs(ctx context.Context, ref run.PodRef, p *corev1.Pod) {
-	select {
-	case b.spills <- struct{}{}:
-		defer func() { <-b.spills }()
-	case <-ctx.Done():
-		return
-	}
-	var pause backoff
-	for try := 1; ; try++ {
-		report := reportOf(p, func(container string) (io.ReadCloser, error) {
-			return b.cluster.openLog(ctx, p.Name, container, try == 1)
-		})
-		if report.OutputClass != engine.ClassInfrastructure || try == logTries || ctx.Err() != nil {
-			if ctx.Err() == nil {
-				b.reports.add(run.PodReport{PodRef: ref, Report: report})
-			}
-			return
-		}
-		pause.wait(ctx)
-	}
-}
-
-// recordTail is more lines than the longest record has. They are the last ones,
-// unless processes that a container left behind write on.
-const recordTail = 500
-
-// openLog opens what a container has written so far, or the end of it: all of it
-// may be many megabytes.
-func (c *Cluster) openLog(ctx context.Context, name, container string, end bool) (io.ReadCloser, error) {
-	options := &corev1.PodLogOptions{Container: container}
-	if end {
-		options.TailLines = new(int64(recordTail))
-	}
-	return c.core.Get().Namespace(c.Namespace).Resource(podResource).Name(name).SubResource("log").
-		VersionedParams(options, c.parameters).Timeout(logTimeout).Stream(quiet(ctx))
 }

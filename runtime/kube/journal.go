@@ -33,11 +33,11 @@ var ErrFenced = errors.New("another process drives this run now")
 // whose answer was lost, from that of another driver.
 const writerKey = "writer"
 
-// journalPatience is for how long a cluster may be out of reach, deniedPatience
-// for how long it may say that it is not allowed to write.
+// outage is for how long a cluster may be out of reach, deniedPatience for how long
+// it may say that it is not allowed to write.
 const (
-	journalPatience = 5 * time.Minute
-	deniedPatience  = 30 * time.Second
+	outage         = 5 * time.Minute
+	deniedPatience = 30 * time.Second
 )
 
 // A Journal takes the events of a run.
@@ -219,7 +219,7 @@ func (j *Journal) append(text []byte) error {
 
 // put makes a chunk, whatever becomes of single requests.
 func (j *Journal) put(chunk *corev1.ConfigMap) error {
-	ctx, cancel := context.WithTimeout(j.ctx, journalPatience)
+	ctx, cancel := context.WithTimeout(j.ctx, outage)
 	defer cancel()
 	var pause backoff
 	var denied time.Time // since when

@@ -65,9 +65,6 @@ type LogLine struct {
 	Text string
 }
 
-// maxLogLine bounds a line that is shown.
-const maxLogLine = 1 << 20
-
 // Log reads what a container has written after some time; records are no part of
 // it. A log that is not there any more is empty.
 func (r *Run) Log(ctx context.Context, pod, container string, after time.Time) ([]LogLine, error) {
@@ -76,29 +73,35 @@ func (r *Run) Log(ctx context.Context, pod, container string, after time.Time) (
 		since := metav1.NewTime(after) // whole seconds count
 		options.SinceTime = &since
 	}
-	stream, err := r.cluster.core.Get().Namespace(r.cluster.Namespace).Resource(podResource).Name(pod).SubResource("log").
-		VersionedParams(options, r.cluster.parameters).Timeout(logTimeout).Stream(quiet(ctx))
+	stream, err := r.cluster.openLog(ctx, pod, options)
 	if apierrors.IsNotFound(err) || apierrors.IsBadRequest(err) {
 		return nil, nil
 	}
-	if err != nil {
-		return nil, fmt.Errorf("read the log of %s, container %s: %w", pod, container, err)
+	var lines []LogLine
+	if err == nil {
+		defer stream.Close()
+		lines, err = readLog(stream, after)
 	}
-	defer stream.Close()
-	return readLog(stream, after)
+	if err != nil {
+		return lines, fmt.Errorf("read the log of %s, container %s: %w", pod, container, err)
+	}
+	return lines, nil
 }
 
 func readLog(stream io.Reader, after time.Time) ([]LogLine, error) {
 	var lines []LogLine
-	in := bufio.NewScanner(stream)
-	in.Buffer(nil, maxLogLine)
-	for in.Scan() {
-		at, text, _ := strings.Cut(in.Text(), " ")
-		when, err := time.Parse(time.RFC3339Nano, at)
-		if err != nil || !when.After(after) || record.IsLine(text) {
-			continue
+	in := bufio.NewReader(stream)
+	for {
+		line, err := in.ReadString('\n') // however long: the kubelet bounds logs
+		if err != nil && err != io.EOF {
+			return lines, err
 		}
-		lines = append(lines, LogLine{when, text})
+		at, text, _ := strings.Cut(strings.TrimRight(line, "\r\n"), " ")
+		if when, err := time.Parse(time.RFC3339Nano, at); err == nil && when.After(after) && !record.IsLine(text) {
+			lines = append(lines, LogLine{when, text})
+		}
+		if err == io.EOF {
+			return lines, nil
+		}
 	}
-	return lines, in.Err()
 }
