@@ -25,6 +25,11 @@ func merge(base, patch *tree.Node, t reflect.Type) *tree.Node {
 	}
 	out := *base
 	out.Entries = slices.Clone(base.Entries)
+	if keep := patch.Get("$retainKeys"); keep != nil {
+		out.Entries = slices.DeleteFunc(out.Entries, func(o tree.Entry) bool {
+			return !slices.ContainsFunc(keep.List(), func(k *tree.Node) bool { return k.Text() == o.Key.Value })
+		})
+	}
 	for _, e := range patch.Entries {
 		key := e.Key.Value
 		if list, ok := strings.CutPrefix(key, "$deleteFromPrimitiveList/"); ok {
@@ -38,13 +43,18 @@ func merge(base, patch *tree.Node, t reflect.Type) *tree.Node {
 			out.Entries = slices.DeleteFunc(out.Entries, func(o tree.Entry) bool { return o.Key.Value == key })
 			continue
 		}
-		setEntry(&out, e.Key, key, mergeField(out.Get(key), e.Value, t, key))
+		order := e.Value
+		if said := patch.Get(setOrder + key); said != nil {
+			order = said
+		}
+		setEntry(&out, e.Key, key, mergeField(out.Get(key), e.Value, order, t, key))
 	}
 	return &out
 }
 
-// mergeField merges the values of the field key of type t.
-func mergeField(base, patch *tree.Node, t reflect.Type, key string) *tree.Node {
+// mergeField merges the values of the field key of type t. A list that is merged
+// item by item takes the order that another list has.
+func mergeField(base, patch, order *tree.Node, t reflect.Type, key string) *tree.Node {
 	if t == nil || t.Kind() != reflect.Struct {
 		if t != nil && t.Kind() == reflect.Map {
 			return merge(base, patch, t.Elem())
@@ -63,20 +73,49 @@ func mergeField(base, patch *tree.Node, t reflect.Type, key string) *tree.Node {
 	case by == "":
 		return appendItems(base, patch)
 	}
-	return mergeLists(base, patch, f.Type.Elem(), by)
+	out := mergeLists(base, patch, f.Type.Elem(), by)
+	out.Items = arranged(out.Items, base, order, func(n *tree.Node) string { return n.Get(by).Text() })
+	return out
 }
 
-// mergeLists merges items that have the same value under the key by; items that
-// base does not have are added behind.
+// arranged puts items in order: those that the patch names as there, each behind
+// the others that stood before it in base.
+func arranged(items []*tree.Node, base, order *tree.Node, name func(*tree.Node) string) []*tree.Node {
+	place := func(n *tree.Node, in *tree.Node) int {
+		return slices.IndexFunc(in.List(), func(o *tree.Node) bool { return name(o) == name(n) })
+	}
+	var named, others, out []*tree.Node
+	for _, n := range items {
+		if place(n, order) >= 0 {
+			named = append(named, n)
+		} else {
+			others = append(others, n)
+		}
+	}
+	slices.SortStableFunc(named, func(a, b *tree.Node) int { return place(a, order) - place(b, order) })
+	for len(named) > 0 && len(others) > 0 {
+		from := &named
+		if place(others[0], base) < place(named[0], base) {
+			from = &others
+		}
+		out, *from = append(out, (*from)[0]), (*from)[1:]
+	}
+	return slices.Concat(out, named, others)
+}
+
+// mergeLists merges items that have the same value under the key by.
 func mergeLists(base, patch *tree.Node, item reflect.Type, by string) *tree.Node {
+	replaces := func(n *tree.Node) bool { return n.Get("$patch").Text() == "replace" && !n.Has(by) }
 	out := *base
 	out.Items = slices.Clone(base.Items)
+	if slices.ContainsFunc(patch.Items, replaces) {
+		out.Items = nil
+	}
 	for _, p := range patch.Items {
 		same := func(n *tree.Node) bool { return n.Get(by).Text() == p.Get(by).Text() }
 		i := slices.IndexFunc(out.Items, same)
 		switch {
-		case p.Get("$patch").Text() == "replace" && !p.Has(by):
-			out.Items = nil
+		case replaces(p):
 		case p.Get("$patch").Text() == "delete":
 			out.Items = slices.DeleteFunc(out.Items, same)
 		case i >= 0:
@@ -120,8 +159,11 @@ func setEntry(n *tree.Node, at *tree.Node, key string, value *tree.Node) {
 	n.Entries = append(n.Entries, tree.Entry{Key: &tree.Node{Kind: tree.String, Value: key, Span: at.Span}, Value: value})
 }
 
+// setOrder begins the key of a list that says in which order another one is.
+const setOrder = "$setElementOrder/"
+
 func isDirective(key string) bool {
-	return key == "$patch" || key == "$retainKeys" || strings.HasPrefix(key, "$setElementOrder/")
+	return key == "$patch" || key == "$retainKeys" || strings.HasPrefix(key, setOrder)
 }
 
 // withoutDirectives is a patch where there was nothing to patch.
@@ -137,7 +179,8 @@ func withoutDirectives(n *tree.Node) *tree.Node {
 		}
 	}
 	for _, it := range n.Items {
-		if it.Get("$patch").Text() != "delete" {
+		alone := it.Get("$patch").Text() == "replace" && len(it.Entries) == 1
+		if !alone && it.Get("$patch").Text() != "delete" {
 			out.Items = append(out.Items, withoutDirectives(it))
 		}
 	}

@@ -11,7 +11,9 @@ import (
 	"github.com/weft-lang/weft/lang/yaml"
 )
 
-func parse(t *testing.T, text string) *tree.Node {
+func parse(t *testing.T, text string) *tree.Node { return parseText(t, text) }
+
+func parseText(t fails, text string) *tree.Node {
 	t.Helper()
 	docs, findings := yaml.Parse(source.NewFile("in.yaml", text))
 	if findings.Len() > 0 || len(docs) != 1 {
@@ -26,7 +28,7 @@ func TestMerge(t *testing.T) {
 		{`{}`, `{"containers":[{"name":"main","args":["a"],"env":[{"name":"A","value":"1"}]},{"name":"b"}],"nodeSelector":{"x":"1"},"tolerations":[{"key":"a"}],"hostNetwork":true,"schedulingGates":[{"name":"g"}]}`},
 		{`{containers: null, tolerations: null, schedulingGates: null, hostNetwork: null, nodeSelector: {x: null, w: "2"}}`, `{"nodeSelector":{"w":"2"}}`},
 		{`{containers: [{name: main, args: [b], env: [{name: B, value: "2"}]}, {name: c}], nodeSelector: null, tolerations: [{key: b}], hostNetwork: null, schedulingGates: null}`,
-			`{"containers":[{"name":"main","args":["b"],"env":[{"name":"A","value":"1"},{"name":"B","value":"2"}]},{"name":"b"},{"name":"c"}],"tolerations":[{"key":"b"}]}`},
+			`{"containers":[{"name":"main","args":["b"],"env":[{"name":"B","value":"2"},{"name":"A","value":"1"}]},{"name":"c"},{"name":"b"}],"tolerations":[{"key":"b"}]}`},
 		{`{$setElementOrder/containers: [{name: b}], containers: [{name: main, $patch: delete}, {name: gone, $patch: delete}], nodeSelector: {$patch: replace, z: "3"}, tolerations: [], hostNetwork: false, schedulingGates: [{$patch: replace}, {name: h}]}`,
 			`{"containers":[{"name":"b"}],"nodeSelector":{"z":"3"},"tolerations":[],"hostNetwork":false,"schedulingGates":[{"name":"h"}]}`},
 		{`{containers: [{name: main, $patch: replace, image: i}], nodeSelector: {}, unknown: {a: [{$patch: delete}, {b: 1, $patch: merge}]}, hostNetwork: [1]}`,
