@@ -379,15 +379,3 @@ func (r *reports) take() []run.PodReport {
 	r.queue = nil
 	return all
 }
-
-// sleep waits, or returns false because the context ended.
-func sleep(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return false
-	case <-timer.C:
-		return true
-	}
-}

@@ -29,6 +29,7 @@ type Cluster struct {
 	parameters                                       runtime.ParameterCodec
 	clock                                            *clock
 	logSilence                                       time.Duration // after which a log that is read is given up
+	outlasting                                       bool
 }
 
 // The resources that runs are made of.
@@ -105,6 +106,14 @@ func (c *Cluster) in(namespace string) *Cluster {
 	return &other
 }
 
+// Outlasting is the same cluster for those who drive runs: a single object is asked
+// for again as long as the cluster is out of reach, so that no step fails over it.
+func (c *Cluster) Outlasting() *Cluster {
+	other := *c
+	other.outlasting = true
+	return &other
+}
+
 func (c *Cluster) client(resource string) rest.Interface {
 	switch resource {
 	case leaseResource:
@@ -138,9 +147,15 @@ func (c *Cluster) create(ctx context.Context, resource string, object, into runt
 }
 
 func (c *Cluster) get(ctx context.Context, resource, name string, into runtime.Object) error {
-	ctx, cancel := patient(ctx)
-	defer cancel()
-	return c.client(resource).Get().Namespace(c.Namespace).Resource(resource).Name(name).Do(ctx).Into(into)
+	ask := func() error {
+		ctx, cancel := patient(ctx)
+		defer cancel()
+		return c.client(resource).Get().Namespace(c.Namespace).Resource(resource).Name(name).Do(ctx).Into(into)
+	}
+	if c.outlasting {
+		return outlast(ctx, deniedPatience, ask)
+	}
+	return ask()
 }
 
 // update replaces an object, if it is still in the version that was read.

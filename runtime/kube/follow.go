@@ -22,21 +22,7 @@ import (
 // A watch ends after some minutes and is begun anew from where it was. When that
 // is too long ago for the API server, all Pods are listed again: whatever was
 // missed shows in their states, and a Pod that is not among them is lost.
-const (
-	watchSeconds = 300
-	firstPause   = 50 * time.Millisecond
-	lastPause    = 10 * time.Second
-)
-
-// backoff is a pause that grows as long as nothing goes well.
-type backoff struct{ pause time.Duration }
-
-func (b *backoff) reset() { b.pause = 0 }
-
-func (b *backoff) wait(ctx context.Context) bool {
-	b.pause = min(max(2*b.pause, firstPause), lastPause)
-	return sleep(ctx, b.pause/2+rand.N(b.pause/2+1))
-}
+const watchSeconds = 300
 
 // follow reports what becomes of the Pods of the run until the context ends.
 func (b *Backend) follow(ctx context.Context) {

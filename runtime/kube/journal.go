@@ -12,7 +12,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -32,13 +31,6 @@ var ErrFenced = errors.New("another process drives this run now")
 // writerKey is who made a chunk. It tells a chunk of one's own, made by a request
 // whose answer was lost, from that of another driver.
 const writerKey = "writer"
-
-// outage is for how long a cluster may be out of reach, deniedPatience for how long
-// it may say that it is not allowed to write.
-const (
-	outage         = 5 * time.Minute
-	deniedPatience = 30 * time.Second
-)
 
 // A Journal takes the events of a run.
 type Journal struct {
@@ -219,72 +211,45 @@ func (j *Journal) append(text []byte) error {
 
 // put makes a chunk, whatever becomes of single requests.
 func (j *Journal) put(chunk *corev1.ConfigMap) error {
-	ctx, cancel := context.WithTimeout(j.ctx, outage)
-	defer cancel()
-	var pause backoff
-	var denied time.Time // since when
-	for {
-		err := j.run.cluster.create(ctx, mapResource, chunk, &corev1.ConfigMap{})
-		if apierrors.IsAlreadyExists(err) {
-			there := &corev1.ConfigMap{}
-			err = j.run.cluster.get(ctx, mapResource, chunk.Name, there)
-			if err == nil && there.Data[writerKey] != j.writer || apierrors.IsNotFound(err) { // folded meanwhile
-				return ErrFenced
-			}
-		}
-		if err == nil {
-			if err = j.confirm(ctx, numberOf(chunk)); errors.Is(err, ErrFenced) {
-				// Readers pass it over, but those who follow the journal chunk by chunk.
-				_ = j.run.cluster.delete(ctx, mapResource, chunk.Name, "")
-				return err
-			}
-		}
-		if !isDenied(err) {
-			denied = time.Time{}
-		} else if denied.IsZero() {
-			denied = time.Now()
-		}
-		switch {
-		case err == nil:
-			return nil
-		case !denied.IsZero() && time.Since(denied) < deniedPatience && pause.wait(ctx):
-		case !passing(err) || !pause.wait(ctx):
-			return fmt.Errorf("write the journal: %w", err)
-		}
+	fenced := false
+	err := outlast(j.ctx, deniedPatience, func() (err error) {
+		fenced, err = j.putOnce(j.ctx, chunk)
+		return err
+	})
+	switch {
+	case fenced:
+		return ErrFenced
+	case err != nil:
+		return fmt.Errorf("write the journal: %w", err)
 	}
+	return nil
 }
 
-// confirm makes sure that a chunk that was made is not one that another driver
-// made, folded and deleted, while this one slept.
-func (j *Journal) confirm(ctx context.Context, number int) error {
+func (j *Journal) putOnce(ctx context.Context, chunk *corev1.ConfigMap) (fenced bool, err error) {
+	err = j.run.cluster.create(ctx, mapResource, chunk, &corev1.ConfigMap{})
+	if apierrors.IsAlreadyExists(err) {
+		there := &corev1.ConfigMap{}
+		err = j.run.cluster.get(ctx, mapResource, chunk.Name, there)
+		if err == nil && there.Data[writerKey] != j.writer || apierrors.IsNotFound(err) { // folded meanwhile
+			return true, nil
+		}
+	}
+	if err != nil {
+		return false, err
+	}
+	if fenced, err = j.overtaken(ctx, numberOf(chunk)); fenced {
+		// Readers pass it over, but those who follow the journal chunk by chunk.
+		_ = j.run.cluster.delete(ctx, mapResource, chunk.Name, "")
+	}
+	return fenced, err
+}
+
+// overtaken reports whether a chunk that was made is one that another driver made,
+// folded and deleted, while this one slept.
+func (j *Journal) overtaken(ctx context.Context, number int) (bool, error) {
 	if j.run.leads() {
-		return nil
+		return false, nil
 	}
 	object, err := j.run.object(ctx)
-	if err == nil && folded(object) >= number {
-		return ErrFenced
-	}
-	return err
-}
-
-// passing reports whether the same request may go well later.
-func passing(err error) bool {
-	return refusalOf(err) == nil || apierrors.IsConflict(err) || isQuota(err) || isStarting(err)
-}
-
-// isStarting reports whether an API server has just begun and does not know yet
-// what it would have to know to judge.
-func isStarting(err error) bool {
-	return apierrors.IsForbidden(err) && strings.Contains(err.Error(), "not yet ready to handle request")
-}
-
-// isDenied reports whether the user may not do this: for good, or as long as an
-// API server that has just begun does not know the rights of users.
-func isDenied(err error) bool {
-	return apierrors.IsForbidden(err) && strings.Contains(err.Error(), " cannot ") && strings.Contains(err.Error(), "User ")
-}
-
-// isQuota reports whether a quota is used up, or was made a moment ago.
-func isQuota(err error) bool {
-	return apierrors.IsForbidden(err) && (strings.Contains(err.Error(), "exceeded quota") || strings.Contains(err.Error(), "status unknown for quota"))
+	return err == nil && folded(object) >= number, err
 }

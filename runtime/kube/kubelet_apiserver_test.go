@@ -260,7 +260,8 @@ func (j *journey) driver(t testing.TB, ctx context.Context, opts run.Options) *r
 		opts.Creates = Creates
 	}
 	opts.OwnerUID = j.kept.OwnerUID()
-	opts.Values, opts.Caches, opts.Locks = j.cluster.Values(), j.cluster.Caches(), j.cluster.Locks()
+	shared := j.cluster.Outlasting()
+	opts.Values, opts.Caches, opts.Locks = shared.Values(), shared.Caches(), shared.Locks()
 	r, err := run.New(j.checked, engine.Config{
 		Object: object, Name: h.Name, Namespace: h.Namespace, UID: h.UID, Created: h.Created,
 	}, opts)

@@ -31,7 +31,10 @@ const (
 	annotationQueue = "weft.dev/queue"
 	labelLock       = "weft.dev/lock"
 	maxQueue        = 200 << 10 // annotations of an object take 256 KiB
-	lockTries       = 30
+
+	// aliveFor is for how long a run that was found going on is taken to be: its locks
+	// are free that much later when it is deleted, or dies with its driver.
+	aliveFor = 10 * time.Second
 )
 
 // Locks are the mutexes and semaphores of a cluster.
@@ -39,7 +42,7 @@ type Locks struct {
 	cluster *Cluster
 
 	mu   sync.Mutex
-	over map[string]bool           // UIDs of runs that have ended: they stay so
+	runs map[string]standing       // of others, by UID
 	took map[holding][]engine.Lock // what this process asked for
 	left map[holding][]engine.Lock // what an earlier driver has; nil until somebody asks
 }
@@ -48,23 +51,15 @@ var _ run.Locks = (*Locks)(nil)
 
 // Locks are those that runs in the namespace in view take.
 func (c *Cluster) Locks() *Locks {
-	return &Locks{cluster: c, over: map[string]bool{}, took: map[holding][]engine.Lock{}}
+	return &Locks{cluster: c, runs: map[string]standing{}, took: map[holding][]engine.Lock{}}
 }
 
 type holding struct{ uid, node string }
 
-type ticket struct {
-	store.Holder
-	Namespace string    `json:"namespace"` // of the run
-	Since     time.Time `json:"since"`
-}
-
-func (t ticket) is(h store.Holder) bool { return t.UID == h.UID && t.Node == h.Node }
-
-type lockQueue struct {
-	Name    string   `json:"name"`
-	Holding []ticket `json:"holding,omitempty"`
-	Waiting []ticket `json:"waiting,omitempty"`
+// standing is how a run was found. That it is gone stays so.
+type standing struct {
+	gone bool
+	at   time.Time
 }
 
 // nameOf is the name that people know a lock by.
@@ -117,35 +112,32 @@ func (l *Locks) take(ctx context.Context, lock engine.Lock, h store.Holder) (got
 			return false, err
 		}
 	}
+	t := l.ticket(h)
 	err = l.change(ctx, lock, func(q *lockQueue) error {
-		if err := l.drop(ctx, q, h.UID); err != nil {
-			return err
+		got = q.holds(t)
+		if got {
+			return nil
 		}
-		got = q.grant(ticket{h, l.cluster.Namespace, l.cluster.clock.now().UTC()}, capacity)
-		return nil
+		q.enter(t)
+		for {
+			before := q.before(t, capacity)
+			if len(before) == 0 {
+				got = true
+				q.hold(t)
+				return nil
+			}
+			over, err := l.over(ctx, before, h.UID)
+			if err != nil || len(over) == 0 {
+				return err
+			}
+			q.leave(func(o ticket) bool { return over[o.UID] })
+		}
 	})
 	return got, err
 }
 
-// grant gives the lock, if it is free and nobody of another run is before, else a
-// place in the queue.
-func (q *lockQueue) grant(t ticket, capacity int) bool {
-	mine := func(o ticket) bool { return o.is(t.Holder) }
-	if slices.ContainsFunc(q.Holding, mine) {
-		return true
-	}
-	if !slices.ContainsFunc(q.Waiting, mine) {
-		q.Waiting = append(q.Waiting, t)
-		slices.SortStableFunc(q.Waiting, func(a, b ticket) int {
-			return cmp.Or(b.Priority-a.Priority, a.Since.Compare(b.Since))
-		})
-	}
-	if len(q.Holding) >= capacity || q.Waiting[0].UID != t.UID {
-		return false
-	}
-	q.Waiting = slices.DeleteFunc(q.Waiting, mine)
-	q.Holding = append(q.Holding, t)
-	return true
+func (l *Locks) ticket(h store.Holder) ticket {
+	return ticket{Holder: h, Namespace: l.cluster.Namespace, Since: l.cluster.clock.now().UTC()}
 }
 
 // Release gives back what a holder holds or waits for.
@@ -203,116 +195,104 @@ func (l *Locks) leftBy(ctx context.Context, h store.Holder) ([]engine.Lock, erro
 
 // giveBack frees one lock. Who goes on waiting keeps a place in the queue.
 func (l *Locks) giveBack(ctx context.Context, lock engine.Lock, h store.Holder, wait bool) error {
+	t := l.ticket(h)
 	return l.change(ctx, lock, func(q *lockQueue) error {
-		mine := func(t ticket) bool { return t.is(h) }
-		if i := slices.IndexFunc(q.Holding, mine); i >= 0 && wait {
-			q.Waiting = slices.Insert(q.Waiting, 0, q.Holding[i])
+		if i := slices.IndexFunc(q.Holding, t.is); i >= 0 {
+			t.Since = q.Holding[i].Since
 		}
-		q.Holding = slices.DeleteFunc(q.Holding, mine)
-		if !wait {
-			q.Waiting = slices.DeleteFunc(q.Waiting, mine)
+		q.leave(t.is)
+		if t.Elsewhere = wait; wait {
+			q.enter(t)
 		}
 		return nil
 	})
 }
 
-// drop frees what is held by runs that have ended or are gone.
-func (l *Locks) drop(ctx context.Context, q *lockQueue, own string) error {
-	asked := map[string]bool{own: true}
-	for _, t := range slices.Concat(q.Holding, q.Waiting) {
-		if asked[t.UID] {
+// over are the UIDs of those runs that have ended or are gone. One's own goes on,
+// whatever its status says by now.
+func (l *Locks) over(ctx context.Context, all []ticket, own string) (map[string]bool, error) {
+	found := map[string]bool{}
+	for _, t := range all {
+		if t.UID == own {
 			continue
 		}
-		asked[t.UID] = true
 		over, err := l.isOver(ctx, t)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if over {
-			theirs := func(o ticket) bool { return o.UID == t.UID }
-			q.Holding, q.Waiting = slices.DeleteFunc(q.Holding, theirs), slices.DeleteFunc(q.Waiting, theirs)
+			found[t.UID] = true
 		}
 	}
-	return nil
+	return found, nil
 }
 
 func (l *Locks) isOver(ctx context.Context, t ticket) (bool, error) {
 	l.mu.Lock()
-	over := l.over[t.UID]
+	known, asked := l.runs[t.UID]
 	l.mu.Unlock()
-	if over {
-		return true, nil
+	if asked && (known.gone || time.Since(known.at) < aliveFor) {
+		return known.gone, nil
 	}
+	now := standing{at: time.Now()}
 	r, err := l.cluster.in(t.Namespace).OpenRun(ctx, t.Run)
 	switch {
 	case errors.Is(err, store.ErrNoRun):
-		over = true
+		now.gone = true
 	case err != nil:
 		return false, err
-	default:
-		over = r.Header.UID != t.UID || r.Status.Phase.Completed()
+	case r.Header.UID != t.UID:
+		now.gone = true
+	case r.Status.Phase.Completed():
+		return true, nil // it may be retried
 	}
-	// A run that ended may be retried, so only the end of a UID is remembered.
-	if over && (r == nil || r.Header.UID != t.UID) {
-		l.mu.Lock()
-		l.over[t.UID] = true
-		l.mu.Unlock()
-	}
-	return over, nil
+	l.mu.Lock()
+	l.runs[t.UID] = now
+	l.mu.Unlock()
+	return now.gone, nil
 }
 
-// change replaces the queue of a lock by what f makes of it. Others may do so at
-// the same time: then it is read again.
+// change replaces the queue of a lock by what f makes of it.
 func (l *Locks) change(ctx context.Context, lock engine.Lock, f func(*lockQueue) error) error {
-	var err error
-	var pause backoff
-	for range lockTries {
-		err = l.changeOnce(ctx, lock, f)
-		if !apierrors.IsConflict(err) && !apierrors.IsAlreadyExists(err) {
-			break
-		}
-		if !pause.wait(ctx) {
-			return ctx.Err()
-		}
-	}
+	err := l.cluster.rewrite(ctx, func() (func() error, error) { return l.changed(ctx, lock, f) })
 	if err != nil {
 		return fmt.Errorf("lock %s: %w", nameOf(lock), err)
 	}
 	return nil
 }
 
-func (l *Locks) changeOnce(ctx context.Context, lock engine.Lock, f func(*lockQueue) error) error {
+// changed is the request that changes the queue, nil when nothing is to be changed.
+func (l *Locks) changed(ctx context.Context, lock engine.Lock, f func(*lockQueue) error) (write func() error, err error) {
 	cluster := l.cluster.in(lock.Namespace)
 	lease := &coordinationv1.Lease{}
-	err := cluster.get(ctx, leaseResource, leaseOf(lock), lease)
+	err = cluster.get(ctx, leaseResource, leaseOf(lock), lease)
 	absent := apierrors.IsNotFound(err)
 	if err != nil && !absent {
-		return err
+		return nil, err
 	}
 	before := lockQueue{Name: nameOf(lock)}
 	if text := lease.Annotations[annotationQueue]; text != "" {
 		if err := json.Unmarshal([]byte(text), &before); err != nil {
-			return fmt.Errorf("its Lease %q is damaged: %w", lease.Name, err)
+			return nil, fmt.Errorf("its Lease %q is damaged: %w", lease.Name, err)
 		}
 	}
-	after := before
-	after.Holding, after.Waiting = slices.Clone(before.Holding), slices.Clone(before.Waiting)
-	if err := f(&after); err != nil {
-		return err
+	after := before.clone()
+	if err := f(after); err != nil {
+		return nil, err
 	}
-	if reflect.DeepEqual(before, after) || absent && len(after.Holding)+len(after.Waiting) == 0 {
-		return nil
+	if reflect.DeepEqual(&before, after) || absent && len(after.Holding)+len(after.Waiting) == 0 {
+		return nil, nil
 	}
 	text, err := json.Marshal(after)
 	if err == nil && len(text) > maxQueue {
 		err = errors.New("too many wait for it")
 	}
 	if err != nil {
-		return err
+		return nil, err
 	}
 	about, err := json.Marshal(lock)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	lease.Annotations = map[string]string{annotationQueue: string(text), labelLock: string(about)}
 	holder := ""
@@ -322,7 +302,7 @@ func (l *Locks) changeOnce(ctx context.Context, lock engine.Lock, f func(*lockQu
 	lease.Spec.HolderIdentity = &holder
 	if absent {
 		lease.ObjectMeta = metav1.ObjectMeta{Name: leaseOf(lock), Labels: map[string]string{labelLock: "true"}, Annotations: lease.Annotations}
-		return cluster.create(ctx, leaseResource, lease, &coordinationv1.Lease{})
+		return func() error { return cluster.create(ctx, leaseResource, lease, &coordinationv1.Lease{}) }, nil
 	}
-	return cluster.update(ctx, leaseResource, lease.Name, lease, &coordinationv1.Lease{})
+	return func() error { return cluster.update(ctx, leaseResource, lease.Name, lease, &coordinationv1.Lease{}) }, nil
 }

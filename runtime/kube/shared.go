@@ -3,7 +3,6 @@ package kube
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -155,46 +154,37 @@ func (c Caches) Put(ctx context.Context, cache, key string, out engine.Outputs) 
 	if len(text) > maxCache/2 {
 		return fmt.Errorf("outputs of %d bytes are too large for a cache", len(text))
 	}
-	for tries := 1; ; tries++ {
-		err = c.put(ctx, cache, key, string(text))
-		if !apierrors.IsConflict(err) && !apierrors.IsAlreadyExists(err) || tries == putTries {
-			break
+	err = c.cluster.rewrite(ctx, func() (func() error, error) {
+		m, err := c.read(ctx, cache)
+		if err != nil {
+			return nil, err
 		}
-		if !sleep(ctx, time.Duration(tries)*firstPause) {
-			return ctx.Err()
-		}
-	}
-	var status apierrors.APIStatus
-	if errors.As(err, &status) {
+		return c.put(ctx, m, cache, key, string(text)), nil
+	})
+	if err != nil {
 		return fmt.Errorf("write cache %q: %w", cache, err)
 	}
-	return err
+	return nil
 }
 
 // maxCache leaves room below what a ConfigMap holds.
-const (
-	maxCache = 900 << 10
-	putTries = 20
-)
+const maxCache = 900 << 10
 
-func (c Caches) put(ctx context.Context, cache, key, text string) error {
-	m, err := c.read(ctx, cache)
-	if err != nil {
-		return err
-	}
+// put is the request that puts an entry into a cache, which may not be there yet.
+func (c Caches) put(ctx context.Context, m *corev1.ConfigMap, cache, key, text string) func() error {
 	if m == nil {
 		m = &corev1.ConfigMap{
 			ObjectMeta: metav1.ObjectMeta{Name: cache, Labels: map[string]string{labelKind: kindCache}},
 			Data:       map[string]string{key: text},
 		}
-		return c.cluster.create(ctx, mapResource, m, &corev1.ConfigMap{})
+		return func() error { return c.cluster.create(ctx, mapResource, m, &corev1.ConfigMap{}) }
 	}
 	if m.Data == nil {
 		m.Data = map[string]string{}
 	}
 	m.Data[key] = text
 	evict(m.Data, key)
-	return c.cluster.update(ctx, mapResource, cache, m, &corev1.ConfigMap{})
+	return func() error { return c.cluster.update(ctx, mapResource, cache, m, &corev1.ConfigMap{}) }
 }
 
 // evict takes the oldest entries away until the rest fits, but not the newest.

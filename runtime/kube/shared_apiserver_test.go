@@ -169,14 +169,9 @@ func TestAPIServerLocks(t *testing.T) {
 	if err := c.create(ctx, mapResource, limit, limit); err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"a", "b", "gone"} {
-		if _, err := c.CreateRun(ctx, store.Header{Name: name, UID: name + "-uid"}, nil); err != nil {
-			t.Fatal(err)
-		}
-	}
+	holders(t, c, "a", "b", "gone")
 	mutex := []engine.Lock{{Mutex: "m"}}
 	both := []engine.Lock{{Mutex: "m"}, {ConfigMap: "limits", Key: "two"}}
-	holder := func(name, node string) store.Holder { return store.Holder{Run: name, UID: name + "-uid", Node: node} }
 	l := c.Locks()
 	want := func(h store.Holder, locks []engine.Lock, waiting string) {
 		t.Helper()
@@ -217,6 +212,8 @@ func TestAPIServerLocks(t *testing.T) {
 	if err := r.Delete(ctx); err != nil {
 		t.Fatal(err)
 	}
+	want(holder("a", "3"), mutex, name) // which is noticed a while later
+	l = c.Locks()
 	want(holder("a", "3"), mutex, "")
 }
 
