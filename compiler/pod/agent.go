@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
@@ -35,6 +36,7 @@ const (
 	maxMessages       = 12288
 	messageMargin     = 64
 	maxAnnotation     = 128 << 10
+	maxAnnotations    = 256<<10 - 8<<10 // whoever runs the Pod may note something, too
 	maxConfigMap      = 1 << 20
 	usualMessageLog   = corev1.TerminationMessagePathDefault
 	configMapOverhead = 4 << 10
@@ -184,9 +186,9 @@ func (b *builder) wrap(c *corev1.Container) bool {
 				"write the command, or put the image under images: in weft.yaml")
 			return true
 		}
-		c.Command, c.Image = known.Command, cmp.Or(known.Image, c.Image)
+		c.Command, c.Image = literal(known.Command), cmp.Or(known.Image, c.Image)
 		if c.Args == nil {
-			c.Args = slices.Clone(known.Args)
+			c.Args = literal(known.Args)
 		}
 	}
 	c.Command = append([]string{instructions.AgentPath, instructions.CommandRun, c.Name, "--"}, c.Command...)
@@ -199,6 +201,16 @@ func (b *builder) wrap(c *corev1.Container) bool {
 	}
 	b.tell.Processes = append(b.tell.Processes, p)
 	return true
+}
+
+// literal keeps the kubelet from reading variables in words: it does so in the
+// command of a Pod, and not in what an image says.
+func literal(words []string) []string {
+	out := make([]string, len(words))
+	for i, w := range words {
+		out[i] = strings.ReplaceAll(w, "$", "$$")
+	}
+	return out
 }
 
 func (b *builder) imageOf(container string) *tree.Node {
@@ -327,6 +339,7 @@ func (b *builder) stage() corev1.Container {
 	if b.script != "" {
 		b.tell.Script = &b.script
 	}
+	b.heed(&c)
 	return c
 }
 
@@ -351,7 +364,11 @@ func (b *builder) deliver() []*corev1.ConfigMap {
 	text := b.tell.Encode()
 	volume := corev1.Volume{Name: tellVolume}
 	defer func() { spec.Volumes = append(spec.Volumes, volume) }()
-	if len(text) <= maxAnnotation {
+	used := 0 // by the other annotations
+	for key, value := range b.pod.Annotations {
+		used += len(key) + len(value)
+	}
+	if len(text) <= min(maxAnnotation, maxAnnotations-used) {
 		b.pod.Annotations[AnnotationInstructions] = text
 		volume.DownwardAPI = &corev1.DownwardAPIVolumeSource{Items: []corev1.DownwardAPIVolumeFile{{
 			Path: instructions.Key, FieldRef: &corev1.ObjectFieldSelector{APIVersion: "v1", FieldPath: "metadata.annotations['" + AnnotationInstructions + "']"},

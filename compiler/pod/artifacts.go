@@ -91,8 +91,8 @@ func raw(n *tree.Node) json.RawMessage {
 // main and in what mirrors it.
 func (b *builder) load(sidecars []corev1.Container) []corev1.Container {
 	var mounts []corev1.VolumeMount
-	own := b.mounts(mainName)
-	intoVolumes, git := false, false
+	var volumes []corev1.VolumeMount
+	git := false
 	secrets := secretSet{}
 	for _, n := range b.template.At("inputs", "artifacts").List() {
 		l, fields, ok := b.loading(n)
@@ -100,8 +100,9 @@ func (b *builder) load(sidecars []corev1.Container) []corev1.Container {
 			continue
 		}
 		at := path.Clean("/" + b.text(n.Get("path")))
-		if within(at, own) {
-			l.Target, intoVolumes = instructions.MainDir+at, true
+		if m, ok := b.volumeAt(at); ok {
+			l.Target = instructions.MainDir + at
+			volumes = mirrored(volumes, []corev1.VolumeMount{m})
 		} else {
 			mounts = append(mounts, corev1.VolumeMount{Name: inputsVolume, MountPath: at, SubPath: l.Name})
 		}
@@ -118,18 +119,18 @@ func (b *builder) load(sidecars []corev1.Container) []corev1.Container {
 	if git {
 		b.withGit(&c)
 	}
-	b.runAsMain(c.SecurityContext)
+	b.runAsMain(c.SecurityContext, git)
 	c.VolumeMounts = append(c.VolumeMounts, corev1.VolumeMount{Name: inputsVolume, MountPath: instructions.InputsDir})
-	if intoVolumes {
+	c.VolumeMounts = append(c.VolumeMounts, volumes...)
+	if len(volumes) > 0 {
 		if user := b.userOf(c.SecurityContext); user != nil && *user == 0 {
 			c.SecurityContext.Capabilities = nil // a volume may belong to another user
 		}
-		for _, m := range own {
-			m.MountPath, m.ReadOnly = instructions.MainDir+path.Clean("/"+m.MountPath), false
-			c.VolumeMounts = append(c.VolumeMounts, m)
-		}
+		main := b.containerOf(mainName)
+		c.Env, c.EnvFrom = main.Env, main.EnvFrom // subPathExpr reads them
 	}
 	c.VolumeMounts = append(c.VolumeMounts, b.mountSecrets(secrets)...)
+	b.heed(&c)
 	return []corev1.Container{c}
 }
 
@@ -181,28 +182,37 @@ func (b *builder) loading(n *tree.Node) (l instructions.Load, fields *tree.Node,
 
 // runAsMain gives what is loaded to the user who works with it: where nobody says
 // who that is, to root, as nearly every image has it. git, for one, refuses to
-// work in a folder of somebody else.
-func (b *builder) runAsMain(s *corev1.SecurityContext) {
-	for i := range b.pod.Spec.Containers {
-		if c := &b.pod.Spec.Containers[i]; c.Name == mainName && c.SecurityContext != nil {
-			s.RunAsUser, s.RunAsGroup, s.RunAsNonRoot = c.SecurityContext.RunAsUser, c.SecurityContext.RunAsGroup, c.SecurityContext.RunAsNonRoot
-		}
+// work in a folder of somebody else. The image that has git is root's.
+func (b *builder) runAsMain(s *corev1.SecurityContext, git bool) {
+	if c := b.containerOf(mainName); c != nil && c.SecurityContext != nil {
+		s.RunAsUser, s.RunAsGroup, s.RunAsNonRoot = c.SecurityContext.RunAsUser, c.SecurityContext.RunAsGroup, c.SecurityContext.RunAsNonRoot
 	}
 	user, nonRoot := s.RunAsUser, s.RunAsNonRoot
 	if p := b.pod.Spec.SecurityContext; p != nil {
 		user, nonRoot = cmp.Or(user, p.RunAsUser), cmp.Or(nonRoot, p.RunAsNonRoot)
 	}
-	if user == nil && (nonRoot == nil || !*nonRoot) {
+	switch {
+	case user != nil:
+	case nonRoot == nil || !*nonRoot:
 		s.RunAsUser = new(int64)
+	case git:
+		agent := int64(agentUser)
+		s.RunAsUser = &agent
 	}
 }
 
-// within reports whether a path lies in one of the mounts.
-func within(at string, mounts []corev1.VolumeMount) bool {
-	return slices.ContainsFunc(mounts, func(m corev1.VolumeMount) bool {
+// volumeAt is the mount of main in which a path lies, as whoever loads sees it.
+func (b *builder) volumeAt(at string) (found corev1.VolumeMount, ok bool) {
+	deepest := ""
+	for _, m := range b.mounts(mainName) {
 		dir := path.Clean("/" + m.MountPath)
-		return at == dir || strings.HasPrefix(at, strings.TrimSuffix(dir, "/")+"/")
-	})
+		if (at == dir || strings.HasPrefix(at, strings.TrimSuffix(dir, "/")+"/")) && len(dir) > len(deepest) {
+			// Nothing of how main sees it but where it is: that may take rights.
+			found = corev1.VolumeMount{Name: m.Name, MountPath: instructions.MainDir + dir, SubPath: m.SubPath, SubPathExpr: m.SubPathExpr}
+			deepest, ok = dir, true
+		}
+	}
+	return found, ok
 }
 
 // mountInputs shows the artifacts to main and to the containers that mirror it.
@@ -241,6 +251,7 @@ func (b *builder) save() []corev1.Container {
 	c := b.agentContainer(saveName, instructions.CommandSave)
 	c.VolumeMounts = append(c.VolumeMounts, b.exchange())
 	c.VolumeMounts = append(c.VolumeMounts, b.mountSecrets(secrets)...)
+	b.heed(&c)
 	return []corev1.Container{c}
 }
 

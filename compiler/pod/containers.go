@@ -103,12 +103,21 @@ func mirrored(own, other []corev1.VolumeMount) []corev1.VolumeMount {
 	return own
 }
 
+// containerOf is the container of a name beside which others run, nil when there
+// is none.
+func (b *builder) containerOf(name string) *corev1.Container {
+	for i := range b.pod.Spec.Containers {
+		if c := &b.pod.Spec.Containers[i]; c.Name == name {
+			return c
+		}
+	}
+	return nil
+}
+
 // mounts are the volume mounts of a container.
 func (b *builder) mounts(name string) []corev1.VolumeMount {
-	for i := range b.pod.Spec.Containers {
-		if b.pod.Spec.Containers[i].Name == name {
-			return b.pod.Spec.Containers[i].VolumeMounts
-		}
+	if c := b.containerOf(name); c != nil {
+		return c.VolumeMounts
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
@@ -31,6 +32,36 @@ func (b *builder) patch() {
 	if b.pod.Spec.RestartPolicy == "" {
 		b.pod.Spec.RestartPolicy = corev1.RestartPolicyNever
 	}
+	b.pod.Spec.InitContainers = b.takeExecutor(b.pod.Spec.InitContainers, "init", stageName, loadName)
+	b.pod.Spec.Containers = b.takeExecutor(b.pod.Spec.Containers, "wait", saveName)
+}
+
+// takeExecutor takes out what a patch says of a container of the reference's own.
+// It is meant for those of weft that do its work.
+func (b *builder) takeExecutor(list []corev1.Container, name string, meant ...string) []corev1.Container {
+	if b.written[name] != nil {
+		return list // the user has a container of this name
+	}
+	return slices.DeleteFunc(list, func(c corev1.Container) bool {
+		if c.Name != name {
+			return false
+		}
+		for _, own := range meant {
+			b.executor[own] = c
+		}
+		return true
+	})
+}
+
+// heed gives to a container of weft's own what a patch says of the reference's.
+func (b *builder) heed(c *corev1.Container) {
+	said := b.executor[c.Name]
+	if len(said.Resources.Requests)+len(said.Resources.Limits) > 0 {
+		c.Resources = said.Resources
+	}
+	c.Env, c.EnvFrom = slices.Concat(c.Env, said.Env), slices.Concat(c.EnvFrom, said.EnvFrom)
+	c.VolumeMounts = slices.Concat(c.VolumeMounts, said.VolumeMounts)
+	c.ImagePullPolicy = said.ImagePullPolicy
 }
 
 func (b *builder) apply(n *tree.Node) {

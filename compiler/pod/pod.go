@@ -214,18 +214,19 @@ type builder struct {
 	pod      *corev1.Pod
 	tell     instructions.Instructions
 	script   string
-	staged   bool                  // some container takes the agent from the Pod
-	unknown  map[string]*tree.Node // images whose entrypoint is missing
-	mains    []string              // names of the main containers
-	members  map[string]member     // of a containerSet
-	sidecars []string              // names of the sidecars
-	mirrors  map[string]bool       // containers that see what main sees
-	written  map[string]*tree.Node // where the container of a name stands
+	staged   bool                        // some container takes the agent from the Pod
+	unknown  map[string]*tree.Node       // images whose entrypoint is missing
+	mains    []string                    // names of the main containers
+	members  map[string]member           // of a containerSet
+	sidecars []string                    // names of the sidecars
+	mirrors  map[string]bool             // containers that see what main sees
+	written  map[string]*tree.Node       // where the container of a name stands
+	executor map[string]corev1.Container // what a patch says of those of the reference, by the names of weft's
 }
 
 func newBuilder(in Input) *builder {
 	t := in.Template
-	b := &builder{in: in, template: t.Node, written: map[string]*tree.Node{}, members: map[string]member{}, mirrors: map[string]bool{}, unknown: map[string]*tree.Node{}}
+	b := &builder{in: in, template: t.Node, written: map[string]*tree.Node{}, members: map[string]member{}, mirrors: map[string]bool{}, unknown: map[string]*tree.Node{}, executor: map[string]corev1.Container{}}
 	b.decoder = b.newDecoder()
 	if defaults := in.Run.field("templateDefaults"); defaults != nil && defaults.Kind == tree.Map {
 		b.template = merge(defaultsFor(defaults, t), t.Node, reflect.TypeFor[templateShape]())
