@@ -41,6 +41,7 @@ func reportOf(p *corev1.Pod, open logOpener) engine.Report {
 		r.State = engine.PodReady
 	case running:
 		r.State = engine.PodRunning
+		r.Message, r.Class = waitsFor(p) // of several containers not all may have begun
 	default:
 		r.Message, r.Class = waitsFor(p)
 		r.Containers = nil
@@ -54,7 +55,7 @@ func over(p *corev1.Pod) bool {
 }
 
 // progress reports whether every main container has ended, with that which saves
-// artifacts, and whether one of them has begun.
+// artifacts, and whether a main one has begun: what saves waits for it.
 func progress(containers []engine.Container) (ended, running bool) {
 	ended = true
 	seen := false
@@ -64,7 +65,7 @@ func progress(containers []engine.Container) (ended, running bool) {
 		}
 		seen = true
 		ended = ended && c.Ended
-		running = running || c.Running || c.Ended
+		running = running || c.Role == engine.RoleMain && (c.Running || c.Ended)
 	}
 	return ended && seen, running
 }
@@ -256,7 +257,7 @@ func disruption(p *corev1.Pod) engine.Class {
 // notReasons are the reasons of containers that wait for nothing in particular.
 var notReasons = []string{"", "PodInitializing", "ContainerCreating"}
 
-// waitsFor is why no main container runs yet.
+// waitsFor is why a container does not run yet.
 func waitsFor(p *corev1.Pod) (message string, class engine.Class) {
 	for _, list := range [][]corev1.ContainerStatus{p.Status.InitContainerStatuses, p.Status.ContainerStatuses} {
 		for _, c := range list {

@@ -98,6 +98,17 @@ func TestReportOf(t *testing.T) {
 			p.Status.ContainerStatuses = []corev1.ContainerStatus{isRunning("main")}
 			p.Status.Conditions = []corev1.PodCondition{{Type: corev1.PodReady, Status: corev1.ConditionTrue}}
 		}, engine.PodReady, "", ""},
+		{"what saves runs, and main cannot be pulled", func(p *corev1.Pod) {
+			p.Status.Phase = corev1.PodPending
+			p.Status.ContainerStatuses = []corev1.ContainerStatus{waiting("main", "ErrImagePull", "no such image"), isRunning("weft-save")}
+		}, engine.PodPending, "ErrImagePull: no such image", engine.ClassImagePull},
+		{"what saves has failed, and main is to begin", func(p *corev1.Pod) {
+			p.Status.ContainerStatuses = []corev1.ContainerStatus{waiting("main", "ContainerCreating", ""), terminated("weft-save", 1, "Error", "")}
+		}, engine.PodPending, "", ""},
+		{"one of several cannot be pulled", func(p *corev1.Pod) {
+			p.Spec.Containers = append(p.Spec.Containers, corev1.Container{Name: "other"})
+			p.Status.ContainerStatuses = []corev1.ContainerStatus{isRunning("main"), isRunning("weft-save"), waiting("other", "ImagePullBackOff", "no such image")}
+		}, engine.PodRunning, "ImagePullBackOff: no such image", engine.ClassImagePull},
 		{"saves", func(p *corev1.Pod) {
 			p.Status.ContainerStatuses = []corev1.ContainerStatus{terminated("main", 0, "Completed", ""), isRunning("weft-save")}
 		}, engine.PodRunning, "", ""},
