@@ -61,7 +61,10 @@ func readFile(path string, most int64) (text string, size int64, err error) {
 	if err != nil {
 		return "", 0, err
 	}
-	if !info.Mode().IsRegular() {
+	switch {
+	case info.IsDir():
+		return "", 0, fmt.Errorf("%q is a folder", path)
+	case !info.Mode().IsRegular():
 		return "", 0, fmt.Errorf("%q is no file", path)
 	}
 	read, err := io.ReadAll(io.LimitReader(f, most+1)) // its size may be more than it says
