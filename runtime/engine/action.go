@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/weft-lang/weft/compiler/eval"
@@ -64,7 +65,24 @@ type Lock struct {
 	Mutex          string
 	ConfigMap, Key string
 	Database       string
-	Namespace      string // "" is that of the run
+	Namespace      string
+}
+
+// String is the name that people know a lock by.
+func (l Lock) String() string {
+	switch {
+	case l.Mutex != "":
+		return l.Namespace + "/Mutex/" + l.Mutex
+	case l.Database != "":
+		return l.Namespace + "/Database/" + l.Database
+	}
+	return l.Namespace + "/ConfigMap/" + l.ConfigMap + "/" + l.Key
+}
+
+// Waiting is what whoever waits for a lock is told: how many of its places are
+// free.
+func (l Lock) Waiting(free, limit int) string {
+	return fmt.Sprintf("Waiting for %s lock. Lock status: %d/%d", l, max(0, free), limit)
 }
 
 // CacheGet looks into a memoization cache.

@@ -97,11 +97,7 @@ func (e *Engine) forget(s *start, id NodeID) {
 		e.root = NoNode
 		return
 	}
-	group := s.up
-	if t := e.at(s.up).typ; t == StepGroupNode || t == TaskGroupNode {
-		group = e.at(s.up).up
-	}
-	t := &e.at(group).more.group.tasks[s.call.index]
+	t := e.taskOf(s)
 	if t.node == id {
 		t.node = NoNode
 	}

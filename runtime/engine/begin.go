@@ -100,7 +100,7 @@ func (e *Engine) launch(s start) {
 		return
 	}
 	sc := e.scopeOf(&s)
-	if s.item >= 0 && s.call.whenItem {
+	if s.item >= 0 && e.taskOf(&s).loop.late {
 		if ok, message, err := sc.when(s.call); err != nil {
 			e.placeholder(s, Error, err.Error())
 			return
@@ -127,7 +127,7 @@ func (e *Engine) launch(s start) {
 		n.typ = RetryNode
 	}
 	if n.depth++; int(n.depth) >= e.cfg.MaxDepth {
-		n.flags |= flagErrored
+		e.retype(id, SkippedNode)
 		e.finish(id, Error, fmt.Sprintf("Maximum recursion depth exceeded. Templates are nested more than %d deep", e.cfg.MaxDepth))
 		return
 	}
@@ -162,11 +162,7 @@ func (e *Engine) register(s start) NodeID {
 	if s.label != labelCall && s.label != labelItem {
 		return id
 	}
-	group := s.up
-	if t := e.at(s.up).typ; t == StepGroupNode || t == TaskGroupNode {
-		group = e.at(s.up).up
-	}
-	t := &e.at(group).more.group.tasks[s.call.index]
+	t := e.taskOf(&s)
 	if t.node == NoNode {
 		t.node = id
 	}
@@ -174,6 +170,15 @@ func (e *Engine) register(s start) NodeID {
 		t.loop.nodes[s.item] = id
 	}
 	return id
+}
+
+// taskOf is what its group keeps of the step or task that a call belongs to.
+func (e *Engine) taskOf(s *start) *task {
+	group := s.up
+	if t := e.at(s.up).typ; t == StepGroupNode || t == TaskGroupNode {
+		group = e.at(s.up).up
+	}
+	return &e.at(group).more.group.tasks[s.call.index]
 }
 
 // placeholder makes the node of a call that was not to be begun, or could not.
@@ -193,6 +198,12 @@ func (e *Engine) placeholder(s start, p Phase, message string) {
 
 var emptyPlan = &plan{typ: SkippedNode}
 
+// refuse ends a node that never began to do anything: it could not.
+func (e *Engine) refuse(id NodeID, err error) {
+	e.retype(id, SkippedNode)
+	e.fail(id, err)
+}
+
 // fail ends a node with what weft itself could not do.
 func (e *Engine) fail(id NodeID, err error) {
 	e.at(id).flags |= flagErrored
@@ -203,7 +214,7 @@ func (e *Engine) fail(id NodeID, err error) {
 func (e *Engine) prepare(s *scope, c *call) (*plan, *frame, *fetch, error) {
 	t, err := e.callee(s, c)
 	if err != nil {
-		return nil, nil, nil, err
+		return nil, nil, nil, unfit{err}
 	}
 	p := e.planner.of(t)
 	arguments := c.arguments
@@ -213,6 +224,10 @@ func (e *Engine) prepare(s *scope, c *call) (*plan, *frame, *fetch, error) {
 	f, fetch, err := e.fillArguments(s, c, p, arguments)
 	return p, f, fetch, err
 }
+
+// unfit is what makes a call and its template not fit together. It ends the call
+// alone, where an argument that cannot be filled keeps a step group from beginning.
+type unfit struct{ error }
 
 // callee is the template that a call means.
 func (e *Engine) callee(s *scope, c *call) (*ir.Template, error) {
@@ -334,7 +349,7 @@ func fillInput(s, own *scope, in *input, arguments []argument) (string, *configM
 	case lacking != nil:
 		return "", nil, inputError(in, lacking)
 	}
-	return "", nil, fmt.Errorf("inputs.parameters.%s was not supplied", in.name)
+	return "", nil, unfit{fmt.Errorf("inputs.parameters.%s was not supplied", in.name)}
 }
 
 func inputError(in *input, err error) error {
@@ -376,7 +391,7 @@ func (e *Engine) fillArtifacts(s *scope, c *call, p *plan, f *frame) error {
 			}
 			f.more.artifacts[in.name] = n
 		case !in.optional && (given || !in.located):
-			return fmt.Errorf("inputs.artifacts.%s was not supplied", in.name)
+			return unfit{fmt.Errorf("inputs.artifacts.%s was not supplied", in.name)}
 		}
 	}
 	return nil

@@ -41,8 +41,12 @@ func TestDepth(t *testing.T) {
 			t.Errorf("%d nodes, want %d", nodes, 2*want-1)
 		}
 		last := p.e.View(engine.NodeID(p.e.Len() - 1))
-		if last.Phase != engine.Error || !strings.HasPrefix(last.Message, "Maximum recursion depth exceeded.") {
-			t.Errorf("the deepest node is %s: %s", last.Phase, last.Message)
+		if last.Type != engine.SkippedNode || last.Phase != engine.Error || !strings.HasPrefix(last.Message, "Maximum recursion depth exceeded.") {
+			t.Errorf("the deepest node is %s, %s: %s", last.Type, last.Phase, last.Message)
+		}
+		group := p.e.View(engine.NodeID(p.e.Len() - 2))
+		if want := "child '" + last.Path + "' failed"; group.Phase != engine.Failed || group.Message != want {
+			t.Errorf("its group is %s: %s, want Failed: %s", group.Phase, group.Message, want)
 		}
 		if p.ended == nil || p.ended.Phase != engine.Failed {
 			t.Errorf("the run ended as %v", p.ended)

@@ -3,6 +3,7 @@ package engine
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -117,30 +118,67 @@ func (e *Engine) fixedNames() map[string]string {
 		names["priority"] = n.Text()
 	}
 	creationNames(names, e.cfg.Created)
-	o := e.cfg.Object
 	metadata := e.planner.field("workflowMetadata")
-	mapNames(names, "labels", e.cfg.Labels, metadata.Get("labels"), o.Labels())
-	mapNames(names, "annotations", e.cfg.Annotations, metadata.Get("annotations"), o.Annotations())
+	e.nameMetadata(names, textsOf(metadata.Get("labels")), textsOf(metadata.Get("annotations")))
 	if at, ok := names["annotations.workflows.argoproj.io/scheduled-time"]; ok {
 		names["scheduledTime"] = at
 	}
 	return names
 }
 
-// mapNames adds labels or annotations; later sources win over earlier ones, and
-// what the caller of New gives wins over all.
-func mapNames(names map[string]string, kind string, given map[string]string, from ...*tree.Node) {
-	all := map[string]string{}
-	for _, n := range slices.Backward(from) {
-		if n == nil || n.Kind != tree.Map {
-			continue
-		}
-		for _, entry := range n.Entries {
-			all[entry.Key.Value] = entry.Value.Text()
+// nameMetadata makes labels and annotations known: those of the object, those that
+// workflowMetadata adds, and those given to New, which win over all.
+func (e *Engine) nameMetadata(names map[string]string, labels, annotations map[string]string) {
+	o := e.cfg.Object
+	mapNames(names, "labels", textsOf(o.Labels()), labels, e.cfg.Labels)
+	mapNames(names, "annotations", textsOf(o.Annotations()), annotations, e.cfg.Annotations)
+}
+
+// fillMetadata fills what workflowMetadata adds, which may take parameters.
+func (e *Engine) fillMetadata() error {
+	s, metadata := e.inside(NoNode), e.planner.field("workflowMetadata")
+	labels, annotations := textsOf(metadata.Get("labels")), textsOf(metadata.Get("annotations"))
+	for _, m := range []map[string]string{labels, annotations} {
+		for k, v := range m {
+			t := readText(v)
+			var err error
+			if m[k], err = s.fill(&t); err != nil {
+				return fmt.Errorf("workflowMetadata: %q: %w", k, err)
+			}
 		}
 	}
-	for k, v := range given {
-		all[k] = v
+	if from := metadata.Get("labelsFrom"); !from.IsNull() {
+		for _, entry := range from.Entries {
+			v, err := s.text(newExpression(entry.Value.Get("expression").Text()))
+			if err != nil {
+				return fmt.Errorf("workflowMetadata: label %q: %w", entry.Key.Value, err)
+			}
+			labels[entry.Key.Value] = v
+		}
+	}
+	g := *e.globals
+	g.fixed = maps.Clone(g.fixed)
+	e.nameMetadata(g.fixed, labels, annotations)
+	e.globals = &g
+	return nil
+}
+
+// textsOf are the values of a map of texts.
+func textsOf(n *tree.Node) map[string]string {
+	texts := map[string]string{}
+	if n != nil && n.Kind == tree.Map {
+		for _, entry := range n.Entries {
+			texts[entry.Key.Value] = entry.Value.Text()
+		}
+	}
+	return texts
+}
+
+// mapNames adds labels or annotations; later sources win over earlier ones.
+func mapNames(names map[string]string, kind string, from ...map[string]string) {
+	all := map[string]string{}
+	for _, m := range from {
+		maps.Copy(all, m)
 	}
 	for k, v := range all {
 		names[kind+"."+k] = v

@@ -1,19 +1,22 @@
 package engine
 
-import "errors"
+import (
+	"cmp"
+	"errors"
+)
 
 // acquire asks for the locks of a template.
 func (e *Engine) acquire(id NodeID) {
 	n := e.at(id)
 	locks, err := fillLocks(e.inside(id), n.plan.locks)
 	if err != nil {
-		e.fail(id, err)
+		e.refuse(id, err)
 		return
 	}
 	n.flags |= flagLocked
 	e.wait(id, stageLocking)
 	if _, err := e.setTimeouts(id); err != nil {
-		e.fail(id, err)
+		e.refuse(id, err)
 		return
 	}
 	e.actions = append(e.actions, Acquire{Node: id, Locks: locks})
@@ -35,6 +38,7 @@ func fillLocks(s *scope, plans []lockPlan) ([]Lock, error) {
 			}
 			*f.into = v
 		}
+		l.Namespace = cmp.Or(l.Namespace, s.e.cfg.Namespace)
 		if l.Mutex == "" && l.ConfigMap == "" && l.Database == "" {
 			return nil, errors.New("a lock has no name")
 		}
@@ -55,8 +59,7 @@ func (e *Engine) locked(id NodeID, ev *Event) {
 		e.impossible++
 	case ev.Lock.Error != "" && e.withdraw(id):
 	case ev.Lock.Error != "":
-		e.retype(id, SkippedNode) // it never began
-		e.fail(id, errors.New(ev.Lock.Error))
+		e.refuse(id, errors.New(ev.Lock.Error))
 	case ev.Lock.Held:
 		n.message = ""
 		e.stopTimers(id) // a leaf has bounds of its own when it starts

@@ -13,6 +13,7 @@ type loop struct {
 	call  *call
 	items []eval.Item
 	nodes []NodeID // by item; NoNode for one that has not begun
+	late  bool     // the condition of the call is evaluated item by item
 
 	ended  bool // the outputs below are final
 	result string
@@ -20,8 +21,8 @@ type loop struct {
 	each   map[string]string
 }
 
-func newLoop(c *call, items []eval.Item) *loop {
-	l := &loop{call: c, items: items, nodes: make([]NodeID, len(items))}
+func newLoop(c *call, items []eval.Item, late bool) *loop {
+	l := &loop{call: c, items: items, nodes: make([]NodeID, len(items)), late: late}
 	for i := range l.nodes {
 		l.nodes[i] = NoNode
 	}

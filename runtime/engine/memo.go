@@ -23,12 +23,12 @@ func (e *Engine) lookUp(id NodeID) {
 	age, err3 := s.duration(&n.plan.memo.maxAge, "maxAge")
 	for _, err := range []error{err1, err2, err3} {
 		if err != nil {
-			e.fail(id, fmt.Errorf("memoize: %w", err))
+			e.refuse(id, fmt.Errorf("memoize: %w", err))
 			return
 		}
 	}
 	if !memoKey().MatchString(key) {
-		e.fail(id, fmt.Errorf("memoize: %q cannot be a key: letters, digits and hyphens only", key))
+		e.refuse(id, fmt.Errorf("memoize: %q cannot be a key: letters, digits and hyphens only", key))
 		return
 	}
 	n.extra().memo = &memo{cache: cache, key: key}

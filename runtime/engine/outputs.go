@@ -131,8 +131,8 @@ func (s *scope) text(x *expression) (string, error) {
 // global name.
 func (e *Engine) exportOutputs(id NodeID) {
 	n := e.at(id)
-	if n.typ == RetryNode {
-		return // its attempt has done so
+	if e.lastAttempt(id) != NoNode {
+		return // it has done so
 	}
 	var parameters []Value
 	var artifacts []Artifact

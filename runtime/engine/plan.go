@@ -244,6 +244,9 @@ func (m *maker) outputs(p *plan) {
 				r.fallback = optionalText(o.Value)
 			}
 		}
+		if r.supplied && r.fallback == nil {
+			r.fallback = m.borrowed(r.name)
+		}
 		p.results = append(p.results, r)
 		p.record = p.record || r.fallback == nil && !r.supplied
 	}
@@ -255,6 +258,21 @@ func (m *maker) outputs(p *plan) {
 		p.products = append(p.products, o)
 		p.record = p.record || !o.optional
 	}
+}
+
+// borrowed is what an output is that nobody supplies: an input of that name.
+func (m *maker) borrowed(name string) *text {
+	for _, in := range m.t.Inputs.Parameters {
+		if in.Name.Text() != name {
+			continue
+		}
+		if d := optionalText(in.Default); d != nil {
+			return d
+		}
+		t := readText("{{inputs.parameters." + name + "}}")
+		return &t
+	}
+	return nil
 }
 
 func (m *maker) retryStrategy() *retryPlan {

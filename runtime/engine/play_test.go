@@ -18,15 +18,16 @@ import (
 	"github.com/weft-lang/weft/validate/lint"
 )
 
-// load reads and checks a project, and returns its first workflow.
-func load(t testing.TB, files map[string]string) (*ir.Checked, *ir.Object) {
+// load reads and checks a project, in profile argo unless another one is given, and
+// returns its first workflow.
+func load(t testing.TB, files map[string]string, profile ...validate.Profile) (*ir.Checked, *ir.Object) {
 	t.Helper()
 	fsys := fstest.MapFS{}
 	for name, text := range files {
 		fsys[name] = &fstest.MapFile{Data: []byte(text)}
 	}
-	weft := validate.Argo
-	result := lint.Run(fsys, []string{"."}, lint.Options{Profile: &weft})
+	profile = append(profile, validate.Argo)
+	result := lint.Run(fsys, []string{"."}, lint.Options{Profile: &profile[0]})
 	for _, d := range result.Findings.Sorted() {
 		if d.Severity == diag.Error {
 			t.Errorf("%s: %s [%s]", d.Span, d.Message, d.Rule)

@@ -156,8 +156,7 @@ func (e *Engine) fetched(id NodeID, ev *Event) {
 	f := n.more.fetch
 	v, err := f.keys[0].take(ev.Fetched)
 	if err != nil {
-		e.retype(id, SkippedNode)
-		e.fail(id, err)
+		e.refuse(id, err)
 		return
 	}
 	n.frame.values[f.inputs[0]] = v

@@ -95,9 +95,13 @@ func (e *Engine) listParameters() {
 	e.globals = &g
 }
 
-// lockRun asks for the locks of the run, then begins.
+// lockRun asks for the locks of the run, then begins. All parameters are known.
 func (e *Engine) lockRun() {
 	e.listParameters()
+	if err := e.fillMetadata(); err != nil {
+		e.finishRun(Error, err.Error())
+		return
+	}
 	if len(e.locks) == 0 {
 		e.enter()
 		return

@@ -6,6 +6,7 @@ import (
 
 	"github.com/weft-lang/weft/lang/langtest"
 	"github.com/weft-lang/weft/runtime/engine"
+	"github.com/weft-lang/weft/validate"
 )
 
 // TestRuns plays workflows by scripts, and compares the nodes they leave. What
@@ -38,7 +39,7 @@ func TestRuns(t *testing.T) {
 	})
 }
 
-func newEngine(t testing.TB, in map[string]string) *engine.Engine {
+func newEngine(t testing.TB, in map[string]string, profile ...validate.Profile) *engine.Engine {
 	t.Helper()
 	files := map[string]string{}
 	for name, text := range in {
@@ -46,7 +47,7 @@ func newEngine(t testing.TB, in map[string]string) *engine.Engine {
 			files[name] = text
 		}
 	}
-	checked, o := load(t, files)
+	checked, o := load(t, files, profile...)
 	e, err := engine.New(checked, engine.Config{Object: o, Name: "wf", Namespace: "ns", UID: "uid", Created: epoch})
 	if err != nil {
 		t.Fatal(err)

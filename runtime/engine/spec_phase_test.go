@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/weft-lang/weft/runtime/engine"
+	"github.com/weft-lang/weft/validate"
 )
 
 // TestSpecPredicates goes through the predicates over phases (1.1).
@@ -157,6 +158,7 @@ func TestSpecGroups(t *testing.T) {
 	two := func(a, b string) string {
 		return fmt.Sprintf("steps: [[{name: a, template: leaf%s}, {name: b, template: leaf%s}], [{name: z, template: leaf}]]", a, b)
 	}
+	const named = `steps: [[{name: p, template: leafp}], [{name: a, template: "{{steps.p.outputs.parameters.p}}"}], [{name: z, template: leaf}]]`
 	const goes, stops = "\nwf[1].z | Succeeded\nwf | Steps | Succeeded", "\nwf[1] | none\nwf[1].z | none"
 	rows := []specRow{
 		{name: "2.4 all Succeeded", main: two("", ""), want: "wf[0] | StepGroup | Succeeded" + goes},
@@ -171,6 +173,12 @@ func TestSpecGroups(t *testing.T) {
 		{name: "2.4 a condition that cannot be evaluated", main: two(`, when: "{{=1}}"`, ""),
 			want:    "wf[0].a | Skipped | Error\nwf[0] | StepGroup | Error\nwf | Steps | Failed\nrun | Failed" + stops,
 			differs: "an error in a step group of the entrypoint's own template"},
+		{name: "2.4 a condition of a loop that cannot be evaluated", main: two(`, withItems: [1, 2], when: "a =="`, ""),
+			want: "wf[0].a(0:1) | Skipped | Error\nwf[0].b | none\nwf[0] | StepGroup | Error\nwf | Failed" + stops},
+		{name: "2.4 a template that wants more than it is given", main: named, profile: []validate.Profile{validate.Recommended}, script: "wf[0].p p.p=leafx",
+			want: "wf[1].a | Skipped | Error | \"inputs.parameters.x was not supplied\"\nwf[1] | Error | \"step group deemed errored due to child wf[1].a error: inputs.parameters.x was not supplied\"\nwf | Failed\nwf[2] | none"},
+		{name: "2.4 a template that is not there", main: named, profile: []validate.Profile{validate.Recommended}, script: "wf[0].p p.p=none",
+			want: "wf[1].a | Skipped | Error | \"there is no template \\\"none\\\"\"\nwf[1] | Error\nwf[2] | none"},
 		{name: "2.4 references that cannot be resolved", main: "steps: [[{name: a, template: leafp}], [{name: b, template: leafx, arguments: {parameters: [{name: x, value: \"{{steps.a.outputs.parameters.p}}\"}]}}]]",
 			want: "wf[1] | StepGroup | Error\nwf[1].b | none\nwf | Failed", differs: "a reference to an output that a step which ended did not leave"},
 		{name: "2.4 a loop: an item that failed", main: two(", withItems: [1, 2]", ""), script: "wf[0].a(1* exit=1", want: "wf[0] | Failed | \"child 'wf[0].a(1:2)' failed\"" + stops},
@@ -302,6 +310,23 @@ func TestSpecAfterStops(t *testing.T) {
 			want: "wf | Failed | \"retry exceeded workflow deadline 2026-01-02T03:04:10Z\"\nwf(1) | none"},
 		{name: "1.6 spec.shutdown: Stop", main: "steps: [[{name: a, template: leaf}]]", spec: "shutdown: Stop\nonExit: leaf", want: "wf[0].a | Failed | " + stopped + "\nwf.onExit | Succeeded\nrun | Failed | \"Stopped with strategy 'Stop'\""},
 		{name: "1.6 spec.shutdown: Terminate", main: leafBody, spec: "shutdown: Terminate\nonExit: leaf", want: "wf | Failed | \"workflow shutdown with strategy: Terminate\"\nwf.onExit | none\nrun | Failed | \"Stopped with strategy 'Terminate'\""},
+	})
+}
+
+// TestSpecGlobals goes through names that reach the whole run, and outputs that
+// people supply.
+func TestSpecGlobals(t *testing.T) {
+	const memo = `{name: memo, retryStrategy: {limit: 1}, memoize: {key: k, cache: {configMap: {name: c}}}, outputs: {parameters: [{name: p, globalName: g, valueFrom: {path: /p}}]}, container: {image: i, command: [x]}}`
+	const ask = `{name: ask, inputs: {parameters: [{name: a, default: "no"}, {name: b, value: given}]}, outputs: {parameters: [{name: a, valueFrom: {supplied: {}}}, {name: b, valueFrom: {supplied: {}}}]}, suspend: {duration: 5s}}`
+	const use = `{name: use, template: leafx, arguments: {parameters: [{name: x, value: "%s"}]}}`
+	runSpec(t, []specRow{
+		{name: "4.6 globals of what came from a cache", more: memo + "\n" + strings.NewReplacer("name: memo", "name: set", "memoize: {key: k, cache: {configMap: {name: c}}}, ", "").Replace(memo), script: "wf[0].a* p.p=1\nwf[1].b* p.p=2",
+			main: `steps: [[{name: a, template: memo}], [{name: b, template: set}], [{name: c, template: memo}], [` + fmt.Sprintf(use, "{{workflow.outputs.parameters.g}}") + `]]`, want: "wf[2].c | Retry | children=1\nwf[3].use | x<1"},
+		{name: "3.8 suspend: a default that an input gives", more: ask, main: `steps: [[{name: a, template: ask, arguments: {parameters: [{name: b, value: mine}]}}], [` + fmt.Sprintf(use, "{{steps.a.outputs.parameters.a}} {{steps.a.outputs.parameters.b}}") + `]]`,
+			want: "wf[0].a | Succeeded | ended=5s\nwf[1].use | x<no mine"},
+		{name: "1.7 workflowMetadata may take parameters", spec: `arguments: {parameters: [{name: p, value: one}]}
+workflowMetadata: {labels: {a: "is-{{workflow.parameters.p}}"}, labelsFrom: {b: {expression: "workflow.parameters.p + '!'"}}}`,
+			main: `steps: [[` + fmt.Sprintf(use, "{{workflow.labels.a}} {{workflow.labels.b}}") + `]]`, want: "wf[0].use | x<is-one one!"},
 	})
 }
 

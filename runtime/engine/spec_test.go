@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/weft-lang/weft/runtime/engine"
+	"github.com/weft-lang/weft/validate"
 )
 
 // A specRow is one row of the tables in the specification of the run time: a
@@ -27,6 +28,8 @@ type specRow struct {
 	// it between bars. "wf.a | none" is a node that does not exist, "log | ..." a
 	// line of the log.
 	want string
+	// profile is that of the check, for what profile argo refuses.
+	profile []validate.Profile
 	// differs is the row of docs/compatibility.md, "Run time", that says why weft
 	// does something else than the reference.
 	differs string
@@ -55,7 +58,7 @@ func (r *specRow) workflow() string {
 // play runs the workflow of a row.
 func (r *specRow) play(t *testing.T) *player {
 	t.Helper()
-	p := newPlayer(t, newEngine(t, map[string]string{"workflow.yaml": r.workflow()}), r.script)
+	p := newPlayer(t, newEngine(t, map[string]string{"workflow.yaml": r.workflow()}, r.profile...), r.script)
 	p.check = true
 	if r.reports == nil {
 		p.play()

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/weft-lang/weft/lang/tree"
@@ -48,19 +49,25 @@ func (e *Engine) startGroup(id NodeID, index int32) {
 func (e *Engine) expand(s *scope, up NodeID, c *call) (st start, err error) {
 	st = start{up: up, item: -1, label: labelCall, call: c}
 	looped := c.loop.Looped() || emptyItems(c)
+	late := c.whenItem
 	if !looped || !c.whenItem {
 		ok, message, err := s.when(c)
-		if err != nil {
+		switch {
+		case err != nil && looped:
+			late = true
+		case err != nil:
 			st.fault = err
 			return st, nil
-		}
-		if !ok {
+		case !ok:
 			st.skip = message
 			return st, nil
 		}
 	}
 	if !looped {
 		st.plan, st.frame, st.fetch, err = e.prepare(s, c)
+		if errors.As(err, &unfit{}) {
+			st.fault, err = err, nil
+		}
 		return st, err
 	}
 	items, err := s.items(c)
@@ -72,7 +79,7 @@ func (e *Engine) expand(s *scope, up NodeID, c *call) (st start, err error) {
 		return st, nil
 	}
 	st.items = int32(len(items))
-	e.at(s.node).more.group.tasks[c.index].loop = newLoop(c, items)
+	e.at(s.node).more.group.tasks[c.index].loop = newLoop(c, items, late)
 	return st, nil
 }
 

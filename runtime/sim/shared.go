@@ -58,7 +58,7 @@ func (s *Shared) Acquire(_ context.Context, h store.Holder, locks []engine.Lock)
 			}
 		}
 		if others >= s.capacity(l) {
-			return l.Mutex + l.ConfigMap + l.Database, nil
+			return l.Waiting(s.capacity(l)-others, s.capacity(l)), nil
 		}
 	}
 	for _, l := range locks {

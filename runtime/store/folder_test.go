@@ -178,7 +178,11 @@ func TestLocks(t *testing.T) {
 	acquire(holder("a", "x"), true, m)
 	acquire(holder("a", "x"), true, m)
 	acquire(holder("a", "y"), false, m, n)
-	acquire(holder("b", "x"), false, n) // behind y, which is of another run
+	acquire(holder("b", "x"), true, n) // not behind y, which waits for m
+	acquire(holder("b", "z"), false, m)
+	if err := locks.Release(ctx, holder("b", "x")); err != nil {
+		t.Fatal(err)
+	}
 	urgent := holder("b", "u")
 	urgent.Priority = 1
 	acquire(urgent, true, n)
@@ -192,6 +196,12 @@ func TestLocks(t *testing.T) {
 	acquire(holder("a", "y"), true, m, n)
 
 	semaphore := engine.Lock{ConfigMap: "c", Key: "k"}
+	if waiting, _ := locks.Acquire(ctx, holder("b", "0"), []engine.Lock{semaphore, n}); waiting != "Waiting for /Mutex/n lock. Lock status: 0/1" {
+		t.Errorf("waits for %q", waiting)
+	}
+	if err := locks.Release(ctx, holder("b", "0")); err != nil {
+		t.Fatal(err)
+	}
 	acquire(holder("a", "1"), true, semaphore)
 	acquire(holder("a", "2"), true, semaphore)
 	acquire(holder("b", "3"), false, semaphore)

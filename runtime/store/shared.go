@@ -105,6 +105,10 @@ func (h Holder) is(o Holder) bool { return h.UID == o.UID && h.Node == o.Node }
 type ticket struct {
 	Holder
 	Since time.Time `json:"since"`
+	// Elsewhere says of one that waits that another lock which it wants as well is
+	// not free. It bars nobody: whoever has that other one may need this one to come
+	// to its end.
+	Elsewhere bool `json:"elsewhere,omitempty"`
 }
 
 type queue struct {
@@ -113,23 +117,12 @@ type queue struct {
 	Waiting []ticket `json:"waiting,omitempty"`
 }
 
-// lockName is the name that runs know a lock by.
-func lockName(l engine.Lock) string {
-	switch {
-	case l.Mutex != "":
-		return l.Namespace + "/Mutex/" + l.Mutex
-	case l.Database != "":
-		return l.Namespace + "/Database/" + l.Database
-	default:
-		return l.Namespace + "/ConfigMap/" + l.ConfigMap + "/" + l.Key
-	}
-}
-
 // Acquire takes all of the locks for a holder, or none: then waiting says for
 // which it waits, and the holder has a place in the queue of each. Asking again
 // for what is held already does no harm.
 func (l *Locks) Acquire(ctx context.Context, h Holder, locks []engine.Lock) (waiting string, err error) {
 	err = l.exclusively(ctx, func(queues map[string]*queue) error {
+		var busy []*queue
 		for _, lock := range locks {
 			capacity := 1
 			if lock.Mutex == "" {
@@ -137,20 +130,27 @@ func (l *Locks) Acquire(ctx context.Context, h Holder, locks []engine.Lock) (wai
 					return err
 				}
 			}
-			q := named(queues, lockName(lock))
+			q := named(queues, lock.String())
 			l.drop(q)
-			if !q.grants(h, l.now(), capacity) && waiting == "" {
-				waiting = q.Name
+			if q.grants(h, l.now(), capacity) {
+				continue
+			}
+			if busy = append(busy, q); waiting == "" {
+				waiting = lock.Waiting(capacity-len(q.Holding), capacity)
 			}
 		}
 		if waiting != "" {
+			for _, lock := range locks {
+				q := queues[lock.String()]
+				q.mark(h, slices.ContainsFunc(busy, func(other *queue) bool { return other != q }))
+			}
 			return nil
 		}
 		for _, lock := range locks {
-			q := queues[lockName(lock)]
+			q := queues[lock.String()]
 			q.Waiting = slices.DeleteFunc(q.Waiting, func(t ticket) bool { return t.is(h) })
 			if !slices.ContainsFunc(q.Holding, func(t ticket) bool { return t.is(h) }) {
-				q.Holding = append(q.Holding, ticket{h, l.now()})
+				q.Holding = append(q.Holding, ticket{Holder: h, Since: l.now()})
 			}
 		}
 		return nil
@@ -166,7 +166,7 @@ func (q *queue) grants(h Holder, now time.Time, capacity int) bool {
 		return true
 	}
 	if !slices.ContainsFunc(q.Waiting, mine) {
-		q.Waiting = append(q.Waiting, ticket{h, now})
+		q.Waiting = append(q.Waiting, ticket{Holder: h, Since: now})
 		slices.SortStableFunc(q.Waiting, func(a, b ticket) int {
 			if a.Priority != b.Priority {
 				return b.Priority - a.Priority
@@ -174,7 +174,15 @@ func (q *queue) grants(h Holder, now time.Time, capacity int) bool {
 			return a.Since.Compare(b.Since)
 		})
 	}
-	return len(q.Holding) < capacity && q.Waiting[0].UID == h.UID
+	first := slices.IndexFunc(q.Waiting, func(t ticket) bool { return t.UID == h.UID || !t.Elsewhere })
+	return len(q.Holding) < capacity && q.Waiting[first].UID == h.UID
+}
+
+// mark says of h, if it waits, whether another lock keeps it waiting.
+func (q *queue) mark(h Holder, elsewhere bool) {
+	if i := slices.IndexFunc(q.Waiting, func(t ticket) bool { return t.is(h) }); i >= 0 {
+		q.Waiting[i].Elsewhere = elsewhere
+	}
 }
 
 // Release gives back what a holder holds or waits for.
@@ -190,7 +198,7 @@ func (l *Locks) Release(ctx context.Context, h Holder) error {
 
 // Holders tells the name of a lock and who holds it.
 func (l *Locks) Holders(ctx context.Context, lock engine.Lock) (name string, holders []Holder, err error) {
-	name = lockName(lock)
+	name = lock.String()
 	err = l.exclusively(ctx, func(queues map[string]*queue) error {
 		if q := queues[name]; q != nil {
 			for _, t := range q.Holding {
