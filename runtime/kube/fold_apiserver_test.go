@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"net/http"
 	"reflect"
 	"strings"
 	"testing"
@@ -179,6 +180,62 @@ func TestAPIServerFoldFences(t *testing.T) {
 	}
 	if got := messagesOf(t, h); !reflect.DeepEqual(got, []string{"one", "two", "three"}) {
 		t.Errorf("the journal holds %q", got)
+	}
+}
+
+// What a driver that has died had sent is read when it arrives before the next one
+// begins, and has not happened when it arrives later. That one goes on either way.
+func TestAPIServerLateChunk(t *testing.T) {
+	for name, before := range map[string]bool{"before": true, "after": false} {
+		t.Run(name, func(t *testing.T) {
+			r, ctx := newRun(t), t.Context()
+			dead := r.Journal(ctx, &History{})
+			if err := dead.Append(note("one")); err != nil {
+				t.Fatal(err)
+			}
+			config, _, err := access.config()
+			if err != nil {
+				t.Fatal(err)
+			}
+			late := before
+			config.Wrap(func(next http.RoundTripper) http.RoundTripper {
+				return tap{next, func(q *http.Request) (*http.Response, error) {
+					if q.Method == http.MethodPost && late {
+						late = false
+						return nil, dead.Append(note("late"))
+					}
+					return nil, nil
+				}}
+			})
+			c, err := newCluster(config, r.cluster.Namespace)
+			if err != nil {
+				t.Fatal(err)
+			}
+			mine := r.seenFrom(c)
+			h, err := mine.Claim(ctx)
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := []string{"one", "two"}
+			if before {
+				want = []string{"one", "late", "two"}
+			}
+			if got := messagesOf(t, h); !reflect.DeepEqual(got, want[:len(want)-1]) {
+				t.Errorf("the next driver begins with %q", got)
+			}
+			if err := dead.Append(note("too late")); !errors.Is(err, ErrFenced) {
+				t.Errorf("the dead one writes: %v", err)
+			}
+			if err := mine.Journal(ctx, h).Append(note("two")); err != nil {
+				t.Errorf("the next one does not go on: %v", err)
+			}
+			if h, err = r.History(ctx); err != nil {
+				t.Fatal(err)
+			}
+			if got := messagesOf(t, h); !reflect.DeepEqual(got, want) {
+				t.Errorf("the journal holds %q", got)
+			}
+		})
 	}
 }
 

@@ -45,7 +45,7 @@ type Journal struct {
 
 // History is what a journal holds.
 type History struct {
-	Groups int // of events; those that were folded count as one
+	Groups int // of events; those that were folded count as one, and some hold none
 	chunks int
 	whole  int // the chunks up to the end of the last group that is all there
 	parts  []stretch
@@ -137,11 +137,49 @@ func (r *Run) History(ctx context.Context) (*History, error) {
 		if err != nil {
 			return nil, fmt.Errorf("the journal is damaged: %w", err)
 		}
-		h.parts = append(h.parts, stretch{first: h.whole + 1, last: h.chunks, text: text, size: len(group)})
-		h.whole = h.chunks
+		h.take(h.chunks, group, text)
 	}
 	h.Groups = len(h.parts)
 	return h, nil
+}
+
+// Claim reads the journal for a driver that begins. It makes the next chunk, with
+// nothing in it: what an earlier driver that has died, or sleeps, has sent and the
+// API server has not carried out comes too late then. What came before is read.
+func (r *Run) Claim(ctx context.Context) (*History, error) {
+	h, err := r.History(ctx)
+	if err != nil {
+		return nil, err
+	}
+	next, data := h.chunks+1, compress(nil)
+	for number := next; ; number++ {
+		taken := false
+		err := outlast(ctx, deniedPatience, func() error {
+			chunk := r.parts(kindJournal, number, data)[0]
+			chunk.Data[writerKey] = rand.Text()
+			err := r.cluster.create(ctx, mapResource, chunk, &corev1.ConfigMap{})
+			if taken = apierrors.IsAlreadyExists(err); taken {
+				return nil
+			}
+			return err
+		})
+		switch {
+		case err != nil:
+			return nil, fmt.Errorf("write the journal: %w", err)
+		case taken:
+		case number > next:
+			return r.History(ctx)
+		default:
+			h.take(number, data, nil)
+			return h, nil
+		}
+	}
+}
+
+// take adds a group that ends with a chunk.
+func (h *History) take(last int, data, text []byte) {
+	h.parts = append(h.parts, stretch{first: h.whole + 1, last: last, text: text, size: len(data)})
+	h.chunks, h.whole, h.Groups = last, last, len(h.parts)
 }
 
 // numberOf is the number of a chunk, 0 when its name has none.

@@ -243,7 +243,7 @@ func (j *journey) driver(t testing.TB, ctx context.Context, opts run.Options) *r
 	t.Helper()
 	object := j.checked.Project().Objects[0]
 	h := j.kept.Header
-	history, err := j.kept.History(ctx)
+	history, err := j.kept.Claim(ctx)
 	if err != nil {
 		t.Fatal(err)
 	}

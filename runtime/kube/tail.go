@@ -43,8 +43,11 @@ func (t *Tail) More(ctx context.Context) ([]engine.Event, error) {
 			return nil, fmt.Errorf("the journal is damaged: %w", err)
 		}
 		t.next++
-		if group != nil {
-			return t.events(group)
+		if group == nil {
+			continue
+		}
+		if events, err := t.events(group); err != nil || len(events) > 0 { // it may hold none
+			return events, err
 		}
 	}
 }
