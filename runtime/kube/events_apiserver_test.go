@@ -3,7 +3,7 @@
 package kube
 
 import (
-	"strings"
+	"errors"
 	"testing"
 	"time"
 
@@ -44,8 +44,15 @@ func TestAPIServerEvents(t *testing.T) {
 
 func TestAPIServerNoNamespace(t *testing.T) {
 	c, _ := newPlace(t, everythingPlay)
-	_, err := c.in("nowhere").CreateRun(t.Context(), store.Header{Name: "r", UID: "r"}, nil)
-	if err == nil || !strings.Contains(err.Error(), `there is no namespace "nowhere"; kubectl create namespace nowhere makes it`) {
-		t.Errorf("got %v", err)
+	if _, err := c.in("nowhere").CreateRun(t.Context(), store.Header{Name: "r", UID: "r"}, nil); !errors.Is(err, NoNamespace("nowhere")) {
+		t.Errorf("a run begins: %v", err)
+	}
+	if err := c.in("nowhere").Exists(t.Context()); !errors.Is(err, NoNamespace("nowhere")) {
+		t.Errorf("it exists: %v", err)
+	}
+	for name, place := range map[string]*Cluster{"there": c, "not told": withRole(t, c, "looker", documentedRole(t))} {
+		if err := place.Exists(t.Context()); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }

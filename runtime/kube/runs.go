@@ -79,21 +79,30 @@ func (c *Cluster) CreateRun(ctx context.Context, h store.Header, sources []store
 	if err := c.create(ctx, mapResource, object, made); apierrors.IsAlreadyExists(err) {
 		return nil, fmt.Errorf("%s: %w", h.Name, store.ErrRunExists)
 	} else if apierrors.IsNotFound(err) {
-		return nil, fmt.Errorf("there is no namespace %q; kubectl create namespace %s makes it", c.Namespace, c.Namespace)
+		return nil, NoNamespace(c.Namespace)
 	} else if err != nil {
 		return nil, fmt.Errorf("create the run: %w", err)
 	}
 	r.uid = made.UID
-	text, err := json.Marshal(sources)
-	if err != nil {
+	if err := r.keepSources(ctx, sources); err != nil {
+		// Nobody could ever drive it. Where that cannot be done either, it is listed.
+		_ = c.delete(context.WithoutCancel(ctx), mapResource, object.Name, r.uid)
 		return nil, fmt.Errorf("keep the sources of the run: %w", err)
 	}
-	for i, part := range r.parts(kindSources, 1, compress(text)) {
-		if err := c.create(ctx, mapResource, part, &corev1.ConfigMap{}); err != nil {
-			return nil, fmt.Errorf("keep the sources of the run, part %d: %w", i+1, err)
+	return r, nil
+}
+
+func (r *Run) keepSources(ctx context.Context, sources []store.File) error {
+	text, err := json.Marshal(sources)
+	if err != nil {
+		return err
+	}
+	for _, part := range r.parts(kindSources, 1, compress(text)) {
+		if err := r.cluster.create(ctx, mapResource, part, &corev1.ConfigMap{}); err != nil {
+			return err
 		}
 	}
-	return r, nil
+	return nil
 }
 
 func digest(data []byte) string {

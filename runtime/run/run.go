@@ -75,7 +75,8 @@ type Options struct {
 	// node: whatever a Pod says of its end has been read.
 	Ended func(ref PodRef, phase engine.Phase)
 	// Observe is told after each group of events which nodes are new or have
-	// changed. It must not hold on to the engine.
+	// changed, and once when a run is taken up, even if none has. It must not hold on
+	// to the engine.
 	Observe func(e *engine.Engine, changed []engine.NodeID)
 
 	Loop Loop // nil is NewLoop(time.Now)
@@ -101,11 +102,12 @@ type Run struct {
 	engine *engine.Engine
 	loop   Loop
 
-	inbox   []engine.Event // taken, and not in the journal yet
-	waiting []chan<- error // of those who want to know that it is
-	changed []engine.NodeID
-	result  *Result
-	open    outstanding
+	inbox    []engine.Event // taken, and not in the journal yet
+	waiting  []chan<- error // of those who want to know that it is
+	changed  []engine.NodeID
+	observed bool // Observe was told of the run
+	result   *Result
+	open     outstanding
 
 	creates  []*leaf // that wait to be created
 	creating int
@@ -219,8 +221,9 @@ func (r *Run) commit() error {
 		c <- nil
 	}
 	r.waiting = nil
-	if r.opts.Observe != nil && len(r.changed) > 0 {
+	if r.opts.Observe != nil && (len(r.changed) > 0 || !r.observed) {
 		r.opts.Observe(r.engine, r.changed)
+		r.observed = true
 	}
 	r.changed = r.changed[:0]
 	return nil

@@ -177,7 +177,7 @@ func (d *driving) driver(ctx context.Context) (*driverState, error) {
 	}
 	state := &driverState{Message: "nobody drives it yet: " + toCome(drivers[0])}
 	if drivers[0].Message != "" || time.Since(drivers[0].Created) > driverSoon {
-		state.Do = fmt.Sprintf("kubectl describe job -n %s %s tells more; to drive it from here: %s", d.cluster.place.Namespace, drivers[0].Job, d.command("run --resume"))
+		state.Do = d.cluster.describe("job", drivers[0].Job) + " tells more; to drive it from here: " + d.command("run --resume")
 	}
 	return state, nil
 }
@@ -352,7 +352,7 @@ const startSoon = 30 * time.Second
 
 // describe is the command that tells most of a Pod.
 func (x *examiner) describe(p *kube.Pod) string {
-	return fmt.Sprintf("kubectl describe pod -n %s %s", x.driving.cluster.place.Namespace, p.Name)
+	return x.driving.cluster.describe("pod", p.Name)
 }
 
 // help says what to do about a Pod that does not start.

@@ -176,8 +176,24 @@ func TestAPIServerInterrupt(t *testing.T) {
 	s.shows(t, "detach succeeded in")
 	s.ends(t, Good)
 
-	// One that nobody drives is not followed for ever.
+	// One that nobody drives is not followed, and one whose driver leaves not for ever.
+	begun := time.Now()
 	s = openTerminal(t, env, "run", "--cluster", "--attach", "leave")
+	s.shows(t, "nobody drives leave: nothing new starts; go on with it by weft run --cluster --resume leave")
+	s.ends(t, Failure)
+	if took := time.Since(begun); took > attachAlone/2 {
+		t.Errorf("that nobody drives the run is said after %s", took)
+	}
+	driver := openTerminal(t, env, "run", "--cluster", "--resume", "leave")
+	driver.shows(t, "ǁ")
+	s = openTerminal(t, env, "run", "--cluster", "--attach", "leave")
+	s.shows(t, "ǁ")
+	time.Sleep(attachCheck) // until it has seen the driver
+	driver.types(t, interrupt)
+	driver.shows(t, "[Leave/detach/stop/terminate]")
+	driver.types(t, "\n")
+	driver.ends(t, Failure)
+	s.shows(t, "nobody drives leave any more; waiting 20s for somebody to go on with it")
 	s.shows(t, "nobody drives leave any more; go on with it by weft run --cluster --resume leave")
 	s.ends(t, Failure)
 }

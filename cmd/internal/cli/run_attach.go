@@ -10,6 +10,7 @@ import (
 
 	"github.com/weft-lang/weft/runtime/engine"
 	"github.com/weft-lang/weft/runtime/kube"
+	"github.com/weft-lang/weft/runtime/report"
 	"github.com/weft-lang/weft/runtime/run"
 	"github.com/weft-lang/weft/runtime/store"
 )
@@ -20,7 +21,7 @@ const (
 	attachLook     = 300 * time.Millisecond
 	attachCheck    = 3 * time.Second
 	attachPatience = 2 * time.Minute  // with a cluster that does not answer
-	attachAlone    = 20 * time.Second // with a run that nobody drives: a driver that died is noticed after 15
+	attachAlone    = 20 * time.Second // with a run that nobody drives any more
 )
 
 // attach follows a run that another process drives.
@@ -69,6 +70,7 @@ type follower struct {
 	watch   watcher
 
 	failing time.Time // since when the cluster has not answered
+	driven  bool      // somebody drove the run, or was about to
 	alone   time.Time // since when nobody has driven the run
 	told    string    // of which Pod a word was said
 }
@@ -113,6 +115,9 @@ func (f *follower) follow(ctx context.Context) error {
 			if err = f.bear(f.check(ctx)); err != nil {
 				return err
 			}
+			if !f.alone.IsZero() && !f.driven {
+				next = now // unless it has just ended, nobody need wait
+			}
 		}
 		select {
 		case <-ctx.Done():
@@ -155,7 +160,7 @@ func (f *follower) check(ctx context.Context) error {
 		return err
 	}
 	if leader != nil {
-		f.alone, f.told = time.Time{}, ""
+		f.driven, f.alone, f.told = true, time.Time{}, ""
 		return nil
 	}
 	drivers, err := f.run.run.Drivers(ctx)
@@ -163,22 +168,32 @@ func (f *follower) check(ctx context.Context) error {
 		return err
 	}
 	if len(drivers) > 0 && !drivers[0].Ended {
-		f.alone = time.Time{}
+		f.driven, f.alone = true, time.Time{}
 		if drivers[0].Message != "" && drivers[0].Pod != f.told {
 			f.told = drivers[0].Pod
-			resume := f.watch.pause()
-			fmt.Fprintln(f.driving.streams.Err, "weft:", toCome(drivers[0]))
-			resume()
+			f.say(toCome(drivers[0]))
 		}
 		return nil
 	}
 	switch {
 	case f.alone.IsZero():
 		f.alone = time.Now()
+		if f.driven {
+			f.say(fmt.Sprintf("nobody drives %s any more; waiting %s for somebody to go on with it", name, report.Short(attachAlone)))
+		}
+	case !f.driven:
+		return failure("nobody drives %s: nothing new starts; go on with it by %s", name, f.run.command("run --resume", name))
 	case time.Since(f.alone) > attachAlone:
 		return failure("nobody drives %s any more; go on with it by %s", name, f.run.command("run --resume", name))
 	}
 	return nil
+}
+
+// say tells a person something beside what is shown of the run.
+func (f *follower) say(text string) {
+	resume := f.watch.pause()
+	fmt.Fprintln(f.driving.streams.Err, "weft:", text)
+	resume()
 }
 
 // toCome says why a Job does not drive its run yet, or any more.

@@ -1,13 +1,11 @@
 package cli
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -15,44 +13,11 @@ import (
 	"github.com/weft-lang/weft/compiler/eval"
 	"github.com/weft-lang/weft/compiler/ir"
 	"github.com/weft-lang/weft/compiler/pod"
-	"github.com/weft-lang/weft/lang/diag"
 	"github.com/weft-lang/weft/runtime/engine"
 	"github.com/weft-lang/weft/runtime/kube"
 	"github.com/weft-lang/weft/runtime/run"
 	"github.com/weft-lang/weft/runtime/store"
 )
-
-// clusterFlags say in which cluster a run is, if it is not on this machine.
-type clusterFlags struct {
-	cluster bool
-	access  kube.Access
-}
-
-func (f *clusterFlags) register(flags *pflag.FlagSet) {
-	flags.BoolVar(&f.cluster, "cluster", false, "the run is in a cluster, not on this machine")
-	flags.StringVar(&f.access.Kubeconfig, "kubeconfig", "", "with --cluster: find the cluster with `FILE` instead of what kubectl uses")
-	flags.StringVar(&f.access.Context, "context", "", "with --cluster: the cluster of this `CONTEXT`")
-	flags.StringVarP(&f.access.Namespace, "namespace", "n", "", "with --cluster: the `NAMESPACE` of the run")
-}
-
-// connect finds the cluster. The namespace is for when none is given.
-func (f *clusterFlags) connect(namespace string) (*kube.Cluster, error) {
-	access := f.access
-	access.Namespace = cmp.Or(access.Namespace, namespace)
-	c, err := access.Connect()
-	if err != nil {
-		return nil, failure("%w", err)
-	}
-	return c, nil
-}
-
-// check finds flags that need --cluster.
-func (f *clusterFlags) check() error {
-	if !f.cluster && f.access != (kube.Access{}) {
-		return usage("--kubeconfig, --context and --namespace say where a cluster is: add --cluster")
-	}
-	return nil
-}
 
 // podFlags say how the Pods of a run in a cluster are made. They are kept with
 // the run.
@@ -81,29 +46,6 @@ func (f *podFlags) build(in pod.Input) (*pod.Objects, error) {
 	return objects, nil
 }
 
-// A clusterRun is the cluster's side of a run that is driven or looked at.
-type clusterRun struct {
-	ctx   context.Context // of the command
-	place *kube.Cluster
-	run   *kube.Run
-	where string // the flags that lead to it
-
-	handOver atomic.Bool // whoever leaves it lets a Job go on
-}
-
-// to is a run of the cluster that the flags lead to.
-func (f *clusterFlags) to(ctx context.Context, place *kube.Cluster, r *kube.Run) *clusterRun {
-	where := "--cluster"
-	for _, flag := range []struct{ name, value string }{
-		{"--kubeconfig", f.access.Kubeconfig}, {"--context", f.access.Context}, {"-n", f.access.Namespace},
-	} {
-		if flag.value != "" {
-			where += " " + flag.name + " " + flag.value
-		}
-	}
-	return &clusterRun{ctx: ctx, place: place, run: r, where: where}
-}
-
 // openKept finds a kept run and checks its sources again.
 func (f *folderFlags) openKept(ctx context.Context, s Streams, name string) (*driving, error) {
 	if err := f.check(); err != nil {
@@ -120,7 +62,7 @@ func (f *folderFlags) openKept(ctx context.Context, s Streams, name string) (*dr
 	if err != nil {
 		return nil, err
 	}
-	kept, err := findClusterRun(ctx, place, name)
+	kept, err := f.find(ctx, place, name)
 	if err != nil {
 		return nil, err
 	}
@@ -147,40 +89,6 @@ func (f *clusterFlags) reopenIn(ctx context.Context, s Streams, place *kube.Clus
 	}, nil
 }
 
-// findClusterRun finds a run by name. @latest is the newest.
-func findClusterRun(ctx context.Context, c *kube.Cluster, name string) (*kube.Run, error) {
-	if name != "@latest" {
-		r, err := c.OpenRun(ctx, name)
-		if err == nil {
-			return r, nil
-		}
-		if !errors.Is(err, store.ErrNoRun) {
-			return nil, failure("%w", err)
-		}
-	}
-	all, err := c.Runs(ctx)
-	if err != nil {
-		return nil, failure("%w", err)
-	}
-	if name == "@latest" {
-		if len(all) == 0 {
-			return nil, failure("there are no runs in namespace %q", c.Namespace)
-		}
-		return slices.MaxFunc(all, func(a, b *kube.Run) int { return a.Header.Created.Compare(b.Header.Created) }), nil
-	}
-	near, ok := diag.Nearest(name, func(yield func(string) bool) {
-		for _, r := range all {
-			if !yield(r.Name) {
-				return
-			}
-		}
-	})
-	if ok {
-		return nil, failure("%s: %w in namespace %q, did you mean %q?", name, store.ErrNoRun, c.Namespace, near)
-	}
-	return nil, failure("%s: %w in namespace %q; weft runs --cluster -n %s lists them", name, store.ErrNoRun, c.Namespace, c.Namespace)
-}
-
 // byResource is a list of rights such as "watch pods" for people, as
 // "pods (list, watch)".
 func byResource(rights []string) string {
@@ -202,6 +110,9 @@ func byResource(rights []string) string {
 // listClusterRuns lists the runs of a namespace, the newest first.
 func listClusterRuns(ctx context.Context, c *kube.Cluster) ([]listed, error) {
 	runs, err := c.Runs(ctx)
+	if err == nil && len(runs) == 0 {
+		err = c.Exists(ctx)
+	}
 	if err != nil {
 		return nil, failure("%w", err)
 	}
@@ -246,7 +157,7 @@ func (o *runOptions) beginIn(ctx context.Context, s Streams, p *project, object 
 	err = o.tryNames(object, func(name string) error {
 		h.Name = name
 		kept, err = place.CreateRun(ctx, h, sources)
-		return err
+		return o.lacksNamespace(place, err)
 	})
 	if err != nil {
 		return err
@@ -290,7 +201,7 @@ func (o *runOptions) settle(ctx context.Context, s Streams, p *project, object *
 	if h.Repository, err = o.findStore(ctx, s, p, object, place); err != nil {
 		return err
 	}
-	missing, err := p.missing(ctx, object, place)
+	missing, err := p.missing(ctx, object, place, o.way())
 	if err != nil {
 		return err
 	}
@@ -332,9 +243,9 @@ func (c *clusterRun) drive(d *driving, signals ...engine.Signal) error {
 
 // driveLed drives the run that this process leads.
 func (c *clusterRun) driveLed(d *driving, signals []engine.Signal) error {
-	history, err := c.history()
+	history, err := c.run.Claim(c.ctx)
 	if err != nil {
-		return err
+		return failure("%w", err)
 	}
 	opts, collector, err := c.options(d)
 	if err != nil {
@@ -388,6 +299,8 @@ func (c *clusterRun) left(d *driving, err error, wanted bool) error {
 	switch {
 	case errors.Is(err, kube.ErrFenced):
 		return failure("%w; %s follows it", err, c.command("run --attach", d.header.Name))
+	case kube.Doomed(err):
+		return failure("namespace %q is being deleted, and the run with it: %w", c.place.Namespace, err)
 	case wanted && c.handOver.Load():
 		return errHandedOver
 	case wanted && d.flags.inJob:
@@ -418,9 +331,10 @@ func (c *clusterRun) options(d *driving) (run.Options, *kube.Collector, error) {
 	if err != nil {
 		return run.Options{}, nil, failure("%w", err)
 	}
+	shared := c.place.Outlasting()
 	opts := run.Options{
 		Backend: backend, Loop: run.NewLoop(c.place.Now), OwnerUID: c.run.OwnerUID(), Build: d.flags.build, Creates: kube.Creates,
-		Values: c.place.Values(), Caches: c.place.Caches(), Locks: c.place.Locks(), Requests: &run.HTTP{Values: c.place.Values()},
+		Values: shared.Values(), Caches: shared.Caches(), Locks: shared.Locks(), Requests: &run.HTTP{Values: shared.Values()},
 		Pods: pod.Options{
 			Entrypoints: images, AgentImage: d.agentImage(), GitImage: d.project.cluster().GitImage,
 			Store: artifacts, Reachable: inCluster, Live: true,

@@ -129,8 +129,8 @@ func (c *clusterRun) begun(d *driving) (pod string, begun bool, err error) {
 		case now.Message != "":
 			tell(now.Pod, toCome(now))
 		case now.Pod == "" && time.Since(begin) > driverSoon:
-			tell("no Pod", fmt.Sprintf("the Job that drives the run has no Pod yet; is there a service account %q? docs/running-rbac.yaml has it; kubectl describe job -n %s %s tells more",
-				cmp.Or(d.flags.driverAccount, DefaultDriverAccount), c.place.Namespace, now.Job))
+			tell("no Pod", fmt.Sprintf("the Job that drives the run has no Pod yet; is there a service account %q? docs/running-rbac.yaml has it; %s tells more",
+				cmp.Or(d.flags.driverAccount, DefaultDriverAccount), c.describe("job", now.Job)))
 		}
 		if time.Since(begin) > driverPatience {
 			tell("late", "the driver has not begun yet; "+c.command("doctor", d.header.Name)+" tells why")

@@ -17,8 +17,9 @@ import (
 type namedObject struct{ kind, name string }
 
 // missing finds ConfigMaps and Secrets that Pods of a run refer to, that are among
-// the files and are not in the cluster: on this machine the files are enough.
-func (p *project) missing(ctx context.Context, object *ir.Object, place *kube.Cluster) ([]diag.Diagnostic, error) {
+// the files and are not in the cluster: on this machine the files are enough. way is the flags that lead
+// there.
+func (p *project) missing(ctx context.Context, object *ir.Object, place *kube.Cluster, way string) ([]diag.Diagnostic, error) {
 	files := map[namedObject]string{}
 	for _, d := range p.checked.Project().Foreign {
 		kind := d.Root.Get("kind").Text()
@@ -45,7 +46,7 @@ func (p *project) missing(ctx context.Context, object *ir.Object, place *kube.Cl
 		found.Add(diag.Diagnostic{
 			Rule: pod.RuleMissing, Severity: diag.Error, Span: at.Place(),
 			Message: fmt.Sprintf("%s %q is not in namespace %q, only in %s", o.kind, o.name, place.Namespace, file),
-			Help:    fmt.Sprintf("put it there first: weft apply -n %s --yes %s", place.Namespace, file),
+			Help:    fmt.Sprintf("put it there first: weft apply%s -n %s --yes %s", way, place.Namespace, inShell(file)),
 		})
 	})
 	if err != nil {

@@ -282,7 +282,7 @@ func (f *folderFlags) delete(ctx context.Context, name string) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		r, err := findClusterRun(ctx, place, name)
+		r, err := f.find(ctx, place, name)
 		if err != nil {
 			return "", err
 		}
