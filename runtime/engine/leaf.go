@@ -109,7 +109,8 @@ func (e *Engine) bounds(id NodeID) (seconds int64, err error) {
 // changes later, so that it may be read while the engine goes on.
 type leafScope struct {
 	path    string
-	caller  *call
+	root    string // steps or tasks, below which
+	caller  string // is the name of the caller
 	globals *globals
 	now     int64
 	frame   *frame
@@ -119,9 +120,7 @@ type leafScope struct {
 func (e *Engine) leafScope(id NodeID, path string) *leafScope {
 	n := e.at(id)
 	s := &leafScope{path: path, globals: e.globals, now: e.now, frame: n.frame, retry: e.lastRetry(id)}
-	if n.call.loop != nil {
-		s.caller = n.call
-	}
+	s.root, s.caller = e.calledAs(id)
 	return s
 }
 
@@ -145,9 +144,7 @@ func (s *leafScope) Value(name string) (string, bool) {
 	case "retries", "lastRetry":
 		return s.retry.lookup(name)
 	case "steps", "tasks":
-		if s.caller != nil && rest == "name" && s.caller.task == (root == "tasks") {
-			return s.caller.name, true
-		}
+		return s.caller, rest == "name" && root == s.root
 	}
 	return "", false
 }
@@ -171,11 +168,7 @@ func (s *leafScope) Vars() map[string]string {
 			}
 		}
 	}
-	for _, root := range []string{"steps", "tasks"} {
-		if v, ok := s.Value(root + ".name"); ok {
-			vars[root+".name"] = v
-		}
-	}
+	vars[s.root+".name"] = s.caller
 	return vars
 }
 

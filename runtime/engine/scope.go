@@ -132,9 +132,10 @@ func (s *scope) sibling(root, rest string) (string, known) {
 	if s.node == NoNode {
 		return "", unknown
 	}
-	n := s.e.at(s.node)
-	if rest == "name" && n.call != nil && n.call.loop != nil && n.call.task == (root == "tasks") {
-		return n.call.name, present
+	if rest == "name" {
+		if under, name := s.e.calledAs(s.node); under == root {
+			return name, present
+		}
 	}
 	name, attribute, ok := strings.Cut(rest, ".")
 	id, t, c := s.find(root, name)
@@ -145,6 +146,28 @@ func (s *scope) sibling(root, rest string) (string, known) {
 		return s.e.ofLoop(t.loop, id, attribute)
 	}
 	return s.e.ofNode(id, c, attribute)
+}
+
+// calledAs is the name of the step or task that called the template which a node
+// runs, and whether it is below steps or tasks that it knows the name. A template
+// that neither called has the empty name.
+func (e *Engine) calledAs(id NodeID) (root, name string) {
+	n := e.at(id)
+	if n.label == labelAttempt {
+		n = e.at(n.up)
+	}
+	switch {
+	case n.boundary == NoNode:
+		return "steps", ""
+	case n.label == labelExit:
+		name = "onExit"
+	case n.call != nil:
+		name = n.call.name
+	}
+	if e.at(n.boundary).typ == DAGNode {
+		return "tasks", name
+	}
+	return "steps", name
 }
 
 // find is the node of a call in the template of the scope: the call itself for

@@ -322,6 +322,8 @@ func TestSpecGlobals(t *testing.T) {
 	runSpec(t, []specRow{
 		{name: "4.6 globals of what came from a cache", more: memo + "\n" + strings.NewReplacer("name: memo", "name: set", "memoize: {key: k, cache: {configMap: {name: c}}}, ", "").Replace(memo), script: "wf[0].a* p.p=1\nwf[1].b* p.p=2",
 			main: `steps: [[{name: a, template: memo}], [{name: b, template: set}], [{name: c, template: memo}], [` + fmt.Sprintf(use, "{{workflow.outputs.parameters.g}}") + `]]`, want: "wf[2].c | Retry | children=1\nwf[3].use | x<1"},
+		{name: "2.1 the name of the step that calls", more: `{name: own, inputs: {parameters: [{name: x, value: "{{workflow.name}}"}]}, steps: [[{name: use, template: leafx, arguments: {parameters: [{name: x, value: "<{{steps.name}}>"}]}}]]}`,
+			main: `steps: [[{name: a, template: own}, {name: use, template: leafx, arguments: {parameters: [{name: x, value: "<{{steps.name}}>"}]}}]]`, want: "wf[0].a[0].use | x<<a>\nwf[0].use | x<<>"},
 		{name: "3.8 suspend: a default that an input gives", more: ask, main: `steps: [[{name: a, template: ask, arguments: {parameters: [{name: b, value: mine}]}}], [` + fmt.Sprintf(use, "{{steps.a.outputs.parameters.a}} {{steps.a.outputs.parameters.b}}") + `]]`,
 			want: "wf[0].a | Succeeded | ended=5s\nwf[1].use | x<no mine"},
 		{name: "1.7 workflowMetadata may take parameters", spec: `arguments: {parameters: [{name: p, value: one}]}
