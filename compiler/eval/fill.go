@@ -23,6 +23,10 @@ type Scope interface {
 // texts, is evaluated in it.
 type Live interface{ Live() bool }
 
+// A Namer is a scope that reads the name in a tag its own way. The others take
+// what stands between the braces without the white space around it.
+type Namer interface{ TagName(body string) string }
+
 // Filled is a text after filling, with the way back to the text before it.
 type Filled struct {
 	Text   string
@@ -156,7 +160,11 @@ func tagValue(text string, t expr.Tag, s Scope) (start int, value string, ok boo
 		value, ok = fold(t.Body[1:], s.Vars())
 		return t.Start, value, ok
 	}
-	if value, ok = s.Value(t.Key); ok {
+	name := t.Key
+	if n, is := s.(Namer); is {
+		name = n.TagName(t.Body)
+	}
+	if value, ok = s.Value(name); ok {
 		return t.Start, value, true
 	}
 	if i := strings.LastIndex(t.Body, "{{"); i >= 0 {

@@ -50,6 +50,18 @@ func (n *Node) PathTo(span source.Span) string {
 	return b.String()
 }
 
+// MapAround returns the innermost map of the tree that contains span, nil if
+// none does.
+func (n *Node) MapAround(span source.Span) *Node {
+	var innermost *Node
+	for ; n != nil; n = n.childAt(span, &strings.Builder{}) {
+		if n.Kind == Map && n.Span.Contains(span) {
+			innermost = n
+		}
+	}
+	return innermost
+}
+
 func (n *Node) childAt(span source.Span, path *strings.Builder) *Node {
 	// Items stand in source order, aliases aside, so long lists are searched by
 	// halves first: a document with many findings would cost a walk for each.

@@ -24,7 +24,8 @@ type builder struct {
 	anchors   map[string]*anchor
 	aliases   aliasCount
 	mergeKeys map[*tree.Node]bool
-	places    []place // where comments may attach; kept only if there are comments
+	broken    []source.Span // what is no YAML, and left as it is
+	places    []place       // where comments may attach; kept only if there are comments
 }
 
 // An anchor is a node that aliases may name.

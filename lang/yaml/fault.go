@@ -57,6 +57,7 @@ func (b *builder) report(f *fault) {
 	}
 	if d.Rule == "" {
 		d.Rule = RuleSyntax
+		b.broken = append(b.broken, d.Span)
 	}
 	if f.related.end > f.related.start {
 		d.Related = []diag.Related{{Span: b.file.At(f.related.start, f.related.end), Message: f.relatedMessage}}

@@ -117,12 +117,26 @@ func (r *reader) piece(start, end int) {
 		own := commentsOf(root)
 		own.Head = append(r.pending[:len(r.pending):len(r.pending)], own.Head...)
 	}
-	doc.Root = root
+	doc.Root, doc.Damage = root, b.damage(root)
 	doc.Comments = append(r.pending, comments...)
 	r.pending = nil
 	r.docs = append(r.docs, doc)
 	r.separatorInside(start, root)
 	r.block = b.lastBlock()
+}
+
+// damage is what of a document that was read to its end makes no sense.
+func (b *builder) damage(root *tree.Node) *tree.Damage {
+	if root == nil {
+		return nil
+	}
+	var around []source.Span
+	for _, at := range b.broken {
+		if m := root.MapAround(at); m != nil {
+			around = append(around, m.Span)
+		}
+	}
+	return tree.NewDamage(b.broken, around)
 }
 
 // lastBlock is the block scalar that the document ends with, if it does.

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/weft-lang/weft/lang/diag"
+	"github.com/weft-lang/weft/lang/source"
 	"github.com/weft-lang/weft/validate"
 )
 
@@ -44,13 +45,17 @@ spec:
         echo {{workflow.name}}
 `,
 	Check: func(p *validate.Pass) {
+		refused := map[source.Span]bool{}
+		for _, u := range p.Trace.Unresolved {
+			refused[u.Span] = true
+		}
 		for _, o := range p.Project.Objects {
 			if o.Spec == nil {
 				continue
 			}
 			for t := range specTags(p, o) {
 				root, _, dotted := strings.Cut(t.Key, ".")
-				if !strings.ContainsAny(t.Body, "\n\r\t") || strings.ContainsAny(t.Key, " \n\r\t") || !dotted || !slices.Contains(policedRoots, root) {
+				if !strings.ContainsAny(t.Body, "\n\r\t") || strings.ContainsAny(t.Key, " \n\r\t") || !dotted || !slices.Contains(policedRoots, root) || refused[t.span()] {
 					continue
 				}
 				p.Report(diag.Diagnostic{

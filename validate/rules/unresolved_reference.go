@@ -2,6 +2,8 @@ package rules
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/weft-lang/weft/lang/diag"
 	"github.com/weft-lang/weft/validate"
@@ -62,5 +64,8 @@ spec:
 }
 
 func unresolvedHelp(u trace.Unresolved) string {
+	if name := strings.TrimSpace(u.Name); name != u.Name && slices.Contains(slices.Collect(u.InScope()), name) {
+		return "write {{" + name + "}}, without a line break or tab inside the braces"
+	}
 	return diag.DidYouMean(u.Name, u.InScope())
 }

@@ -167,12 +167,21 @@ func hasAnyPrefix(s string, prefixes []string) bool {
 	return false
 }
 
-// tagName is the name in a tag as the reference reads it: it trims the JSON
+// TagName is the name in a tag as the reference reads it: it trims the JSON
 // text of the template, where a line break or tab is an escape and so not
 // white space.
+func (locals) TagName(body string) string { return tagName(body) }
+
+// TagName is that of locals.
+func (all) TagName(body string) string { return tagName(body) }
+
 func tagName(body string) string {
-	return strings.TrimFunc(body, func(r rune) bool { return unicode.IsSpace(r) && r > 0x1f })
+	return strings.TrimFunc(body, func(r rune) bool { return unicode.IsSpace(r) && !escapedByJSON(r) })
 }
+
+// escapedByJSON reports whether a white space character is spelled as an escape
+// in the JSON of the reference.
+func escapedByJSON(r rune) bool { return r < ' ' || r == '\u2028' || r == '\u2029' }
 
 // knows reports whether a name resolves in the template itself, whatever
 // steps or tasks stand around it.
