@@ -89,8 +89,8 @@ func (r reader) io(n *tree.Node) ir.IO {
 	io := ir.IO{Node: n}
 	for i, p := range r.get(n, "parameters").List() {
 		io.Parameters = append(io.Parameters, &ir.Parameter{
-			Node: p, Index: i, Name: r.get(p, "name"), Value: r.get(p, "value"), Default: r.get(p, "default"),
-			ValueFrom: r.get(p, "valueFrom"), Enum: r.get(p, "enum"), GlobalName: r.get(p, "globalName"),
+			Node: p, Index: i, Name: r.get(p, "name"), Value: anyText(r.get(p, "value")), Default: anyText(r.get(p, "default")),
+			ValueFrom: r.get(p, "valueFrom"), Enum: anyTexts(r.get(p, "enum")), GlobalName: r.get(p, "globalName"),
 		})
 	}
 	for _, a := range r.get(n, "artifacts").List() {
@@ -101,6 +101,30 @@ func (r reader) io(n *tree.Node) ir.IO {
 	}
 	io.Index()
 	return io
+}
+
+// anyText is a value that is text however it is written: a number arrives as
+// decimal.
+func anyText(n *tree.Node) *tree.Node {
+	if n == nil || n.Kind != tree.Int && n.Kind != tree.Float || tree.Decimal(n.Value) == n.Value {
+		return n
+	}
+	arrives := *n
+	arrives.Value = tree.Decimal(n.Value)
+	return &arrives
+}
+
+// anyTexts is a list of such values.
+func anyTexts(list *tree.Node) *tree.Node {
+	if list == nil {
+		return nil
+	}
+	arrive := *list
+	arrive.Items = nil
+	for _, n := range list.Items {
+		arrive.Items = append(arrive.Items, anyText(n))
+	}
+	return &arrive
 }
 
 func (r reader) callee(n *tree.Node, call *ir.Call) ir.Callee {

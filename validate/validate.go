@@ -181,9 +181,11 @@ func (c *checker) front() {
 	}
 }
 
-// unreadable are the rules about documents that look like YAML, but not to the
-// reader that the reference uses.
-var unreadable = map[string]bool{yaml.RuleDuplicateKey: true, yaml.RuleMergeOverride: true, yaml.RuleNotJSON: true}
+// unreadable are the rules about documents that the reader of the reference
+// refuses.
+var unreadable = map[string]bool{
+	yaml.RuleSyntax: true, yaml.RuleDuplicateKey: true, yaml.RuleMergeOverride: true, yaml.RuleNotJSON: true,
+}
 
 // unreadable gives the reference's verdict on what its reader refuses, such as a
 // duplicate key: it drops a YAML document without a word, and refuses an object
@@ -216,15 +218,23 @@ func (c *checker) unread(o *ir.Object) bool {
 
 func (c *checker) structure() {
 	argo := c.opts.Profile == Argo
+	linted := c.lintedFiles()
 	for _, o := range c.project.Objects {
+		report := c.structural
+		if argo && !linted[o.Doc.File] {
+			report = c.unheard
+		}
 		opts := schema.Options{Templates: c.settingsOf(o.Doc.File).Target == ForWeft}
-		schema.Check(o.Root, o.Kind.String(), opts, c.structural)
+		schema.Check(o.Root, o.Kind.String(), opts, report)
 	}
 	if !argo {
 		return
 	}
 	for _, d := range c.project.Foreign {
-		if d.Root.Kind != tree.Map && d.Root.Kind != tree.Null && isJSON(d) {
+		if kind := d.Root.Get("kind"); !isJSON(d) && (kind == nil || kind.Kind != tree.String || kind.Value == "") {
+			continue // passed over before it is decoded
+		}
+		if d.Root.Kind != tree.Map && d.Root.Kind != tree.Null {
 			c.structural(schema.Finding{
 				Rule: schema.ForeignMetadataClash, Span: schema.Head(d.Root),
 				Message: fmt.Sprintf("a JSON file must hold one object, not a %s, or Argo's linter gives up on the whole run", d.Root.Kind),
@@ -232,6 +242,26 @@ func (c *checker) structure() {
 			continue
 		}
 		schema.CheckMetadataOnly(d.Root, c.structural)
+	}
+}
+
+// lintedFiles are the files that hold an object that the reference judges: it
+// tells of unknown fields of any object in them, and in no other file.
+func (c *checker) lintedFiles() map[*source.File]bool {
+	files := map[*source.File]bool{}
+	for _, o := range c.project.Objects {
+		if o.Kind != ir.WorkflowEventBinding {
+			files[o.Doc.File] = true
+		}
+	}
+	return files
+}
+
+// unheard reports what the reference finds in a file of which it says nothing,
+// unless it cannot decode it at all.
+func (c *checker) unheard(f schema.Finding) {
+	if f.Rule != schema.UnknownField {
+		c.structural(f)
 	}
 }
 

@@ -6,6 +6,8 @@
 package tree
 
 import (
+	"strconv"
+
 	"github.com/weft-lang/weft/lang/source"
 )
 
@@ -140,6 +142,16 @@ func (n *Node) Text() string {
 		return ""
 	}
 	return n.Value
+}
+
+// Decimal is a number as Kubernetes' decoders turn it into text: by way of a
+// 64-bit float, and without an exponent.
+func Decimal(number string) string {
+	f, err := strconv.ParseFloat(number, 64)
+	if err != nil {
+		return number
+	}
+	return strconv.FormatFloat(f, 'f', -1, 64)
 }
 
 // List returns the items of a list, nil for anything else.

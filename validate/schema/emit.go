@@ -3,7 +3,6 @@ package schema
 import (
 	"slices"
 	"sort"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -214,7 +213,7 @@ func (e *emitter) anyString(n *tree.Node) {
 	case tree.Bool:
 		e.raw(`"` + n.Value + `"`)
 	case tree.Int, tree.Float:
-		e.raw(`"` + decimal(n.Value) + `"`)
+		e.raw(`"` + tree.Decimal(n.Value) + `"`)
 	default:
 		e.raw(`""`) // lists and maps are lost
 	}
@@ -228,16 +227,6 @@ func (e *emitter) quantity(n *tree.Node) {
 		return
 	}
 	e.raw(`"` + q.String() + `"`)
-}
-
-// decimal is a number as the reference turns it into text: by way of a 64-bit
-// float, without an exponent.
-func decimal(text string) string {
-	f, err := strconv.ParseFloat(text, 64)
-	if err != nil {
-		return text
-	}
-	return strconv.FormatFloat(f, 'f', -1, 64)
 }
 
 // generic writes a node as it stands.

@@ -166,7 +166,7 @@ func (f *follower) resolve(h holder, base *ir.Object) (t *ir.Template, in *ir.Ob
 	}
 	local := f.local(base, name)
 	switch {
-	case name != "" && local == nil && !f.dynamic(name):
+	case name != "" && local == nil && !f.dynamic(name) && !f.finished(name):
 		f.miss(Undefined, h, c.Name, name, 0, base)
 	case name == "" && c.Inline == nil:
 		f.miss(NoTemplate, h, nil, "", 0, base)
@@ -191,6 +191,21 @@ func (f *follower) local(base *ir.Object, name string) *ir.Template {
 		return f.stored[name]
 	}
 	return nil
+}
+
+// finished reports whether a workflow that has run before has kept a template of
+// that name in its status. The reference finds it there, defined or not.
+func (f *follower) finished(name string) bool {
+	o := f.run.Object
+	if !f.exact || o.Kind != ir.Workflow {
+		return false
+	}
+	for _, e := range entries(o.Root.At("status", "storedTemplates")) {
+		if e.Value.Get("name").Text() == name {
+			return true
+		}
+	}
+	return false
 }
 
 func (f *follower) resolveRef(h holder, base *ir.Object, name string) (*ir.Template, *ir.Object, bool) {

@@ -254,7 +254,8 @@ func (f *follower) dag(u *Use) {
 		f.offer(g, m)
 		g.members[u.Graph.Names[i]] = m
 	}
-	f.target(u)
+	hooked := func(m *member) bool { return hasHook(m.call) } // no task is an ancestor of the dag itself
+	f.target(u, g, hooked)
 	for _, i := range u.Graph.Order {
 		c := u.Template.Tasks[i]
 		g.items, g.anyItem = map[string]bool{}, false
@@ -264,17 +265,21 @@ func (f *follower) dag(u *Use) {
 		f.real(u, c, g.members[u.Graph.Names[i]].use)
 	}
 	g.items, g.anyItem = nil, false
-	hooked := func(m *member) bool { return hasHook(m.call) } // no task is an ancestor of the outputs
 	f.scan(u.Template.Outputs.Node, place{site: InOutputs, use: u, group: g}, func(name string) bool { return g.knows(name, nil, hooked) })
 }
 
 // target checks the tags of dag.target: only inputs and globals can be in it.
-func (f *follower) target(u *Use) {
+// The reference takes what tasks offer for known there, too.
+func (f *follower) target(u *Use, g *group, hooked func(*member) bool) {
 	target := u.Template.Node.At("dag", "target")
 	if target.IsNull() {
 		return
 	}
-	f.scanScalar(target, place{site: InTarget, use: u}, u.knows)
+	knows := u.knows
+	if f.exact {
+		knows = func(name string) bool { return g.knows(name, nil, hooked) }
+	}
+	f.scanScalar(target, place{site: InTarget, use: u}, knows)
 	if u.serial {
 		f.lexTarget(u, target)
 	}

@@ -2,8 +2,8 @@ package trace
 
 import (
 	"encoding/json"
+	"net/url"
 	"strconv"
-	"strings"
 	"sync"
 
 	"github.com/weft-lang/weft/compiler/eval"
@@ -230,7 +230,8 @@ var locations = [...]struct {
 	complete func(*tree.Node) bool
 }{
 	{"artifactory", func(n *tree.Node) bool {
-		return strings.Trim(n.Get("url").Text(), "/") != "" && (urlPath(n.Get("url").Text()) != "" || n.Has("usernameSecret"))
+		address := n.Get("url").Text()
+		return address != "" && (urlPath(address) != "" || n.Has("usernameSecret"))
 	}},
 	{"azure", filled("blob")},
 	{"git", filled("repo")},
@@ -247,13 +248,11 @@ func filled(key string) func(*tree.Node) bool {
 	return func(n *tree.Node) bool { return n.Get(key).Text() != "" }
 }
 
-func urlPath(url string) string {
-	if _, rest, ok := strings.Cut(url, "://"); ok {
-		url = rest
-		if _, path, ok := strings.Cut(url, "/"); ok {
-			return path
-		}
+// urlPath is the path of an address, with its slash; "" if it cannot be read.
+func urlPath(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
 		return ""
 	}
-	return url
+	return u.Path
 }

@@ -135,8 +135,11 @@ func TestScope(t *testing.T) {
       - {name: b, template: plain, when: "{{tasks.b.status}}"}
 `, lost: "tasks.b.status"},
 		"target": {spec: "  arguments: {parameters: [{name: p, value: a}]}\n", templates: `
-  - {name: main, dag: {target: "{{workflow.parameters.p}} {{tasks.a.id}}", tasks: [{name: a, template: plain}]}}
-`, lost: "tasks.a.id"},
+  - {name: main, dag: {target: "{{workflow.parameters.p}} {{tasks.a.id}} {{tasks.a.status}}", tasks: [{name: a, template: plain}]}}
+`, lost: "tasks.a.id tasks.a.status", exact: "tasks.a.status"},
+		"line breaks in tags": {templates: `
+  - {name: main, container: {image: a, args: ["{{workflow.name\n}} {{\nworkflow.nope}} {{workflow.uid\t}} {{ workflow.name }} {{\u2028workflow.nope}}"]}}
+`, lost: "workflow.name\n workflow.uid\t"},
 		"values bring in tags": {templates: `
   - name: main
     steps: [[{name: a, template: passes, arguments: {parameters: [{name: x, value: "{{foo}}"}]}}]]
@@ -214,7 +217,10 @@ func checkLost(t *testing.T, tr *trace.Trace, want string) {
 	for _, u := range tr.Unresolved {
 		got = append(got, u.Name)
 	}
-	wanted := strings.Fields(want)
+	var wanted []string
+	if want != "" {
+		wanted = strings.Split(want, " ")
+	}
 	slices.Sort(got)
 	slices.Sort(wanted)
 	if !slices.Equal(got, wanted) {
