@@ -40,17 +40,7 @@ func (r *Run) Lead(ctx context.Context) (release func(), err error) {
 	r.renewed.Store(&asked)
 	renewing, cancel := context.WithCancel(ctx)
 	var work sync.WaitGroup
-	work.Go(func() {
-		for sleep(renewing, renewEvery) {
-			asked := time.Now()
-			if renewed, err := r.putLease(renewing, lease, me); err == nil {
-				lease = renewed
-				r.renewed.Store(&asked)
-			} else if errors.Is(err, store.ErrLocked) || apierrors.IsNotFound(err) {
-				return // another one drives, and the journal will say so
-			}
-		}
-	})
+	work.Go(func() { lease = r.renew(renewing, lease, me, renewEvery) })
 	return func() {
 		cancel()
 		work.Wait()
@@ -60,6 +50,26 @@ func (r *Run) Lead(ctx context.Context) (release func(), err error) {
 		defer cancel()
 		_, _ = r.putLease(ctx, lease, "")
 	}, nil
+}
+
+// renew renews the lease until the context ends, or somebody else has it. It returns
+// the lease as it was seen last. A request that is not answered must not take the
+// time of the next ones.
+func (r *Run) renew(ctx context.Context, lease *coordinationv1.Lease, me string, every time.Duration) *coordinationv1.Lease {
+	for sleep(ctx, every) {
+		asked := time.Now()
+		once, cancel := context.WithTimeout(ctx, every)
+		renewed, err := r.putLease(once, lease, me)
+		cancel()
+		switch {
+		case err == nil:
+			lease = renewed
+			r.renewed.Store(&asked)
+		case errors.Is(err, store.ErrLocked) || apierrors.IsNotFound(err):
+			return lease // another one drives, and the journal will say so
+		}
+	}
+	return lease
 }
 
 // leads reports whether nobody else can drive the run now.
