@@ -60,3 +60,18 @@ func BenchmarkLower(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkLongText lowers one text with many references and escapes. The time
+// for each of them must not grow with their number.
+func BenchmarkLongText(b *testing.B) {
+	for _, n := range []int{1_000, 10_000, 100_000} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			text := "workflow a-\nparam p = 1\ncontainer main { args [\"" + strings.Repeat(`\t${p}`, n) + "\"] }\n"
+			f, _ := weft.Parse(source.NewFile("long.weft", text))
+			for b.Loop() {
+				weft.Lower(f, weft.Options{})
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*n), "ns/reference")
+		})
+	}
+}

@@ -32,7 +32,7 @@ type taskGraph struct {
 	stated [][]int // what depends or dependencies say
 	refs   [][]int // what the text refers to
 	direct [][]int // both, each task once
-	legacy bool    // the dag takes dependencies, not depends
+	legacy string  // the field for which the dag takes dependencies, and not depends
 }
 
 func newTaskGraph(tasks []*tree.Node, modes []depMode) *taskGraph {
@@ -51,9 +51,25 @@ func newTaskGraph(tasks []*tree.Node, modes []depMode) *taskGraph {
 			g.refs[i] = g.refsOf(t, i)
 		}
 		g.direct[i] = g.dependsOn(i)
-		g.legacy = g.legacy || t.Has("continueOn") || modes[i] == depRaw && t.Has("dependencies")
 	}
+	g.legacy = legacyField(tasks, modes)
 	return g
+}
+
+// legacyField is the field for which a dag takes dependencies, "" if there is
+// none. An author who wrote depends is taken at that word.
+func legacyField(tasks []*tree.Node, modes []depMode) (field string) {
+	for i, t := range tasks {
+		switch {
+		case modes[i] == depRaw && t.Has("depends"):
+			return ""
+		case t.Has("continueOn"):
+			field = "continueOn"
+		case modes[i] == depRaw && t.Has("dependencies") && field == "":
+			field = "dependencies"
+		}
+	}
+	return field
 }
 
 var depName = pattern.New(`[A-Za-z0-9_-]+(\.[A-Za-z]+)?`)
@@ -81,8 +97,12 @@ var taskRef = pattern.New(`\btasks(?:\.([A-Za-z0-9_-]+)|\[\s*['"]([^'"]+)['"]\s*
 func (g *taskGraph) refsOf(t *tree.Node, self int) (out []int) {
 	for _, e := range t.Entries {
 		switch e.Key.Value {
-		case "name", "inline", "depends", "dependencies":
+		case "name", "depends", "dependencies":
 			continue
+		case "inline":
+			if e.Value.Has("dag") { // whose own tasks are meant
+				continue
+			}
 		}
 		for n := range e.Value.All() {
 			if n.Kind != tree.String || !strings.Contains(n.Value, "tasks") {
@@ -200,20 +220,16 @@ type dependencies struct {
 
 // infer works out the dependencies of every task. A task whose expression the
 // legacy field cannot hold keeps it as depends.
-func infer(tasks []*tree.Node, modes []depMode) []dependencies {
-	g := newTaskGraph(tasks, modes)
+func (g *taskGraph) infer(tasks []*tree.Node) []dependencies {
 	out := make([]dependencies, len(tasks))
 	added := g.added()
 	for i, t := range tasks {
-		var names []string
-		for _, r := range added[i] {
-			names = append(names, tasks[r].Get("name").Text())
-		}
+		names := namesOf(tasks, added[i])
 		switch {
-		case modes[i] == depNone || modes[i] == depRaw:
-		case modes[i] == depAfter:
+		case g.modes[i] == depNone || g.modes[i] == depRaw:
+		case g.modes[i] == depAfter:
 			out[i] = g.join(t.Get("depends").Text(), names)
-		case g.legacy:
+		case g.legacy != "":
 			out[i].list = names
 		default:
 			out[i].depends = strings.Join(names, " && ")
@@ -222,10 +238,17 @@ func infer(tasks []*tree.Node, modes []depMode) []dependencies {
 	return out
 }
 
+func namesOf(tasks []*tree.Node, indexes []int) (names []string) {
+	for _, i := range indexes {
+		names = append(names, tasks[i].Get("name").Text())
+	}
+	return names
+}
+
 var plainConjunction = pattern.New(`^[A-Za-z0-9_-]+(\s*&&\s*[A-Za-z0-9_-]+)*$`)
 
 func (g *taskGraph) join(stated string, names []string) dependencies {
-	if g.legacy && plainConjunction().MatchString(stated) {
+	if g.legacy != "" && plainConjunction().MatchString(stated) {
 		var list []string
 		for _, n := range strings.Split(stated, "&&") {
 			list = append(list, strings.TrimSpace(n))
@@ -264,18 +287,24 @@ func (t *body) inferDependencies(tasks []*tree.Node, b *Body) {
 	for i, st := range steps {
 		modes[i] = depModeOf(st, tasks[i], t.scope)
 	}
-	continues := slices.ContainsFunc(tasks, func(o *tree.Node) bool { return o.Has("continueOn") })
-	for i, d := range infer(tasks, modes) {
+	g := newTaskGraph(tasks, modes)
+	for i, d := range g.infer(tasks) {
 		at := steps[i].at
 		if m := afterOf(steps[i]); m != nil {
 			at = m.Deps.at
 		}
-		t.setDependencies(tasks[i], modes[i], d, at)
-		if modes[i] == depAfter && d.list == nil && continues {
-			t.errorf(RuleDependency, at, "write after (a.Succeeded || a.Failed) in place of continueOn",
-				"an after with results or alternatives cannot stand in a dag that uses continueOn")
+		if modes[i] == depAfter && d.list == nil && g.legacy != "" {
+			t.errorf(RuleDependency, at, legacyHelp[g.legacy], "an after with results or alternatives cannot stand in a dag that uses %s", g.legacy)
+			d = dependencies{list: namesOf(tasks, g.direct[i])} // as much of it as can be said there
 		}
+		t.setDependencies(tasks[i], modes[i], d, at)
 	}
+}
+
+// legacyHelp is the way out of each field for which a dag takes dependencies.
+var legacyHelp = map[string]string{
+	"continueOn":   "write after (a.Succeeded || a.Failed) in place of continueOn",
+	"dependencies": "write after in place of dependencies",
 }
 
 func afterOf(st *Step) *After {

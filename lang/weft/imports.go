@@ -20,7 +20,7 @@ type library struct {
 	needed  []string         // templates to copy, each once, in the order of use
 	done    int              // how many of needed are copied
 	params  map[string]bool  // document parameters that its templates use
-	at      source.Span      // the import
+	at      source.Span      // the import by which a document comes to it
 }
 
 func (lib *library) need(name string) {
@@ -66,6 +66,10 @@ func (l *lowerer) importFile(im *Import, alias string, into *unit) *unit {
 		l.errorf(RuleImport, im.Name.at, "compile from files", "files cannot be imported here")
 		return nil
 	}
+	if path.Ext(im.Name.text()) != ".weft" {
+		l.errorf(RuleImport, im.Name.at, "turn it into .weft with weft convert, or call what is in the cluster: import workflowTemplate NAME", "%q is no .weft file", im.Name.text())
+		return nil
+	}
 	f, err := l.opts.Load(im.Name.text(), l.file.Source)
 	if err != nil {
 		l.errorf(RuleImport, im.Name.at, "the path is relative to this file", "cannot read %q: %v", im.Name.text(), err)
@@ -86,14 +90,15 @@ func (l *lowerer) importFile(im *Import, alias string, into *unit) *unit {
 		return &unit{broken: file.broken, library: &library{lowerer: sub}}
 	}
 	lib := &library{lowerer: sub, items: map[string]*Item{}, params: map[string]bool{}, at: im.Name.at}
+	if into.library != nil {
+		lib.at = into.library.at
+	}
 	for _, it := range groups[0].items {
 		if it.Template != nil && it.Template.Name != nil {
 			lib.items[it.Template.Name.text()] = it
 		}
 	}
-	u := sub.declareAs(groups[0].items, into.prefix+alias+"-")
-	u.library = lib
-	return u
+	return sub.declareAs(groups[0].items, into.prefix+alias+"-", lib)
 }
 
 // importedCall sets what "alias.template(...)" calls and returns its
@@ -102,7 +107,7 @@ func (l *lowerer) importedCall(m *slots, c *Call, s *scope) []param {
 	alias, name := c.Callee[0], c.Callee[1]
 	to := s.imports[alias.text()]
 	if to == nil {
-		l.doubt(c.at)
+		l.unknownCall(m, c)
 		if !s.broken[alias.text()] {
 			e := &nameError{rule: RuleUnknownName, message: fmt.Sprintf("nothing is imported as %q", alias.text()), help: "write import workflowTemplate NAME as " + alias.text()}
 			if near, ok := nearestSorted(alias.text(), slices.Collect(maps.Keys(s.imports))); ok {
@@ -121,7 +126,7 @@ func (l *lowerer) importedCall(m *slots, c *Call, s *scope) []param {
 		return nil
 	}
 	if _, ok := to.unit.templates[name.text()]; !ok {
-		l.doubt(c.at)
+		l.unknownCall(m, c)
 		if to.unit.broken[name.text()] {
 			return nil
 		}
@@ -135,6 +140,12 @@ func (l *lowerer) importedCall(m *slots, c *Call, s *scope) []param {
 	to.unit.library.need(name.text())
 	l.set(m, "template", newText(to.unit.prefix+name.text(), name.at))
 	return to.unit.templates[name.text()]
+}
+
+// unknownCall sets that something is called, of which nobody knows what it is.
+func (l *lowerer) unknownCall(m *slots, c *Call) {
+	l.doubt(c.at)
+	l.set(m, "template", newText(calleeText(c), c.at))
 }
 
 // importedTemplates copies what is called from imported files.
@@ -164,9 +175,20 @@ func (d *document) importedTemplates() {
 					Message: fmt.Sprintf("the imported templates use the document parameter %q, which is not declared here", p),
 					Help:    fmt.Sprintf("add param %s", p),
 				})
+				d.doubt(u.paramAt(p))
 			}
 		}
 	}
+}
+
+// paramAt is where a library declares a document parameter.
+func (u *unit) paramAt(name string) source.Span {
+	for _, it := range u.library.lowerer.file.Items {
+		if it.Param != nil && it.Param.Spec.Name.text() == name {
+			return it.Param.Spec.Name.at
+		}
+	}
+	return source.Span{}
 }
 
 // copyNeeded lowers the templates of u that are called and not yet copied.

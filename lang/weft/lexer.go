@@ -201,21 +201,6 @@ func (s *scanner) comment() {
 	s.pos = end
 }
 
-// blockComment reports a comment that other languages have, and passes over it.
-func (s *scanner) blockComment() {
-	start := s.pos
-	s.pos += 2
-	if end := strings.Index(s.text[s.pos:], "*/"); end >= 0 {
-		s.pos += end + 2
-	} else {
-		s.pos += len(firstLine(s.text[s.pos:]))
-	}
-	s.diags.Add(diag.Diagnostic{
-		Rule: RuleSyntax, Severity: diag.Error, Span: s.file.At(start, start+2), Message: "a comment goes from # or // to the end of the line",
-		Help: "write # in front of every line of it",
-	})
-}
-
 func (s *scanner) token(c byte) {
 	if s.newline {
 		if s.text[s.pos-1] == '\n' && declares(s.text[s.pos:]) {
@@ -228,12 +213,16 @@ func (s *scanner) token(c byte) {
 	case isIdentStart(c):
 		for s.pos++; s.pos < len(s.text) && isIdentPart(s.text[s.pos]); s.pos++ {
 		}
+		if s.foreignWord(start) {
+			return
+		}
 		switch s.text[start:s.pos] {
 		case "true", "false", "null":
 			s.emit(tokConst, start)
 		default:
 			s.emit(tokIdent, start)
 		}
+	case c >= utf8.RuneSelf && (s.foreignBlank(start) || s.foreignQuote(start) || s.foreignWord(start)):
 	case isDigit(c) || c == '-' && s.pos+1 < len(s.text) && isDigit(s.text[s.pos+1]):
 		s.number(start)
 	case strings.HasPrefix(s.text[start:], `"""`) || strings.HasPrefix(s.text[start:], "'''"):
@@ -256,13 +245,16 @@ func (s *scanner) token(c byte) {
 // emit appends the token from start to the current position, and before it
 // the separator that is due.
 func (s *scanner) emit(t lexer.TokenType, start int) {
-	if s.sepAt >= 0 {
-		if len(s.tokens) > 0 {
-			s.push(tokSep, s.sepAt, s.text[s.sepAt:s.sepAt+1])
-		}
-		s.sepAt = -1
-	}
+	s.due()
 	s.push(t, start, s.text[start:s.pos])
+}
+
+// due appends the separator that is due.
+func (s *scanner) due() {
+	if s.sepAt >= 0 && len(s.tokens) > 0 {
+		s.push(tokSep, s.sepAt, s.text[s.sepAt:s.sepAt+1])
+	}
+	s.sepAt = -1
 }
 
 func (s *scanner) push(t lexer.TokenType, start int, value string) {
@@ -284,14 +276,14 @@ func (s *scanner) punct(start int, c byte) {
 		if c == '{' && s.newline {
 			s.joinBrace(start)
 		}
+		if len(s.stack) == maxDepth {
+			s.report(start, start+1, nil, "", "brackets are nested more than %d deep", maxDepth)
+			s.abandon(start)
+			return
+		}
 		s.pos++
 		s.emit(tokPunct, start)
 		s.stack = append(s.stack, bracket{c, len(s.tokens) - 1})
-		if len(s.stack) > maxDepth {
-			s.report(start, start+1, nil, "", "brackets are nested more than %d deep", maxDepth)
-			s.balance(0)
-			s.pos = len(s.text)
-		}
 	case ')', ']', '}':
 		s.pos++
 		s.closer(start, c)
@@ -299,6 +291,9 @@ func (s *scanner) punct(start int, c byte) {
 		s.pos++
 		s.emit(tokPunct, start)
 	default:
+		if s.unquoted(start, c) {
+			return
+		}
 		_, size := utf8.DecodeRuneInString(s.text[start:])
 		s.pos += size
 		s.emit(tokBad, start)
@@ -307,56 +302,12 @@ func (s *scanner) punct(start int, c byte) {
 				"write the name alone; ${NAME} is for the inside of a text", "a reference has no $ in front")
 			return
 		}
-		if s.unquoted(start, c) {
-			return
-		}
 		help := "text goes in double quotes"
 		if strings.IndexByte("+-*/%?", c) >= 0 {
 			help = "put texts together in one, \"${a}-${b}\", and compute in an expression tag, \"{{= ... }}\""
 		}
 		s.report(start, s.pos, nil, help, "unexpected character %q", s.text[start:s.pos])
 	}
-}
-
-// unquoted takes a path or an option, such as /tmp or -c, for the text that it
-// is meant to be.
-func (s *scanner) unquoted(start int, c byte) bool {
-	rest := firstLine(s.text[start:])
-	if i := strings.IndexAny(rest, " \t,;()[]{}\"'`"); i >= 0 {
-		rest = rest[:i]
-	}
-	if c != '/' && c != '-' && c != '~' || len(rest) < 2 || rest[1] == '>' || rest[1] == c && c == '/' {
-		return false
-	}
-	s.tokens = s.tokens[:len(s.tokens)-1]
-	s.pos = start + len(rest)
-	s.push(tokString, start, rest)
-	span := s.file.At(start, s.pos)
-	s.report(start, s.pos, &diag.Fix{Title: "put the text in quotes", Safe: true, Edits: []diag.Edit{{Span: span, New: quote(rest)}}},
-		"text goes in double quotes", "the text %q has no quotes around it", rest)
-	return true
-}
-
-// joinBrace takes a brace on a line of its own for that of the template above.
-func (s *scanner) joinBrace(start int) {
-	first := len(s.tokens)
-	for first > 0 && s.tokens[first-1].Type != tokSep {
-		first--
-	}
-	head := s.tokens[first:]
-	if len(head) < 2 || len(s.stack) > 0 || !isName(head[1]) {
-		return
-	}
-	if _, ok := kinds[head[0].Value]; !ok {
-		return
-	}
-	last := head[len(head)-1]
-	end := last.Pos.Offset + len(last.Value)
-	s.diags.Add(diag.Diagnostic{
-		Rule: RuleSyntax, Severity: diag.Error, Span: s.file.At(start, start+1), Message: "the brace of a template stands on its first line",
-		Help: "move it up", Fixes: fix("move it up", s.file.At(end, start), " "),
-	})
-	s.sepAt = -1
 }
 
 var closerOf = map[byte]byte{'(': ')', '[': ']', '{': '}'}

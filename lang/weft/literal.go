@@ -150,10 +150,6 @@ func (s *scanner) heredoc(start, opener int) {
 		s.abandon(start)
 		return
 	}
-	if rest := strings.TrimSpace(firstLine(s.text[s.pos:])); rest != "" {
-		at := s.pos + strings.Index(s.text[s.pos:], rest)
-		s.report(at, at+len(rest), nil, "the text of a heredoc starts on the next line", "unexpected text behind %q", s.text[start:s.pos])
-	}
 	body := s.pos
 	for line := nextLine(s.text, body); line < len(s.text); line = nextLine(s.text, line) {
 		trimmed := strings.TrimLeft(s.text[line:], " \t")
@@ -167,10 +163,29 @@ func (s *scanner) heredoc(start, opener int) {
 		s.pos = len(s.text) - len(rest)
 		s.checkIndent(body, line, s.text[line:len(s.text)-len(trimmed)])
 		s.emit(tokHeredoc, start)
+		s.behindMarker(start, body)
 		return
 	}
 	s.report(start, body, nil, "put "+tag+" on a line of its own behind the text", "the heredoc is never closed")
 	s.abandon(start)
+}
+
+// behindMarker reports text on the line that opens a heredoc, where shells have
+// it. The brackets that it closes are closed.
+func (s *scanner) behindMarker(start, body int) {
+	rest := strings.TrimSpace(firstLine(s.text[body:]))
+	if rest == "" {
+		return
+	}
+	at := body + strings.Index(s.text[body:], rest)
+	s.report(at, at+len(rest), &diag.Fix{Title: "move it behind the closing tag", Edits: []diag.Edit{
+		{Span: s.file.At(body, at+len(rest))}, {Span: s.file.At(s.pos, s.pos), New: s.text[body : at+len(rest)]},
+	}}, "move it behind the closing tag: the text of a heredoc starts on the next line", "unexpected text behind %q", s.text[start:body])
+	for _, c := range []byte(rest) {
+		if n := len(s.stack); n > 0 && closerOf[s.innermost()] == c {
+			s.balance(n - 1)
+		}
+	}
 }
 
 // swallows reports whether a template starts in the first column of the text

@@ -173,11 +173,11 @@ func (l *lowerer) documents() (docs []*tree.Document) {
 }
 
 // declare collects the names that items declare.
-func (l *lowerer) declare(items []*Item) *unit { return l.declareAs(items, "") }
+func (l *lowerer) declare(items []*Item) *unit { return l.declareAs(items, "", nil) }
 
-// declareAs is declare for a file whose templates get a prefix.
-func (l *lowerer) declareAs(items []*Item, prefix string) *unit {
-	u := &unit{prefix: prefix, params: map[string]declared{}, templates: map[string][]param{}, imports: map[string]*linked{}, broken: l.file.broken}
+// declareAs is declare for an imported file, whose templates get a prefix.
+func (l *lowerer) declareAs(items []*Item, prefix string, lib *library) *unit {
+	u := &unit{prefix: prefix, params: map[string]declared{}, templates: map[string][]param{}, imports: map[string]*linked{}, broken: l.file.broken, library: lib}
 	seen := map[string]*Name{}
 	once := func(what string, n *Name) bool {
 		key := what + n.text()
@@ -382,24 +382,38 @@ func (d *document) entry(root, spec, workflow *slots, e *Entry) {
 			return
 		}
 	}
-	switch key := first.text(); {
-	case hasField(typeMeta, key):
+	switch ownerOf(d.kind, first.text()) {
+	case typeMeta:
 		d.put(d.sub(root, "metadata", e.at), e.Key.Parts, e.Value, e.at)
-	case d.kind == "cronWorkflow" && isCronField(key):
+	case typeCronSpec:
 		d.put(spec, e.Key.Parts, e.Value, e.at)
 	default:
 		d.put(workflow, e.Key.Parts, e.Value, e.at)
 	}
 }
 
-// isCronField reports whether key belongs to the CronWorkflow itself, or is meant
-// for a key that does.
-func isCronField(key string) bool {
-	if hasField(typeCronSpec, key) {
-		return true
+// ownerOf is the type that a key at the top of a document of this kind belongs
+// to: of those that have it the first. A key of none is misspelt: it goes where
+// its nearest neighbour is, so that the finding about it can name that one.
+func ownerOf(kind, key string) string {
+	owners := []string{typeMeta, typeCronSpec, typeSpec}
+	if kind != "cronWorkflow" {
+		owners = []string{typeMeta, typeSpec}
 	}
-	_, near := diag.Nearest(key, fieldNames(typeCronSpec))
-	return near && !hasField(typeSpec, key)
+	for _, typ := range owners {
+		if hasField(typ, key) {
+			return typ
+		}
+	}
+	for _, typ := range owners[1:] {
+		if _, near := diag.Nearest(key, fieldNames(typ)); near {
+			return typ
+		}
+	}
+	if _, near := diag.Nearest(key, fieldNames(typeMeta)); near {
+		return typeMeta
+	}
+	return typeSpec
 }
 
 // entrypoint implies the template that runs: main, or else the first.

@@ -117,6 +117,7 @@ func (l *lowerer) call(m *slots, c *Call, s *scope) {
 		params = l.importedCall(m, c, s)
 	default:
 		l.errorf(RuleSyntax, c.at, "write ALIAS.TEMPLATE(...)", "a call has at most two names")
+		l.unknownCall(m, c)
 	}
 	if len(c.Args) > 0 {
 		l.set(m, "arguments", l.args(c, params, s))
@@ -251,6 +252,7 @@ func (l *lowerer) loop(m *slots, f *For, s, outside *scope) {
 		for _, a := range f.Sequence {
 			if a.Name == nil {
 				l.errorf(RuleSyntax, a.at, "write count: N, or start: N, end: N", "what a sequence takes has names")
+				l.doubt(union(f.Var.at, a.at))
 				continue
 			}
 			seq.Span = union(seq.Span, a.at)

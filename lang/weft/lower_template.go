@@ -64,7 +64,7 @@ func (l *lowerer) templateBody(kind string, name *Name, sig *Signature, b *Body,
 
 // templateScope declares the parameters and steps of a template.
 func (l *lowerer) templateScope(kind string, sig *Signature, b *Body, outside *scope) *scope {
-	s := &scope{unit: outside.unit, inputs: map[string]declared{}, steps: map[string]*stepInfo{}}
+	s := outside.within()
 	seen := map[string]*Name{}
 	for _, spec := range paramSpecs(sig, b) {
 		name := spec.Name.text()
@@ -72,7 +72,13 @@ func (l *lowerer) templateScope(kind string, sig *Signature, b *Body, outside *s
 			l.declaredTwice("parameter", spec.Name, first)
 		}
 		seen[name] = spec.Name
-		s.inputs[name] = spec.declared()
+		if _, outer := outside.inputs[name]; outer {
+			l.diags.Add(diag.Diagnostic{
+				Rule: RuleShadowedName, Severity: diag.Warning, Span: spec.Name.at,
+				Message: fmt.Sprintf("%q gets the value that it has in the template around this one", name), Help: "rename one of the two",
+			})
+		}
+		s.declareInput(name, spec.declared())
 	}
 	switch kind {
 	case "steps":
@@ -300,7 +306,7 @@ func (l *lowerer) paramSpec(spec *ParamSpec, key string, s *scope) *tree.Node {
 		l.set(m, key, l.jsonValue(spec.Default, s))
 	}
 	if spec.Type != nil {
-		l.checkType(spec)
+		l.checkType(spec, s)
 		if spec.Type.Enum != nil {
 			enum := newList(spec.Type.at)
 			for _, e := range spec.Type.Enum {

@@ -59,8 +59,11 @@ func (l *lowerer) matrix(m *Map, s *scope) *tree.Node {
 		return slices.ContainsFunc(exclude, func(x *tree.Node) bool { return matches(row, x) })
 	})
 	out := newList(m.at, includeRows(rows, include, dims)...)
-	if len(out.Items) == 0 && l.diags.Len() == before {
-		l.errorf(RuleMatrix, m.at, "nothing would run", "the matrix has no rows")
+	if len(out.Items) == 0 {
+		l.doubt(m.at)
+		if l.diags.Len() == before {
+			l.errorf(RuleMatrix, m.at, "nothing would run", "the matrix has no rows")
+		}
 	}
 	return out
 }

@@ -132,7 +132,7 @@ func (r *raiser) document() bool {
 	if r.kind == "cronWorkflow" {
 		for _, e := range spec.Entries {
 			if e.Key.Value != "workflowSpec" {
-				r.entry("spec", e, hasField(typeCronSpec, e.Key.Value), place{Type: typeCronSpec})
+				r.entry("spec", e, ownerOf(r.kind, e.Key.Value) == typeCronSpec, place{Type: typeCronSpec})
 			}
 		}
 	}
@@ -259,8 +259,7 @@ func (r *raiser) workflow(spec *tree.Node) {
 				continue
 			}
 		}
-		plain := !hasField(typeMeta, e.Key.Value) && !(r.kind == "cronWorkflow" && hasField(typeCronSpec, e.Key.Value))
-		r.entry(where, e, plain, place{Type: typeSpec})
+		r.entry(where, e, ownerOf(r.kind, e.Key.Value) == typeSpec, place{Type: typeSpec})
 	}
 	r.items = append(append(append(r.items, hooks...), args...), templates...)
 	r.items = slices.Insert(r.items, 1, r.imports()...)

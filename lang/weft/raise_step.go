@@ -67,7 +67,8 @@ func (r *raiser) depModes(tasks []*tree.Node, s *scope) []depMode {
 	modes := make([]depMode, len(tasks))
 	for range 20 {
 		changed := false
-		for i, d := range infer(r.withAfter(tasks, modes), modes) {
+		stated := r.withAfter(tasks, modes)
+		for i, d := range newTaskGraph(stated, modes).infer(stated) {
 			if modes[i] == depRaw || r.agrees(tasks[i], modes[i], d, s) {
 				continue
 			}

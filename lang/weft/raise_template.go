@@ -70,9 +70,9 @@ func (r *raiser) typed(t *tree.Node, outside *scope) (kind string, sig *Signatur
 	if !ok {
 		return "", nil, nil, false
 	}
-	s := &scope{unit: outside.unit, inputs: map[string]declared{}, steps: map[string]*stepInfo{}}
+	s := outside.within()
 	for _, p := range t.At("inputs", "parameters").List() {
-		s.inputs[p.Get("name").Text()] = declared{}
+		s.declareInput(p.Get("name").Text(), declared{})
 	}
 	b = &Body{}
 	inputsAsFields := true

@@ -2,6 +2,7 @@ package weft
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -43,7 +44,24 @@ type scope struct {
 	steps  map[string]*stepInfo
 	loop   string // the loop variable, "" outside of loops
 	rows   []*tree.Node
-	closed bool // the place takes no names at all: a manifest
+	around map[string]*stepInfo // of an inline template: the steps beside it, which it cannot see
+	closed bool                 // the place takes no names at all: a manifest
+}
+
+// within is the scope of a template at this place: of one on its own, or of an
+// inline one, which sees the parameters and the loop around it.
+func (s *scope) within() *scope {
+	in := &scope{unit: s.unit, inputs: map[string]declared{}, steps: map[string]*stepInfo{}, loop: s.loop, rows: s.rows, around: s.steps}
+	maps.Copy(in.inputs, s.inputs)
+	return in
+}
+
+// declareInput adds a parameter, which hides the loop variable around it.
+func (s *scope) declareInput(name string, typ declared) {
+	s.inputs[name] = typ
+	if s.loop == name {
+		s.loop, s.rows = "", nil
+	}
 }
 
 // stepInfo is what references to a step have to know.
@@ -84,6 +102,12 @@ func (s *scope) resolve(parts []string) (reference, *nameError) {
 			s.library.params[head] = true
 		}
 		return leaf("workflow.parameters."+head, typ, head, rest)
+	}
+	if s.around[head] != nil {
+		return reference{}, &nameError{
+			rule: RuleUnknownName, message: fmt.Sprintf("an inline template cannot see the step %q", head),
+			help: fmt.Sprintf("give it a parameter, NAME = container(x) { ... }, and behind it the value: { arguments.parameters [{ name: \"x\", value: %s }] }", strings.Join(parts, ".")),
+		}
 	}
 	if roots[head] {
 		return reference{path: strings.Join(parts, ".")}, nil

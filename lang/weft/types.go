@@ -25,6 +25,14 @@ func (d declared) String() string {
 	return d.name
 }
 
+// ordered is the type of what d is larger or smaller than.
+func (d declared) ordered() declared {
+	if d.name == "int" {
+		return declared{name: "number"}
+	}
+	return d
+}
+
 // declared is the type that a parameter declares.
 func (p *ParamSpec) declared() declared {
 	switch {
@@ -41,7 +49,7 @@ func (p *ParamSpec) declared() declared {
 }
 
 // checkType reports a type that does not exist, and a default that does not fit.
-func (l *lowerer) checkType(p *ParamSpec) {
+func (l *lowerer) checkType(p *ParamSpec, s *scope) {
 	if p.Type.Enum == nil && !slices.Contains(typeNames, p.Type.Name) {
 		e := &nameError{rule: RuleUnknownName, message: fmt.Sprintf("there is no type %q", p.Type.Name)}
 		if near, ok := synonym(p.Type.Name, typeNames); ok {
@@ -53,14 +61,26 @@ func (l *lowerer) checkType(p *ParamSpec) {
 		return
 	}
 	if p.Default != nil {
-		l.checkFits(p.Default, p.declared(), fmt.Sprintf("parameter %q", p.Name.text()))
+		l.checkValue(p.Default, p.declared(), p.Name.text(), s)
 	}
 }
 
-// checkFits reports a literal that is not of a type.
-func (l *lowerer) checkFits(v *Value, want declared, what string) {
+// checkValue reports a value, or what it refers to, that is not of the type of
+// the parameter it is for.
+func (l *lowerer) checkValue(v *Value, want declared, name string, s *scope) {
 	if got, ok := misfit(v, want); ok {
-		l.errorf(RuleTypeMismatch, v.at, "", "%s is %s, not %s", what, want, got)
+		l.errorf(RuleTypeMismatch, v.at, "", "parameter %q is %s, not %s", name, want, got)
+		if want.enum != nil {
+			l.doubt(v.at)
+		}
+		return
+	}
+	if v.Ref == nil || want.name == "" {
+		return
+	}
+	ref, err := s.resolve(v.Ref.texts())
+	if err == nil && !assignable(ref.typ, want) {
+		l.errorf(RuleTypeMismatch, v.at, "", "parameter %q is %s, not %s", name, want, ref.typ)
 	}
 }
 
@@ -110,15 +130,7 @@ func (l *lowerer) checkArg(a *Arg, name string, params []param, s *scope) {
 	if i < 0 {
 		return
 	}
-	want := params[i].typ
-	l.checkFits(a.Value, want, fmt.Sprintf("parameter %q", name))
-	if a.Value.Ref == nil || want.name == "" {
-		return
-	}
-	ref, err := s.resolve(a.Value.Ref.texts())
-	if err == nil && !assignable(ref.typ, want) {
-		l.errorf(RuleTypeMismatch, a.Value.at, "", "parameter %q is %s, not %s", name, want, ref.typ)
-	}
+	l.checkValue(a.Value, params[i].typ, name, s)
 }
 
 // assignable reports whether a value of type from may be used as type to.
@@ -141,6 +153,7 @@ func (l *lowerer) checkLoop(v *Value, s *scope) {
 	if v.Ref == nil {
 		if v.Literal != "" && literalKind(v.Literal) != tree.String || v.Map != nil {
 			l.errorf(RuleTypeMismatch, v.at, "write for NAME in [VALUE, VALUE], or loop over a parameter or result that holds a JSON list", "a loop needs a list")
+			l.doubt(v.at)
 		}
 		return
 	}
@@ -152,17 +165,24 @@ func (l *lowerer) checkLoop(v *Value, s *scope) {
 
 // checkComparison reports operands that can never be equal.
 func (l *lowerer) checkComparison(n *CondNot, s *scope) {
+	if n.Op == "=~" || n.Op == "!~" {
+		return
+	}
 	left, right := l.operandType(n.Left, s), l.operandType(n.Right, s)
+	if strings.ContainsAny(n.Op, "<>") {
+		left, right = left.ordered(), right.ordered()
+	}
 	for _, side := range []struct {
 		typ   declared
 		other *Operand
 		ot    declared
 	}{{left, n.Right, right}, {right, n.Left, left}} {
-		if side.typ.name == "" || side.other.Value == nil || n.Op == "=~" || n.Op == "!~" {
+		if side.typ.name == "" || side.other.Value == nil {
 			continue
 		}
 		if got, bad := misfit(side.other.Value, side.typ); bad {
 			l.errorf(RuleTypeMismatch, side.other.Value.at, "", "the other side is %s, never %s", side.typ, got)
+			l.doubt(side.other.Value.at)
 			return
 		}
 		if side.ot.name != "" && !assignable(side.ot, side.typ) && !assignable(side.typ, side.ot) {

@@ -2,6 +2,7 @@ package weft
 
 import (
 	"math/big"
+	"sort"
 	"strconv"
 	"strings"
 
@@ -143,7 +144,7 @@ func (l *lowerer) interpolate(in *textBuilder, span source.Span, s *scope) *text
 	}
 	out := &textBuilder{}
 	done := 0
-	at := func(i int) int { return (&tree.Node{Span: span, Offsets: in.offsets(span.End)}).Source(i, i).Start }
+	origin := &tree.Node{Span: span, Offsets: in.offsets(span.End)}
 	for {
 		i := strings.Index(text[done:], "${")
 		if i < 0 {
@@ -152,7 +153,7 @@ func (l *lowerer) interpolate(in *textBuilder, span source.Span, s *scope) *text
 		i += done
 		if i > done && text[i-1] == '$' {
 			out.copy(in, done, i-1)
-			out.replaced("${", at(i-1))
+			out.replaced("${", origin.Source(i-1, i-1).Start)
 			done = i + 2
 			continue
 		}
@@ -162,11 +163,11 @@ func (l *lowerer) interpolate(in *textBuilder, span source.Span, s *scope) *text
 			end = len(text) - i
 		}
 		body := text[i+2 : min(i+end, len(text))]
-		place := (&tree.Node{Span: span, Offsets: in.offsets(span.End)}).Source(i, min(i+end+1, len(text)))
+		place := origin.Source(i, min(i+end+1, len(text)))
 		if parts, ok := splitPath(body); ok && i+end < len(text) {
 			partAt := func(n int) source.Span {
 				from := i + 2 + partStart(body, parts[:n])
-				return (&tree.Node{Span: span, Offsets: in.offsets(span.End)}).Source(from, from+len(parts[n]))
+				return origin.Source(from, from+len(parts[n]))
 			}
 			out.replaced(l.refText(parts, place, partAt, s, false), place.Start)
 		} else {
@@ -193,8 +194,9 @@ func (l *lowerer) reportInterpolation(body string, at source.Span) {
 // copy appends the decoded bytes [start, end) of src with their origin.
 func (b *textBuilder) copy(src *textBuilder, start, end int) {
 	text := src.String()
-	for i, seg := range src.segments {
-		next := len(text)
+	first := sort.Search(len(src.segments), func(i int) bool { return src.segments[i].Decoded > start })
+	for i := max(first-1, 0); i < len(src.segments) && src.segments[i].Decoded < end; i++ {
+		seg, next := src.segments[i], len(text)
 		if i+1 < len(src.segments) {
 			next = src.segments[i+1].Decoded
 		}

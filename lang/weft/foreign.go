@@ -1,0 +1,132 @@
+package weft
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/weft-lang/weft/lang/diag"
+)
+
+// What the lexer meets that is no .weft, and what it is taken for: the habits of
+// other languages, and characters that keyboards and word processors put in.
+
+// blockComment reports a comment that other languages have, and passes over it.
+func (s *scanner) blockComment() {
+	start := s.pos
+	s.pos += 2
+	if end := strings.Index(s.text[s.pos:], "*/"); end >= 0 {
+		s.pos += end + 2
+	} else {
+		s.pos += len(firstLine(s.text[s.pos:]))
+	}
+	s.diags.Add(diag.Diagnostic{
+		Rule: RuleSyntax, Severity: diag.Error, Span: s.file.At(start, start+2), Message: "a comment goes from # or // to the end of the line",
+		Help: "write # in front of every line of it",
+	})
+}
+
+// unquoted takes a path or an option, such as /tmp or -c, for the text that it
+// is meant to be.
+func (s *scanner) unquoted(start int, c byte) bool {
+	rest := firstLine(s.text[start:])
+	if i := strings.IndexAny(rest, " \t,;()[]{}\"'`"); i >= 0 {
+		rest = rest[:i]
+	}
+	if c != '/' && c != '-' && c != '~' || len(rest) < 2 || rest[1] == '>' || rest[1] == c && c == '/' {
+		return false
+	}
+	s.pos = start + len(rest)
+	s.emit(tokString, start)
+	span := s.file.At(start, s.pos)
+	s.report(start, s.pos, &diag.Fix{Title: "put the text in quotes", Safe: true, Edits: []diag.Edit{{Span: span, New: quote(rest)}}},
+		"text goes in double quotes", "the text %q has no quotes around it", rest)
+	return true
+}
+
+// joinBrace takes a brace on a line of its own for that of the template above.
+func (s *scanner) joinBrace(start int) {
+	first := len(s.tokens)
+	for first > 0 && s.tokens[first-1].Type != tokSep {
+		first--
+	}
+	head := s.tokens[first:]
+	if len(head) < 2 || len(s.stack) > 0 || !isName(head[1]) {
+		return
+	}
+	if _, ok := kinds[head[0].Value]; !ok {
+		return
+	}
+	last := head[len(head)-1]
+	end := last.Pos.Offset + len(last.Value)
+	s.diags.Add(diag.Diagnostic{
+		Rule: RuleSyntax, Severity: diag.Error, Span: s.file.At(start, start+1), Message: "the brace of a template stands on its first line",
+		Help: "move it up", Fixes: fix("move it up", s.file.At(end, start), " "),
+	})
+	s.sepAt = -1
+}
+
+// foreignBlank passes over what nobody sees: a no-break space from a web page, a
+// mark without any width.
+func (s *scanner) foreignBlank(start int) bool {
+	r, size := utf8.DecodeRuneInString(s.text[start:])
+	d := diag.Diagnostic{Rule: RuleSyntax, Severity: diag.Error, Span: s.file.At(start, start+size)}
+	switch {
+	case unicode.IsSpace(r):
+		d.Message, d.Help = fmt.Sprintf("the character %U looks like a blank and is none", r), "write a blank"
+		d.Fixes = fix(d.Help, d.Span, " ")
+	case unicode.Is(unicode.Cf, r):
+		d.Message, d.Help = fmt.Sprintf("there is an invisible character here, %U", r), "remove it"
+		d.Fixes = fix(d.Help, d.Span, "")
+	default:
+		return false
+	}
+	s.pos = start + size
+	s.diags.Add(d)
+	return true
+}
+
+const foreignQuotes = "“”„‟‘’‚‛«»"
+
+// foreignQuote takes a text between curly quotes for what it is meant to be.
+func (s *scanner) foreignQuote(start int) bool {
+	r, size := utf8.DecodeRuneInString(s.text[start:])
+	if !strings.ContainsRune(foreignQuotes, r) {
+		return false
+	}
+	inner := firstLine(s.text[start+size:])
+	i := strings.IndexAny(inner, foreignQuotes+`"`)
+	if i < 0 {
+		return false
+	}
+	_, closing := utf8.DecodeRuneInString(inner[i:])
+	inner = inner[:i]
+	s.pos = start + size + len(inner) + closing
+	span := s.file.At(start, s.pos)
+	s.due()
+	s.push(tokString, start, quote(inner))
+	s.report(start, s.pos, &diag.Fix{Title: "use double quotes", Safe: true, Edits: []diag.Edit{{Span: span, New: quote(inner)}}},
+		"use double quotes", "text is written in double quotes, not in curly ones")
+	return true
+}
+
+// foreignWord takes a word from start, of which a part may have been read, for a
+// text without quotes if it has letters that no name has.
+func (s *scanner) foreignWord(start int) bool {
+	end := s.pos
+	for end < len(s.text) {
+		r, size := utf8.DecodeRuneInString(s.text[end:])
+		if !isIdentPart(s.text[end]) && (r < utf8.RuneSelf || !unicode.IsLetter(r) && !unicode.IsMark(r) && !unicode.IsDigit(r)) {
+			break
+		}
+		end += size
+	}
+	if end == s.pos {
+		return false
+	}
+	s.pos = end
+	s.emit(tokString, start)
+	s.report(start, end, s.quoteFix(start, end), "put it in double quotes", "%q has other letters than a name may have", s.text[start:end])
+	return true
+}
