@@ -15,7 +15,7 @@ import (
 // Holders tells the name of a lock and who holds it.
 func (l *Locks) Holders(ctx context.Context, lock engine.Lock) (name string, holders []store.Holder, err error) {
 	lock = l.at(lock)
-	name = nameOf(lock)
+	name = lock.String()
 	lease := &coordinationv1.Lease{}
 	err = l.cluster.in(lock.Namespace).get(ctx, leaseResource, leaseOf(lock), lease)
 	if apierrors.IsNotFound(err) {

@@ -62,16 +62,8 @@ type standing struct {
 	at   time.Time
 }
 
-// nameOf is the name that people know a lock by.
-func nameOf(l engine.Lock) string {
-	if l.Mutex != "" {
-		return l.Namespace + "/Mutex/" + l.Mutex
-	}
-	return l.Namespace + "/ConfigMap/" + l.ConfigMap + "/" + l.Key
-}
-
 func leaseOf(l engine.Lock) string {
-	sum := sha256.Sum256([]byte(nameOf(l)))
+	sum := sha256.Sum256([]byte(l.String()))
 	return "weft-lock-" + hex.EncodeToString(sum[:16])
 }
 
@@ -88,52 +80,55 @@ func (l *Locks) Acquire(ctx context.Context, h store.Holder, locks []engine.Lock
 		locks[i] = l.at(locks[i])
 	}
 	// One order for all, so that nobody waits in a circle.
-	slices.SortFunc(locks, func(a, b engine.Lock) int { return cmp.Compare(nameOf(a), nameOf(b)) })
+	slices.SortFunc(locks, func(a, b engine.Lock) int { return cmp.Compare(a.String(), b.String()) })
 	l.mu.Lock()
 	l.took[holding{h.UID, h.Node}] = locks
 	l.mu.Unlock()
 	for i, lock := range locks {
-		got, err := l.take(ctx, lock, h)
-		if err != nil || !got {
+		waiting, err := l.take(ctx, lock, h)
+		if err != nil || waiting != "" {
 			for _, before := range locks[:i] {
 				err = errors.Join(err, l.giveBack(ctx, before, h, true))
 			}
-			return nameOf(lock), err
+			return waiting, err
 		}
 	}
 	return "", nil
 }
 
-// take asks for one lock.
-func (l *Locks) take(ctx context.Context, lock engine.Lock, h store.Holder) (got bool, err error) {
+// take asks for one lock. Waiting says how it stands when that is not free.
+func (l *Locks) take(ctx context.Context, lock engine.Lock, h store.Holder) (waiting string, err error) {
 	capacity := 1
 	if lock.Mutex == "" {
 		if capacity, err = l.cluster.in(lock.Namespace).Values().limit(ctx, lock); err != nil {
-			return false, err
+			return "", err
 		}
 	}
 	t := l.ticket(h)
 	err = l.change(ctx, lock, func(q *lockQueue) error {
-		got = q.holds(t)
-		if got {
+		waiting = ""
+		if q.holds(t) {
 			return nil
 		}
 		q.enter(t)
 		for {
 			before := q.before(t, capacity)
 			if len(before) == 0 {
-				got = true
 				q.hold(t)
 				return nil
 			}
 			over, err := l.over(ctx, before, h.UID)
-			if err != nil || len(over) == 0 {
+			if err != nil {
 				return err
+			}
+			if len(over) == 0 {
+				waiting = lock.Waiting(capacity-len(q.Holding), capacity)
+				return nil
 			}
 			q.leave(func(o ticket) bool { return over[o.UID] })
 		}
 	})
-	return got, err
+	return waiting, err
 }
 
 func (l *Locks) ticket(h store.Holder) ticket {
@@ -256,7 +251,7 @@ func (l *Locks) isOver(ctx context.Context, t ticket) (bool, error) {
 func (l *Locks) change(ctx context.Context, lock engine.Lock, f func(*lockQueue) error) error {
 	err := l.cluster.rewrite(ctx, func() (func() error, error) { return l.changed(ctx, lock, f) })
 	if err != nil {
-		return fmt.Errorf("lock %s: %w", nameOf(lock), err)
+		return fmt.Errorf("lock %s: %w", lock.String(), err)
 	}
 	return nil
 }
@@ -270,7 +265,7 @@ func (l *Locks) changed(ctx context.Context, lock engine.Lock, f func(*lockQueue
 	if err != nil && !absent {
 		return nil, err
 	}
-	before := lockQueue{Name: nameOf(lock)}
+	before := lockQueue{Name: lock.String()}
 	if text := lease.Annotations[annotationQueue]; text != "" {
 		if err := json.Unmarshal([]byte(text), &before); err != nil {
 			return nil, fmt.Errorf("its Lease %q is damaged: %w", lease.Name, err)

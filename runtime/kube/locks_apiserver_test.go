@@ -50,30 +50,30 @@ func TestAPIServerLocksWithin(t *testing.T) {
 	c, _ := newPlace(t, idle)
 	holders(t, c, "both", "outer", "later")
 	l, ctx := c.Locks(), t.Context()
+	waits := func(mutex string, free int) string {
+		return engine.Lock{Namespace: c.Namespace, Mutex: mutex}.Waiting(free, 1)
+	}
 	want := func(h store.Holder, waiting string, mutexes ...string) {
 		t.Helper()
 		var locks []engine.Lock
 		for _, m := range mutexes {
 			locks = append(locks, engine.Lock{Mutex: m})
 		}
-		if waiting != "" {
-			waiting = c.Namespace + "/Mutex/" + waiting
-		}
 		if got, err := l.Acquire(ctx, h, locks); err != nil || got != waiting {
-			t.Errorf("%v waits for %q, want %q: %v", h, got, waiting, err)
+			t.Errorf("%v: %q, want %q: %v", h, got, waiting, err)
 		}
 	}
-	want(holder("outer", ""), "", "y")       // for as long as the run lasts
-	want(holder("both", "1"), "y", "x", "y") // and leaves x alone
-	want(holder("outer", "1"), "", "x")      // which outer needs to come to its end
-	want(holder("both", "1"), "x", "x", "y") // now it waits for that one
-	want(holder("later", "1"), "x", "x")     // in front of whoever comes later
+	want(holder("outer", ""), "", "y")                 // for as long as the run lasts
+	want(holder("both", "1"), waits("y", 0), "x", "y") // and leaves x alone
+	want(holder("outer", "1"), "", "x")                // which outer needs to come to its end
+	want(holder("both", "1"), waits("x", 0), "x", "y") // now it waits for that one
+	want(holder("later", "1"), waits("x", 0), "x")
 	for _, node := range []string{"1", ""} {
 		if err := l.Release(ctx, holder("outer", node)); err != nil {
 			t.Error(err)
 		}
 	}
-	want(holder("later", "1"), "x", "x")
+	want(holder("later", "1"), waits("x", 1), "x") // which is behind the other one
 	want(holder("both", "1"), "", "x", "y")
 }
 

@@ -180,7 +180,7 @@ func TestAPIServerLocks(t *testing.T) {
 			t.Errorf("%v: waits for %q, want %q: %v", h, got, waiting, err)
 		}
 	}
-	name := c.Namespace + "/Mutex/m"
+	name := "Waiting for " + c.Namespace + "/Mutex/m lock. Lock status: 0/1"
 	want(holder("a", "1"), mutex, "")
 	want(holder("a", "1"), mutex, "")
 	want(holder("b", "1"), both, name)
@@ -188,7 +188,7 @@ func TestAPIServerLocks(t *testing.T) {
 	if err := l.Release(ctx, holder("a", "1")); err != nil {
 		t.Error(err)
 	}
-	want(holder("a", "2"), mutex, name) // b was first
+	want(holder("a", "2"), mutex, strings.Replace(name, "0/1", "1/1", 1)) // b was first
 	want(holder("b", "1"), both, "")
 	if _, err := l.Acquire(ctx, holder("b", "2"), []engine.Lock{{ConfigMap: "limits", Key: "bad"}}); err == nil {
 		t.Error("a limit that is no number was taken")
