@@ -76,7 +76,7 @@ func trimNewline(s string) string { return strings.TrimSuffix(s, "\n") }
 
 // saveOwn saves the artifacts that need no credentials, and packs the others for
 // weft-save.
-func (w *watched) saveOwn(ctx context.Context) (saved []record.Artifact, packed []string, faults []error) {
+func (w *watched) saveOwn(ctx context.Context) (saved, packed []string, faults []error) {
 	for _, s := range w.tell.Save {
 		if s.Container != w.process.Container {
 			continue
@@ -88,7 +88,7 @@ func (w *watched) saveOwn(ctx context.Context) (saved []record.Artifact, packed 
 		case err != nil:
 			faults = append(faults, fmt.Errorf("output artifact %q: %w", s.Name, err))
 		case own:
-			saved = append(saved, record.Artifact{Name: s.Name, Location: s.Location})
+			saved = append(saved, s.Name)
 		default:
 			packed = append(packed, s.Name)
 		}
@@ -188,7 +188,7 @@ func (a *agent) save(ctx context.Context, _ []string) int {
 			faults = append(faults, fmt.Errorf("output artifact %q: %w", s.Name, err))
 			continue
 		}
-		r.Artifacts = append(r.Artifacts, record.Artifact{Name: s.Name, Location: s.Location})
+		r.Artifacts = append(r.Artifacts, s.Name)
 	}
 	code := 0
 	if len(faults) > 0 {

@@ -150,6 +150,9 @@ func annotated(o *pod.Objects) *corev1.Pod {
 	if json.Unmarshal([]byte(text), &tell) == nil { // without instructions nothing is told
 		notes[annotationTells] = strings.Join(tell.Tells(), ",")
 		notes[annotationSaved] = strings.Join(tell.Saved(), ",")
+		if p.Annotations[pod.AnnotationInstructions] == "" && len(tell.Save) > 0 {
+			notes[annotationSaves] = instructions.Instructions{Save: tell.Save}.Encode()
+		}
 	}
 	if len(o.Mains) != len(p.Spec.Containers) {
 		notes[annotationMains] = strings.Join(o.Mains, ",")

@@ -1,6 +1,8 @@
 package kube
 
 import (
+	"cmp"
+	"encoding/json"
 	"io"
 	"slices"
 	"strings"
@@ -9,6 +11,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/weft-lang/weft/compiler/pod"
+	"github.com/weft-lang/weft/compiler/pod/instructions"
 	"github.com/weft-lang/weft/runtime/engine"
 	"github.com/weft-lang/weft/runtime/run"
 )
@@ -18,6 +21,9 @@ const (
 	annotationMains = "weft.dev/mains" // where these are not all of its containers
 	annotationTells = "weft.dev/tells" // the containers that leave records of outputs
 	annotationSaved = "weft.dev/saved" // those that leave artifacts for another to save
+	// annotationSaves are instructions about artifacts, where all of them do not fit
+	// an annotation.
+	annotationSaves = "weft.dev/saves"
 )
 
 // A logOpener opens what a container of a Pod has written.
@@ -291,7 +297,7 @@ func pulling(p *corev1.Pod) engine.Class {
 // gather reads the records of containers that have ended.
 func gather(r *engine.Report, p *corev1.Pod, open logOpener) {
 	tells := fields(p.Annotations[annotationTells])
-	var records run.Records
+	records := run.Records{Saves: savesOf(p)}
 	for i := range r.Containers {
 		c := &r.Containers[i]
 		if c.Ended {
@@ -300,6 +306,16 @@ func gather(r *engine.Report, p *corev1.Pod, open logOpener) {
 	}
 	r.Outputs, r.OutputError = records.Outputs()
 	r.OutputClass = records.Class()
+}
+
+// savesOf are the artifacts that a Pod was told to save.
+func savesOf(p *corev1.Pod) []instructions.Save {
+	var tell instructions.Instructions
+	text := cmp.Or(p.Annotations[annotationSaves], p.Annotations[pod.AnnotationInstructions])
+	if json.Unmarshal([]byte(text), &tell) != nil {
+		return nil // it was told nothing
+	}
+	return tell.Save
 }
 
 func hasCondition(p *corev1.Pod, kind corev1.PodConditionType, status corev1.ConditionStatus) bool {

@@ -11,6 +11,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/weft-lang/weft/compiler/pod"
+	"github.com/weft-lang/weft/compiler/pod/instructions"
 	"github.com/weft-lang/weft/runtime/engine"
 	"github.com/weft-lang/weft/runtime/record"
 )
@@ -191,6 +192,26 @@ func TestReportOf(t *testing.T) {
 	}
 	if roles != "weft-stage prepare main weft-save db " {
 		t.Errorf("containers: %s", roles)
+	}
+}
+
+// Where an artifact is stands in what the Pod was told, whether that is on the Pod
+// or in a ConfigMap, and never in the record.
+func TestReportOfArtifacts(t *testing.T) {
+	tell := instructions.Instructions{Save: []instructions.Save{{Name: "a", Container: "main", By: "main", Location: []byte(`{"folder":{"key":"k"}}`)}}}
+	object := somePod(func(p *corev1.Pod) { p.Annotations[pod.AnnotationInstructions] = tell.Encode() })
+	large := somePod(func(*corev1.Pod) {})
+	m := &corev1.ConfigMap{Data: map[string]string{instructions.Key: tell.Encode()}}
+	m.Name = large.Name
+	for name, objects := range map[string]*pod.Objects{"on the Pod": {Pod: object}, "in a ConfigMap": {Pod: large, ConfigMaps: []*corev1.ConfigMap{m}}} {
+		p := annotated(objects)
+		p.Status.ContainerStatuses = []corev1.ContainerStatus{
+			terminated("main", 0, "Completed", encoded(t, record.Record{Container: "main", Artifacts: []string{"a", "b"}})), terminated("weft-save", 0, "Completed", ""),
+		}
+		r := reportOf(p, noLog)
+		if r.Outputs == nil || len(r.Outputs.Artifacts) != 1 || string(r.Outputs.Artifacts[0].Location) != `{"folder":{"key":"k"}}` {
+			t.Errorf("%s: %+v", name, r)
+		}
 	}
 }
 

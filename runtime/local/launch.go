@@ -3,6 +3,7 @@ package local
 import (
 	"time"
 
+	"github.com/weft-lang/weft/compiler/pod/instructions"
 	"github.com/weft-lang/weft/runtime/engine"
 )
 
@@ -87,6 +88,7 @@ type about struct {
 	Role   map[string]engine.Role
 	Mains  []string
 	Tells  []string // containers that leave a record
+	Saves  []instructions.Save
 	Paths  []string
 	Ports  []int // that its containers declare
 	IP     string

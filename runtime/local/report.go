@@ -31,7 +31,7 @@ func (b *Backend) report(pod *live, st *status) engine.Report {
 	case st.Message != "":
 		r.Class = engine.ClassInfrastructure
 	}
-	var outputs run.Records
+	outputs := run.Records{Saves: pod.about.Saves}
 	for _, c := range st.Containers {
 		view := engine.Container{
 			Name: c.Name, Role: pod.about.Role[c.Name], Ended: c.State == ended, Running: c.State == running, Code: c.Code, Reason: c.Reason, Message: c.Message,

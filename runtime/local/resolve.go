@@ -98,7 +98,7 @@ func (r *resolver) resolve(objects *pod.Objects) (*launch, *about, error) {
 		l.Mains = append(l.Mains, c)
 		a.Role[c.Name] = c.Role
 	}
-	a.Tells, a.Ports = r.tell.Tells(), r.ports()
+	a.Tells, a.Saves, a.Ports = r.tell.Tells(), r.tell.Save, r.ports()
 	if r.mode == Plain {
 		paths, err := r.paths(l)
 		if err != nil {

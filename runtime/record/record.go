@@ -27,10 +27,12 @@ type Record struct {
 	Container string `json:"container"`
 	// Message is what the user's process left as its termination message, or why
 	// it could not be run.
-	Message    string     `json:"message,omitempty"`
-	Result     *string    `json:"result,omitempty"`
-	Parameters []Value    `json:"parameters,omitempty"`
-	Artifacts  []Artifact `json:"artifacts,omitempty"`
+	Message    string  `json:"message,omitempty"`
+	Result     *string `json:"result,omitempty"`
+	Parameters []Value `json:"parameters,omitempty"`
+	// Artifacts are the names of those that were saved. Where they are stands in the
+	// instructions: a location names Secrets, and a user's process could write any.
+	Artifacts []string `json:"artifacts,omitempty"`
 	// Listing is what the result of a data template is still to be made of.
 	Listing *Listing `json:"listing,omitempty"`
 	// Error says why outputs are missing that the container should have left;
@@ -50,12 +52,6 @@ type Value struct {
 type Listing struct {
 	Paths           []string `json:"paths"`
 	Transformations []string `json:"transformations,omitempty"`
-}
-
-// Artifact is where an output artifact was saved: {"s3": {...}}.
-type Artifact struct {
-	Name     string          `json:"name"`
-	Location json.RawMessage `json:"location"`
 }
 
 // Reasons why there is no record where one is looked for.
@@ -113,6 +109,9 @@ func pack(r Record) (string, error) {
 	text, err := json.Marshal(r)
 	if err != nil {
 		return "", fmt.Errorf("encode record: %w", err)
+	}
+	if len(text) > maxSize {
+		return "", &SizeError{len(text), maxSize, "before"}
 	}
 	var b bytes.Buffer
 	w, err := flate.NewWriter(&b, flate.BestCompression)

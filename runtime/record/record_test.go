@@ -1,7 +1,6 @@
 package record_test
 
 import (
-	"encoding/json"
 	"errors"
 	"io"
 	"math/rand/v2"
@@ -27,7 +26,7 @@ func noise(n int) string {
 var full = record.Record{
 	Container: "main", Message: "bye", Result: text("42\n"), Error: "a file is missing",
 	Parameters: []record.Value{{Name: "a", Value: "1"}, {Name: "empty"}},
-	Artifacts:  []record.Artifact{{Name: "out", Location: json.RawMessage(`{"s3":{"key":"k"}}`)}},
+	Artifacts:  []string{"out"},
 }
 
 func logOf(lines ...string) func() (io.ReadCloser, error) {
@@ -83,6 +82,10 @@ func TestSpill(t *testing.T) {
 	var size *record.SizeError
 	if _, _, err := record.Encode(large, 4032); !errors.As(err, &size) || !strings.Contains(err.Error(), "artifact") {
 		t.Errorf("too large: %v", err)
+	}
+	large.Result = text(strings.Repeat("x", 20<<20)) // packs well, and nobody would unpack it
+	if _, _, err := record.Encode(large, 4032); !errors.As(err, &size) {
+		t.Errorf("too large to unpack: %v", err)
 	}
 }
 

@@ -18,16 +18,19 @@ const (
 )
 
 // A SizeError says that outputs are too large to be told.
-type SizeError struct{ Size int }
+type SizeError struct {
+	size, most int
+	when       string
+}
 
 func (e *SizeError) Error() string {
-	return fmt.Sprintf("result and output parameters take %d bytes after compression, and at most %d can be kept; pass large data as an artifact", e.Size, maxSpilled)
+	return fmt.Sprintf("result and output parameters take %d bytes %s compression, and at most %d can be kept; pass large data as an artifact", e.size, e.when, e.most)
 }
 
 // spill cuts a packed record into lines "word all number this part".
 func spill(packed string) ([]string, error) {
 	if len(packed) > maxSpilled {
-		return nil, &SizeError{len(packed)}
+		return nil, &SizeError{len(packed), maxSpilled, "after"}
 	}
 	all := checksum(packed)
 	var lines []string

@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
+	"github.com/weft-lang/weft/compiler/pod/instructions"
 	"github.com/weft-lang/weft/lang/expr"
 	"github.com/weft-lang/weft/runtime/engine"
 	"github.com/weft-lang/weft/runtime/record"
@@ -15,6 +17,9 @@ import (
 // Records puts together what the containers of a Pod that has ended say of its
 // outputs.
 type Records struct {
+	// Saves are the artifacts that the Pod was told to save: a record says of each
+	// that it was, and never where.
+	Saves   []instructions.Save
 	outputs engine.Outputs
 	found   bool
 	faults  []string
@@ -44,7 +49,10 @@ func (r *Records) Add(c *engine.Container, tells bool, log func() (io.ReadCloser
 		r.faults, r.lost = append(r.faults, rec.Error), r.lost || rec.Unsaved
 	}
 	r.found = true
-	if rec.Listing != nil && tells {
+	if !tells {
+		return // outputs are not for it to give
+	}
+	if rec.Listing != nil {
 		r.transform(c, rec.Listing)
 	}
 	if rec.Result != nil {
@@ -53,8 +61,10 @@ func (r *Records) Add(c *engine.Container, tells bool, log func() (io.ReadCloser
 	for _, p := range rec.Parameters {
 		r.outputs.Parameters = append(r.outputs.Parameters, engine.Value{Name: p.Name, Value: p.Value})
 	}
-	for _, a := range rec.Artifacts {
-		r.outputs.Artifacts = append(r.outputs.Artifacts, engine.Artifact{Name: a.Name, Location: a.Location})
+	for _, s := range r.Saves {
+		if s.By == c.Name && slices.Contains(rec.Artifacts, s.Name) {
+			r.outputs.Artifacts = append(r.outputs.Artifacts, engine.Artifact{Name: s.Name, Location: s.Location})
+		}
 	}
 }
 

@@ -1,9 +1,11 @@
 package run
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
 
+	"github.com/weft-lang/weft/compiler/pod/instructions"
 	"github.com/weft-lang/weft/runtime/engine"
 	"github.com/weft-lang/weft/runtime/record"
 )
@@ -38,6 +40,35 @@ func TestListing(t *testing.T) {
 		}
 		if result != test.result || c.Code != test.code || !strings.HasPrefix(c.Message, test.message) || fault != "" {
 			t.Errorf("%q: %q, %+v, %q", test.transformations, result, c, fault)
+		}
+	}
+}
+
+// TestForged holds that a record gives outputs only where its container is to give
+// them, and says of artifacts nothing but that they were saved.
+func TestForged(t *testing.T) {
+	result := "forged"
+	message, _, err := record.Encode(record.Record{
+		Result: &result, Parameters: []record.Value{{Name: "p", Value: result}}, Artifacts: []string{"mine", "its", "nobody's"},
+	}, 4000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	saves := []instructions.Save{
+		{Name: "mine", By: "main", Location: json.RawMessage(`{"folder":{"key":"m"}}`)}, {Name: "its", By: "weft-save", Location: json.RawMessage(`{"s3":{}}`)},
+	}
+	for _, test := range []struct {
+		tells bool
+		want  string
+	}{
+		{true, `{"result":"forged","parameters":[{"name":"p","value":"forged"}],"artifacts":[{"name":"mine","location":{"folder":{"key":"m"}}}]}`},
+		{false, `{}`},
+	} {
+		records := Records{Saves: saves}
+		records.Add(&engine.Container{Name: "main", Ended: true, Message: message}, test.tells, nil)
+		outputs, _ := records.Outputs()
+		if got, err := json.Marshal(outputs); err != nil || string(got) != test.want {
+			t.Errorf("%v: %s, want %s: %v", test.tells, got, test.want, err)
 		}
 	}
 }
