@@ -73,14 +73,19 @@ func (d *driving) printLogs(o logsOptions, steps []string) error {
 	}
 	sources := map[string]*logSource{}
 	prefix := false
-	for {
+	for first := true; ; first = false {
 		ended := !d.run.Driven() // before reading: what is written later is read by the next round
 		e, err := d.replayed()
 		if err != nil {
 			return err
 		}
 		ended = ended || e.Run().Phase.Completed()
-		if err := d.findLogs(e, o, steps, sources); err != nil {
+		wanted, err := wantedPaths(e, steps)
+		if err != nil {
+			return err
+		}
+		began, err := d.findLogs(e, o, wanted, sources)
+		if err != nil {
 			return err
 		}
 		prefix = prefix || len(steps) == 0 || several(sources)
@@ -91,6 +96,9 @@ func (d *driving) printLogs(o logsOptions, steps []string) error {
 		o.tail = -1
 		if err := printLines(d.streams.Out, lines, o.timestamps, prefix); err != nil {
 			return failure("cannot write: %w", err)
+		}
+		if first && len(lines) == 0 {
+			d.say(d.nothingWritten(e, o, wanted, began))
 		}
 		if !o.follow || ended {
 			return nil
@@ -108,22 +116,35 @@ func several(sources map[string]*logSource) bool {
 	return len(steps) > 1
 }
 
-// findLogs adds the logs that are new.
-func (d *driving) findLogs(e *engine.Engine, o logsOptions, steps []string, sources map[string]*logSource) error {
+// wantedPaths are the nodes that a step of the command line names, none for all.
+func wantedPaths(e *engine.Engine, steps []string) (map[string]bool, error) {
 	wanted := map[string]bool{}
-	if len(steps) > 0 {
-		paths, err := nodePaths(e, steps[0])
-		if err != nil {
-			return err
-		}
-		for _, p := range paths {
-			wanted[p] = true
-		}
+	if len(steps) == 0 {
+		return wanted, nil
 	}
+	paths, err := nodePaths(e, steps[0])
+	for _, p := range paths {
+		wanted[p] = true
+	}
+	return wanted, err
+}
+
+// shows reports whether the log of a container is wanted.
+func (o *logsOptions) shows(container string) bool {
+	if o.container != "" {
+		return container == o.container
+	}
+	return !strings.HasPrefix(container, "weft-")
+}
+
+// findLogs adds the logs that are new. It returns the containers that began, by
+// the path of their node.
+func (d *driving) findLogs(e *engine.Engine, o logsOptions, wanted map[string]bool, sources map[string]*logSource) (began map[string][]string, err error) {
 	pods, err := local.Pods(d.run.Path())
 	if err != nil {
-		return failure("cannot list Pods: %w", err)
+		return nil, failure("cannot list Pods: %w", err)
 	}
+	began = map[string][]string{}
 	for id := range e.Len() {
 		v := e.View(engine.NodeID(id))
 		if v.Type != engine.PodNode || len(wanted) > 0 && !within(v.Path, wanted) {
@@ -132,24 +153,75 @@ func (d *driving) findLogs(e *engine.Engine, o logsOptions, steps []string, sour
 		for _, name := range d.podsOf(v, pods) {
 			containers, err := local.Containers(d.run.Path(), name)
 			if err != nil {
-				return failure("cannot list logs: %w", err)
+				return nil, failure("cannot list logs: %w", err)
 			}
+			began[v.Path] = append(began[v.Path], containers...)
 			for _, c := range containers {
-				if o.container != "" && c != o.container || o.container == "" && strings.HasPrefix(c, "weft-") {
-					continue
-				}
-				step := shortPath(v.Path, d.header.Name)
-				if c != "main" {
-					step += " " + c
-				}
 				path := local.LogFile(d.run.Path(), name, c)
-				if sources[path] == nil {
-					sources[path] = &logSource{step: step, path: path}
+				if o.shows(c) && sources[path] == nil {
+					sources[path] = &logSource{step: stepOf(v.Path, d.header.Name, c), path: path}
 				}
 			}
 		}
 	}
-	return nil
+	return began, nil
+}
+
+// stepOf is what the lines of a container are printed behind.
+func stepOf(path, run, container string) string {
+	step := shortPath(path, run)
+	if container != "main" {
+		step += " " + container
+	}
+	return step
+}
+
+// nothingWritten says why there is nothing to print: of the steps that are wanted
+// none has begun, or none has a Pod, or has written anything. began are the
+// containers that did begin, by the path of their node.
+func (d *driving) nothingWritten(e *engine.Engine, o logsOptions, wanted map[string]bool, began map[string][]string) string {
+	var waiting, ended, names []string
+	why := "" // of the first that says so
+	for id := range engine.NodeID(e.Len()) {
+		v := e.View(id)
+		if v.Type != engine.PodNode || len(wanted) > 0 && !within(v.Path, wanted) {
+			continue
+		}
+		own := slices.DeleteFunc(slices.Clone(began[v.Path]), func(c string) bool { return strings.HasPrefix(c, "weft-") && c != o.container })
+		switch names = append(names, own...); {
+		case v.Phase.Fulfilled():
+			ended = append(ended, v.Path)
+		case len(own) > 0:
+			continue
+		default:
+			waiting = append(waiting, v.Path)
+		}
+		if why == "" && v.Message != "" {
+			why = ": " + v.Message
+		}
+	}
+	slices.Sort(names)
+	switch names = slices.Compact(names); {
+	case o.container != "" && len(names) > 0 && !slices.Contains(names, o.container):
+		return fmt.Sprintf("no container named %q has begun; there are %s", o.container, strings.Join(names, ", "))
+	case len(waiting) > 0 && len(names) == 0:
+		return "not begun: " + someOf(waiting) + why + "; " + d.command("doctor") + " tells more"
+	case len(names) > 0 && len(ended) == 0:
+		return "nothing was written yet"
+	case len(ended) > 0:
+		return "nothing was written by " + someOf(ended) + why
+	}
+	return "nothing was written: there was no Pod"
+}
+
+// someOf names the first few.
+func someOf(names []string) string {
+	const most = 3
+	text := strings.Join(names[:min(len(names), most)], ", ")
+	if more := len(names) - most; more > 0 {
+		text += fmt.Sprintf(" and %d more", more)
+	}
+	return text
 }
 
 // shortPath is the path of a step without the run and its own step group.

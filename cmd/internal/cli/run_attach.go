@@ -47,6 +47,7 @@ func (c *clusterRun) attach(d *driving) error {
 	defer stop()
 	watch := newWatcher(d.streams, d.header.Name, d.flags.output)
 	f := follower{run: c, driving: d, replay: replay, tail: c.run.Tail(history), watch: watch}
+	f.outage.say = f.say
 	err = f.replayAll(history)
 	if err == nil {
 		err = f.follow(ctx)
@@ -69,10 +70,10 @@ type follower struct {
 	tail    *kube.Tail
 	watch   watcher
 
-	failing time.Time // since when the cluster has not answered
-	driven  bool      // somebody drove the run, or was about to
-	alone   time.Time // since when nobody has driven the run
-	told    string    // of which Pod a word was said
+	outage outage
+	driven bool      // somebody drove the run, or was about to
+	alone  time.Time // since when nobody has driven the run
+	told   string    // of which Pod a word was said
 }
 
 // replayAll takes what is in the journal already.
@@ -99,7 +100,7 @@ func (f *follower) follow(ctx context.Context) error {
 	next := time.Now()
 	for !f.replay.Engine().Run().Phase.Completed() {
 		events, err := f.tail.More(ctx)
-		if err = f.bear(err); err != nil {
+		if err = f.outage.bear(err); err != nil {
 			return err
 		}
 		var changed []engine.NodeID
@@ -112,7 +113,7 @@ func (f *follower) follow(ctx context.Context) error {
 		}
 		if now := time.Now(); now.After(next) {
 			next = now.Add(attachCheck)
-			if err = f.bear(f.check(ctx)); err != nil {
+			if err = f.outage.bear(f.check(ctx)); err != nil {
 				return err
 			}
 			if !f.alone.IsZero() && !f.driven {
@@ -124,23 +125,6 @@ func (f *follower) follow(ctx context.Context) error {
 			return ctx.Err()
 		case <-time.After(attachLook):
 		}
-	}
-	return nil
-}
-
-// bear passes over errors of a cluster that does not answer for a while.
-func (f *follower) bear(err error) error {
-	var final *exit
-	switch {
-	case err == nil:
-		f.failing = time.Time{}
-		return nil
-	case errors.As(err, &final):
-		return err
-	case f.failing.IsZero():
-		f.failing = time.Now()
-	case time.Since(f.failing) > attachPatience:
-		return failure("%w", err)
 	}
 	return nil
 }
@@ -192,7 +176,7 @@ func (f *follower) check(ctx context.Context) error {
 // say tells a person something beside what is shown of the run.
 func (f *follower) say(text string) {
 	resume := f.watch.pause()
-	fmt.Fprintln(f.driving.streams.Err, "weft:", text)
+	f.driving.say(text)
 	resume()
 }
 

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
-	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -16,7 +15,6 @@ import (
 
 	"github.com/weft-lang/weft/runtime/engine"
 	"github.com/weft-lang/weft/runtime/kube"
-	"github.com/weft-lang/weft/runtime/local"
 	"github.com/weft-lang/weft/runtime/report"
 	"github.com/weft-lang/weft/runtime/run"
 	"github.com/weft-lang/weft/runtime/store"
@@ -253,146 +251,4 @@ func (c *clusterRun) logs(v engine.View) ([]report.Logs, error) {
 		out = append(out, report.Logs{Container: name, Text: text.String()})
 	}
 	return out, nil
-}
-
-// printLogs prints what the containers of the run wrote, and with follow what
-// they write, until it ends.
-func (c *clusterRun) printLogs(d *driving, o logsOptions, steps []string) error {
-	replay, tail, err := c.replaying(d)
-	if err != nil {
-		return err
-	}
-	last := map[string]time.Time{}
-	over := map[string]bool{} // Pods that write no more
-	for first := true; ; first = false {
-		e := replay.Engine()
-		ended := e.Run().Phase.Completed()
-		wanted := map[string]bool{}
-		if len(steps) > 0 {
-			paths, err := nodePaths(e, steps[0])
-			if err != nil {
-				return err
-			}
-			for _, p := range paths {
-				wanted[p] = true
-			}
-		}
-		pods, err := c.run.Pods(c.ctx)
-		if err != nil {
-			return failure("%w", err)
-		}
-		fresh := slices.DeleteFunc(slices.Clone(pods), func(p kube.Pod) bool { return over[p.Name] })
-		lines, err := c.readLogs(d, o, fresh, wanted, last)
-		if err != nil {
-			return err
-		}
-		for _, p := range fresh {
-			over[p.Name] = p.Over // when it was listed, so its logs were complete when they were read
-		}
-		if gone := goneLogs(e, pods, wanted); first && gone != "" {
-			fmt.Fprintf(d.streams.Err, "weft: %s\n", gone)
-		}
-		o.tail = -1
-		if err := printLines(d.streams.Out, lines, o.timestamps, len(wanted) != 1); err != nil {
-			return failure("cannot write: %w", err)
-		}
-		if !o.follow || ended {
-			return nil
-		}
-		time.Sleep(time.Second)
-		if err := catchUp(c.ctx, replay, tail); err != nil {
-			return failure("%w", err)
-		}
-	}
-}
-
-// replaying is the run as far as its journal goes, and what tells how it goes on.
-func (c *clusterRun) replaying(d *driving) (*run.Replay, *kube.Tail, error) {
-	history, err := c.history()
-	if err != nil {
-		return nil, nil, err
-	}
-	replay, err := run.NewReplay(d.project.checked, d.config())
-	if err != nil {
-		return nil, nil, failure("%w", err)
-	}
-	for ev, err := range history.Events() {
-		if err != nil {
-			return nil, nil, failure("%w", err)
-		}
-		replay.Take(ev)
-	}
-	return replay, c.run.Tail(history), nil
-}
-
-// catchUp takes what has come to the journal.
-func catchUp(ctx context.Context, replay *run.Replay, tail *kube.Tail) error {
-	for {
-		events, err := tail.More(ctx)
-		if err != nil || len(events) == 0 {
-			return err
-		}
-		for _, ev := range events {
-			replay.Take(ev)
-		}
-	}
-}
-
-// readLogs reads what was written since the last time.
-func (c *clusterRun) readLogs(d *driving, o logsOptions, pods []kube.Pod, wanted map[string]bool, last map[string]time.Time) ([]logLine, error) {
-	var all []logLine
-	for _, p := range pods {
-		if len(wanted) > 0 && !within(p.Node, wanted) {
-			continue
-		}
-		for _, name := range p.Containers {
-			if o.container != "" && name != o.container || o.container == "" && strings.HasPrefix(name, "weft-") {
-				continue
-			}
-			key := p.Name + "/" + name
-			lines, err := c.run.Log(c.ctx, p.Name, name, last[key])
-			if err != nil {
-				return nil, failure("%w", err)
-			}
-			if len(lines) > 0 {
-				last[key] = lines[len(lines)-1].Time
-			}
-			if o.tail >= 0 && len(lines) > o.tail {
-				lines = lines[len(lines)-o.tail:]
-			}
-			step := shortPath(p.Node, d.header.Name)
-			if name != "main" {
-				step += " " + name
-			}
-			for _, l := range lines {
-				all = append(all, logLine{local.Line{Time: l.Time, Text: l.Text}, step})
-			}
-		}
-	}
-	sortLines(all)
-	return all, nil
-}
-
-// goneLogs says of which steps the logs went with their Pods, "" when of none.
-func goneLogs(e *engine.Engine, pods []kube.Pod, wanted map[string]bool) string {
-	there := map[string]bool{}
-	for _, p := range pods {
-		there[p.Node] = true
-	}
-	var gone []string
-	for id := range engine.NodeID(e.Len()) {
-		v := e.View(id)
-		if v.Type == engine.PodNode && v.Phase.Completed() && v.Host != "" && !there[v.Path] && (len(wanted) == 0 || within(v.Path, wanted)) {
-			gone = append(gone, v.Path)
-		}
-	}
-	if len(gone) == 0 {
-		return ""
-	}
-	const most = 3
-	names := strings.Join(gone[:min(len(gone), most)], ", ")
-	if more := len(gone) - most; more > 0 {
-		names += fmt.Sprintf(" and %d more", more)
-	}
-	return "Pods were deleted, and their logs with them (archiveLogs would keep them as artifacts): " + names
 }

@@ -31,6 +31,9 @@ type driving struct {
 	cluster *clusterRun    // instead of folder, run and journal
 }
 
+// say tells a person something beside what is printed.
+func (d *driving) say(text string) { fmt.Fprintln(d.streams.Err, "weft:", text) }
+
 // openRun finds a stored run and checks its sources again.
 func openRun(s Streams, folder store.Folder, name string) (*driving, error) {
 	kept, err := findRun(folder, name)

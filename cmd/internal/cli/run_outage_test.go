@@ -1,11 +1,16 @@
 package cli
 
 import (
+	"errors"
+	"fmt"
 	"regexp"
+	"slices"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/weft-lang/weft/runtime/engine"
+	"github.com/weft-lang/weft/runtime/store"
 )
 
 // slowJournal takes its time.
@@ -30,4 +35,35 @@ func TestToldJournal(t *testing.T) {
 	if got := out.take(); !want.MatchString(got) {
 		t.Errorf("%q", got)
 	}
+}
+
+// TestOutageBorne holds that whoever looks on waits for a cluster that does not
+// answer, says so, and does not wait for ever, nor for what will not come back.
+func TestOutageBorne(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var said []string
+		o := outage{say: func(text string) { said = append(said, text) }}
+		away := errors.New("connection refused")
+		for range 10 {
+			if err := o.bear(away); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(time.Second)
+		}
+		_ = o.bear(nil)
+		if want := []string{"connection refused; trying again for 2m00s", "the cluster answers again, after 10s"}; !slices.Equal(said, want) {
+			t.Errorf("said %q", said)
+		}
+		_ = o.bear(away)
+		time.Sleep(attachPatience + time.Second)
+		if o.bear(away) == nil {
+			t.Error("it waits for ever")
+		}
+		for _, final := range []error{failure("deleted"), fmt.Errorf("ci: %w", store.ErrNoRun)} {
+			_ = o.bear(nil)
+			if o.bear(final) == nil {
+				t.Errorf("it waits after %v", final)
+			}
+		}
+	})
 }

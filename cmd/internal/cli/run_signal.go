@@ -181,22 +181,28 @@ func (s sentSignal) parts() []sentSignal {
 	return []sentSignal{set, {Signal: engine.Signal{Kind: s.Kind}, Paths: s.Paths}}
 }
 
-// nodePaths are the paths of the nodes with a path or a name.
+// nodePaths are the paths of the nodes with a path or a name; those of the items of
+// a loop have its name, too.
 func nodePaths(e *engine.Engine, name string) ([]string, error) {
 	if _, ok := e.Lookup(name); ok {
 		return []string{name}, nil
 	}
-	var paths []string
+	var paths, items []string
 	var names []string
 	for id := range e.Len() {
 		v := e.View(engine.NodeID(id))
 		names = append(names, v.DisplayName)
 		if v.DisplayName == name {
 			paths = append(paths, v.Path)
+		} else if item, ok := strings.CutPrefix(v.DisplayName, name+"("); ok && strings.Contains(item, ":") && !v.Retried {
+			items = append(items, v.Path)
 		}
 	}
 	if len(paths) > 0 {
 		return paths, nil
+	}
+	if len(items) > 0 {
+		return items, nil
 	}
 	if near, ok := diag.Nearest(name, func(yield func(string) bool) {
 		for _, n := range names {
