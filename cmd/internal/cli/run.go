@@ -221,7 +221,8 @@ func (o *runOptions) tryNames(object *ir.Object, create func(name string) error)
 		name = object.Name.Text()
 	}
 	if name == "" {
-		name = object.GenerateName.Text() + strings.ToLower(rand.Text()[:5])
+		// Pods and ConfigMaps are named after the run: no upper case.
+		name = strings.ToLower(object.GenerateName.Text() + rand.Text()[:5])
 	}
 	for i := 2; ; i++ {
 		numbered := name
