@@ -50,6 +50,7 @@ type File struct {
 	Source    *source.File
 	Documents []*tree.Document
 	Explicit  bool // named by the user, not met in a folder or by a glob
+	Stdin     bool // standard input, whatever its name
 	Ours      bool // is written in .weft or holds a document of a kind that weft knows
 	Context   bool // read for what others refer to
 	Damaged   bool // there are errors in it that its front end found, be they kept or not
@@ -119,7 +120,7 @@ func load(fsys fs.FS, c candidate, opts Options) loadedFile {
 	}
 	f := source.NewFile(c.name, text)
 	docs, list := frontEnd.parse(fsys, f)
-	out := loadedFile{file: &File{Source: f, Documents: docs, Explicit: c.explicit, Ours: !frontEnd.mayBeForeign}}
+	out := loadedFile{file: &File{Source: f, Documents: docs, Explicit: c.explicit, Stdin: c.stdin, Ours: !frontEnd.mayBeForeign}}
 	for _, d := range docs {
 		out.file.Ours = out.file.Ours || isOurs(d)
 	}

@@ -1,8 +1,6 @@
 package cli
 
 import (
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -86,7 +84,8 @@ func compile(s Streams, paths []string, o compileOptions) error {
 		return err
 	}
 	if o.dir != "" {
-		return compileInto(s, o.dir, p, o)
+		files := slices.DeleteFunc(slices.Clone(p.files), func(f *load.File) bool { return len(f.Documents) == 0 })
+		return writeInto(o.dir, o.extension(), files, func(f *load.File) (string, error) { return o.text(s, p, f) })
 	}
 	var parts []string
 	for _, f := range p.files {
@@ -141,35 +140,10 @@ func (o compileOptions) separator() string {
 	return "---\n"
 }
 
-func compileInto(s Streams, dir string, p *project, o compileOptions) error {
-	extension := ".yaml"
+// extension is that of the files that are written.
+func (o compileOptions) extension() string {
 	if o.output == outputIR {
-		extension = ".json"
+		return ".json"
 	}
-	from := map[string]string{}
-	for _, f := range p.files {
-		if len(f.Documents) == 0 {
-			continue
-		}
-		base := filepath.Base(f.Source.Name)
-		target := filepath.Join(dir, strings.TrimSuffix(base, filepath.Ext(base))+extension)
-		if other, taken := from[target]; taken {
-			return usage("%s and %s would both be written to %s", other, f.Source.Name, target)
-		}
-		from[target] = f.Source.Name
-	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return failure("cannot make the folder: %w", err)
-	}
-	for target, name := range from {
-		i := slices.IndexFunc(p.files, func(f *load.File) bool { return f.Source.Name == name })
-		text, err := o.text(s, p, p.files[i])
-		if err != nil {
-			return err
-		}
-		if err := writeFile(target, text); err != nil {
-			return err
-		}
-	}
-	return nil
+	return ".yaml"
 }

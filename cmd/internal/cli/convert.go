@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -9,11 +8,12 @@ import (
 
 	"github.com/weft-lang/weft/compiler/emit"
 	"github.com/weft-lang/weft/compiler/emit/diff"
+	"github.com/weft-lang/weft/compiler/load"
 	"github.com/weft-lang/weft/lang/diag"
 )
 
 const convertHelp = `Turns Workflow YAML or JSON into .weft, comments included. PATH is a file, a
-folder or a glob; "-" is standard input.
+folder or a glob; "-" is standard input. What is .weft already stays out.
 
 The result is compiled again and compared with the original before anything is
 printed, so what it means is what the original means. The exit code is 1 when a
@@ -39,9 +39,6 @@ func newConvert(s Streams) *cobra.Command {
 	return cmd
 }
 
-// A converted file waits to be written: either all are, or none.
-type converted struct{ name, text string }
-
 func convert(s Streams, paths []string, dir, stdinFilename string) error {
 	loaded, err := readPaths(s, paths, stdinFilename)
 	if err != nil {
@@ -50,49 +47,42 @@ func convert(s Streams, paths []string, dir, stdinFilename string) error {
 	if loaded.Findings.Has(diag.Error) {
 		return refuse(s, loaded.Findings, loaded)
 	}
-	var results []converted
-	targets := map[string]string{}
+	var files []*load.File
 	for _, f := range loaded.Files {
-		if !f.Ours || len(f.Documents) == 0 {
-			continue
+		switch {
+		case !f.Ours || len(f.Documents) == 0:
+		case filepath.Ext(f.Source.Name) != ".weft":
+			files = append(files, f)
+		case f.Explicit:
+			return usage("%s is .weft already", f.Source.Name)
 		}
-		text, differences := emit.Convert(f.Documents)
-		if len(differences) > 0 {
-			var b strings.Builder
-			if err := diff.Text(&b, differences, diff.Style{}); err != nil {
-				return failure("cannot write: %w", err)
-			}
-			return failure("%s does not survive the conversion, please report this:\n%s", f.Source.Name, b.String())
-		}
-		base := filepath.Base(f.Source.Name)
-		target := filepath.Join(dir, strings.TrimSuffix(base, filepath.Ext(base))+".weft")
-		if other, taken := targets[target]; taken && dir != "" {
-			return usage("%s and %s would both be written to %s", other, f.Source.Name, target)
-		}
-		targets[target] = f.Source.Name
-		results = append(results, converted{target, string(text)})
 	}
-	if len(results) == 0 {
+	if len(files) == 0 {
 		return &exit{Empty, nothingToLint(paths, loaded)}
 	}
-	return writeConverted(s, dir, results)
-}
-
-func writeConverted(s Streams, dir string, results []converted) error {
-	if dir == "" {
-		var texts []string
-		for _, r := range results {
-			texts = append(texts, r.text)
-		}
-		return write(s, strings.Join(texts, "\n"))
+	if dir != "" {
+		return writeInto(dir, ".weft", files, converted)
 	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return failure("cannot make the folder: %w", err)
-	}
-	for _, r := range results {
-		if err := writeFile(r.name, r.text); err != nil {
+	var texts []string
+	for _, f := range files {
+		text, err := converted(f)
+		if err != nil {
 			return err
 		}
+		texts = append(texts, text)
 	}
-	return nil
+	return write(s, strings.Join(texts, "\n"))
+}
+
+// converted is a file in .weft.
+func converted(f *load.File) (string, error) {
+	text, differences := emit.Convert(f.Documents)
+	if len(differences) > 0 {
+		var b strings.Builder
+		if err := diff.Text(&b, differences, diff.Style{}); err != nil {
+			return "", failure("cannot write: %w", err)
+		}
+		return "", failure("%s does not survive the conversion, please report this:\n%s", f.Source.Name, b.String())
+	}
+	return string(text), nil
 }

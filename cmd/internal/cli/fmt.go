@@ -100,7 +100,7 @@ func (o fmtOptions) finish(s Streams, f *load.File, text string) error {
 		return write(s, name+"\n")
 	case o.check:
 		return nil
-	case name == "stdin.weft":
+	case f.Stdin:
 		return write(s, text)
 	case same:
 		return nil

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -56,7 +57,7 @@ func checkGolden(s Streams, paths []string, o goldenOptions) error {
 	if slices.Contains(paths, load.Stdin) {
 		return usage("a golden file stands beside a file, and standard input is none")
 	}
-	p, err := o.open(s, paths)
+	p, err := o.open(s, workflowsOf(paths))
 	if stop := (*exit)(nil); o.allowEmpty && errors.As(err, &stop) && stop.code == Empty {
 		p = &project{} // there may still be golden files of workflows that are gone
 	} else if err != nil {
@@ -95,15 +96,28 @@ func checkGolden(s Streams, paths []string, o goldenOptions) error {
 	return &exit{code: Negative}
 }
 
+// workflowsOf puts the workflow in the place of a golden file that is named, as
+// flows/* names it.
+func workflowsOf(paths []string) []string {
+	out := slices.Clone(paths)
+	for i, p := range out {
+		if of, ok := strings.CutSuffix(p, golden.Extension); ok && isWorkflowFile(of) {
+			out[i] = of
+		}
+	}
+	return out
+}
+
 // holdGolden compares a golden file with what it has to hold now, and shows how
 // it differs; update makes it hold that.
 func holdGolden(out *strings.Builder, name string, now []byte, update bool, style diff.Style) (same bool, err error) {
 	stored, err := os.ReadFile(filepath.FromSlash(name))
+	stored = bytes.ReplaceAll(stored, []byte("\r\n"), []byte("\n")) // git may have checked it out so
 	missing := errors.Is(err, fs.ErrNotExist)
 	switch {
 	case err != nil && !missing:
 		return false, failure("cannot read a golden file: %w", err)
-	case string(stored) == string(now):
+	case bytes.Equal(stored, now):
 		return true, nil
 	case update:
 		return true, writeFile(filepath.FromSlash(name), string(now))
