@@ -17,6 +17,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/weft-lang/weft/compiler/pod/instructions"
@@ -28,7 +29,16 @@ import (
 const (
 	codeFailed     = 1
 	codeNotStarted = 64 // the user's command could not be run
+	codeRefused    = 65 // a store does not have an artifact, or does not let us
 )
+
+// codeOf is the exit code for errors, of which there is at least one.
+func codeOf(faults ...error) int {
+	if slices.ContainsFunc(faults, func(err error) bool { return !artifact.Refused(err) }) {
+		return codeFailed
+	}
+	return codeRefused
+}
 
 // defaultMessageFile is what the kubelet reads when a container ends.
 const defaultMessageFile = "/dev/termination-log"
@@ -82,7 +92,7 @@ func plainly(work func(*agent, context.Context) error) func(*agent, context.Cont
 		if err := work(a, ctx); err != nil {
 			a.say(err)
 			a.leave([]byte(cut(err.Error(), messageSize)))
-			return codeFailed
+			return codeOf(err)
 		}
 		return 0
 	}

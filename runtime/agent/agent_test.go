@@ -41,9 +41,7 @@ func newBench(t *testing.T, tell instructions.Instructions) *bench {
 	if tell.Limit == 0 {
 		tell.Limit = 4000
 	}
-	if err := os.WriteFile(filepath.Join(b.home, "instructions", instructions.Key), []byte(tell.Encode()), 0o666); err != nil {
-		t.Fatal(err)
-	}
+	b.tell(tell)
 	b.opts = agent.Options{Home: b.home, MessageFile: filepath.Join(b.home, "message")}
 	for name, file := range map[string]**os.File{"stdout": &b.opts.Stdout, "stderr": &b.opts.Stderr} {
 		f, err := os.Create(filepath.Join(b.home, name))
@@ -54,6 +52,17 @@ func newBench(t *testing.T, tell instructions.Instructions) *bench {
 		*file = f
 	}
 	return b
+}
+
+func (b *bench) tell(tell instructions.Instructions) {
+	b.write(filepath.Join("instructions", instructions.Key), tell.Encode())
+}
+
+func (b *bench) write(name, text string) {
+	b.t.Helper()
+	if err := os.WriteFile(filepath.Join(b.home, name), []byte(text), 0o666); err != nil {
+		b.t.Fatal(err)
+	}
 }
 
 func (b *bench) run(args ...string) int { return agent.Main(context.Background(), args, b.opts) }

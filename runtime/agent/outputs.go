@@ -192,7 +192,7 @@ func (a *agent) save(ctx context.Context, _ []string) int {
 	}
 	code := 0
 	if len(faults) > 0 {
-		code, r.Error = codeFailed, joined(faults)
+		code, r.Error = codeOf(faults...), joined(faults)
 		r.Message = r.Error
 		a.say(errors.New(r.Error))
 	}

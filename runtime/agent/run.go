@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/weft-lang/weft/compiler/pod/instructions"
+	"github.com/weft-lang/weft/runtime/artifact"
 	"github.com/weft-lang/weft/runtime/record"
 )
 
@@ -184,7 +185,7 @@ func (w *watched) finish(ctx context.Context, code int) (packed []string) {
 	w.output.close()
 	if err := errors.Join(faults...); err != nil {
 		var unsaved *unsavedError
-		r.Error, r.Unsaved = joined(faults), errors.As(err, &unsaved)
+		r.Error, r.Unsaved = joined(faults), errors.As(err, &unsaved) && !artifact.Refused(unsaved)
 		if code == 0 {
 			w.say(errors.New(r.Error))
 		}

@@ -23,6 +23,18 @@ import (
 // ErrNotFound means that the store can be reached and has no such artifact.
 var ErrNotFound = errors.New("not found")
 
+// A refusedError is an answer that will be the same at the next try.
+type refusedError struct{ error }
+
+func (e *refusedError) Unwrap() error { return e.error }
+
+// Refused reports whether a store has answered, and does not have what was asked
+// for or does not let us: that is for the user to mend, and no trouble that passes.
+func Refused(err error) bool {
+	var refused *refusedError
+	return errors.Is(err, ErrNotFound) || errors.As(err, &refused)
+}
+
 // Secrets gives the value of a key of a secret.
 type Secrets func(name, key string) (string, error)
 

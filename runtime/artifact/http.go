@@ -194,6 +194,8 @@ func (w *web) do(request *http.Request) (*http.Response, error) {
 		err = fmt.Errorf("%s: the server answered %q", page, response.Status)
 		if code >= 500 || code == http.StatusTooManyRequests || code == http.StatusRequestTimeout {
 			err = &transientError{err}
+		} else {
+			err = &refusedError{err}
 		}
 	}
 	return nil, errors.Join(err, response.Body.Close())

@@ -278,9 +278,9 @@ func (b *bucket) explain(err error) error {
 	case code == "NoSuchKey":
 		return fmt.Errorf("key %q in bucket %q: %w", b.Key, b.Bucket, ErrNotFound)
 	case code == "NoSuchBucket":
-		return fmt.Errorf("there is no bucket %q", b.Bucket)
+		return &refusedError{fmt.Errorf("there is no bucket %q", b.Bucket)}
 	case refusals[code] != "":
-		return fmt.Errorf("bucket %q: %s %s", b.Bucket, b.Endpoint, refusals[code])
+		return &refusedError{fmt.Errorf("bucket %q: %s %s", b.Bucket, b.Endpoint, refusals[code])}
 	}
 	var network *net.OpError
 	if errors.As(err, &network) && network.Op == "dial" {

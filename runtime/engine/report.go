@@ -223,6 +223,10 @@ func exited(role Role, p Phase, class Class) func(*node, *Report) (outcome, bool
 			if role == RoleMain && c.code() == codeNotStarted && len(n.plan.members) > 0 {
 				p = Error // a container whose dependencies failed
 			}
+			class := class
+			if role == RoleWeft && c.Code == codeRefused {
+				class = ClassUser
+			}
 			return outcome{p, exitMessage(c), class}, true
 		}
 		return outcome{}, false
@@ -232,6 +236,10 @@ func exited(role Role, p Phase, class Class) func(*node, *Report) (outcome, bool
 // codeNotStarted is the exit code of a command that could not be started, whoever
 // tried to: container runtimes have a code of their own.
 const codeNotStarted = 64
+
+// codeRefused is the exit code of a container of weft's own when a store has
+// answered, and does not have an artifact or does not let it be had.
+const codeRefused = 65
 
 // code is the exit code of a container that has ended.
 func (c *Container) code() int {

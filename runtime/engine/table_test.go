@@ -51,6 +51,7 @@ func TestJudge(t *testing.T) {
 		{name: "image", report: Report{Containers: []Container{waiting}}, phase: Error, message: "Pod failed before main container starts due to ErrImagePull: no such image", class: ClassInfrastructure},
 		{name: "user's init", report: Report{Containers: []Container{ended("prepare", RoleInit, 2), {Name: "main", Role: RoleMain, Reason: "PodInitializing"}}}, phase: Failed, message: "prepare: Error (exit code 2)", class: ClassUser},
 		{name: "loading", report: Report{Containers: []Container{ended("weft-load", RoleWeft, 2), {Name: "main", Role: RoleMain, Reason: "PodInitializing"}}}, phase: Error, message: "weft-load: Error (exit code 2)", class: ClassInfrastructure},
+		{name: "loading what is not there", report: Report{Containers: []Container{ended("weft-load", RoleWeft, 65), {Name: "main", Role: RoleMain, Reason: "PodInitializing"}}}, phase: Error, message: "weft-load: Error (exit code 65)", class: ClassUser},
 		{name: "main before saving", report: Report{Containers: []Container{bad, ended("weft-save", RoleWeft, 2)}}, phase: Failed, message: "main: Error (exit code 1)", class: ClassUser},
 		{name: "saving", report: Report{Containers: []Container{ok, ended("weft-save", RoleWeft, 2)}}, phase: Error, message: "weft-save: Error (exit code 2)", class: ClassInfrastructure},
 		{name: "outputs", report: Report{Containers: []Container{ok}, OutputError: "no file /p"}, phase: Error, message: "no file /p", class: ClassInfrastructure},

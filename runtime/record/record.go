@@ -36,7 +36,7 @@ type Record struct {
 	// Listing is what the result of a data template is still to be made of.
 	Listing *Listing `json:"listing,omitempty"`
 	// Error says why outputs are missing that the container should have left;
-	// Unsaved that a store did not take them.
+	// Unsaved that a store could not take them, for no fault of the user's.
 	Error   string `json:"error,omitempty"`
 	Unsaved bool   `json:"unsaved,omitempty"`
 }
