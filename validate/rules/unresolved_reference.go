@@ -2,7 +2,6 @@ package rules
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/weft-lang/weft/lang/diag"
@@ -56,16 +55,18 @@ spec:
 		for _, u := range p.Trace.Unresolved {
 			p.Report(diag.Diagnostic{
 				Span:    u.Span,
-				Message: fmt.Sprintf("nothing named %q is in scope here", u.Name),
+				Message: fmt.Sprintf("nothing named %q is in scope here", nameAsWritten(u)),
 				Help:    unresolvedHelp(u),
 			})
 		}
 	},
 }
 
-func unresolvedHelp(u trace.Unresolved) string {
-	if name := strings.TrimSpace(u.Name); name != u.Name && slices.Contains(slices.Collect(u.InScope()), name) {
-		return "write {{" + name + "}}, without a line break or tab inside the braces"
+// nameAsWritten is the name as it stands in the source if values that only the
+// run knows are a part of it.
+func nameAsWritten(u trace.Unresolved) string {
+	if !trace.IsPlaceholder(u.Name) {
+		return u.Name
 	}
-	return diag.DidYouMean(u.Name, u.InScope())
+	return strings.TrimSpace(strings.TrimSuffix(strings.TrimPrefix(u.Span.Text(), "{{"), "}}"))
 }

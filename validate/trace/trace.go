@@ -212,12 +212,23 @@ func (u Unresolved) InScope() iter.Seq[string] {
 	return func(yield func(string) bool) {
 		for _, names := range [][]string{u.Use.Run.once(u.group, u.group.names), u.Use.Run.once(u.Use, u.Use.names)} {
 			for _, n := range names {
-				if !yield(n) {
+				if !u.comesLater(n) && !yield(n) {
 					return
 				}
 			}
 		}
 	}
+}
+
+// comesLater reports whether a name is one of a step that has not ended by then.
+func (u Unresolved) comesLater(name string) bool {
+	rest, ok := strings.CutPrefix(name, "steps.")
+	if !ok || u.group == nil || u.Call == nil {
+		return false
+	}
+	id, _, _ := strings.Cut(rest, ".")
+	m := u.group.members[id]
+	return m != nil && m.call.Group >= u.Call.Group
 }
 
 // once returns what find has returned for a key before, or does now.
