@@ -1,11 +1,11 @@
 package kube
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"strconv"
 	"sync"
 	"time"
@@ -33,7 +33,7 @@ const (
 
 	foldAfter   = 64        // groups
 	maxFold     = 256 << 10 // what is folded is written again until it is so large
-	maxGroup    = 32 << 20  // of text, in a fold or chunks: well below what readers take
+	maxGroup    = 32 << 20  // of text in a group: well below what readers take
 	foldDeletes = 16        // at once
 
 	// foldPatience is for how long a driver that stops folds what is left. What is
@@ -43,9 +43,8 @@ const (
 
 // A stretch is a part of a journal without gaps.
 type stretch struct {
-	first, last int // chunks, those that were never complete included
-	text        []byte
-	size        int    // of the text as it is kept
+	first, last int    // chunks, those that were never complete included
+	data        []byte // what they hold, as it is kept: compressed
 	fold        string // the object that holds it, "" for chunks
 }
 
@@ -107,9 +106,9 @@ func (f *folder) close(ctx context.Context) {
 func (r *Run) foldAll(ctx context.Context, all []stretch) ([]stretch, error) {
 	var last []stretch
 	for len(all) > 0 {
-		n, size, text := 1, all[0].size, len(all[0].text)
-		for n < len(all) && size+all[n].size <= maxFold && text+len(all[n].text) <= maxGroup {
-			size, text = size+all[n].size, text+len(all[n].text)
+		n, size := 1, len(all[0].data)
+		for n < len(all) && size+len(all[n].data) <= maxFold {
+			size += len(all[n].data)
 			n++
 		}
 		folded, err := r.foldOne(ctx, all[:n])
@@ -133,18 +132,22 @@ func (r *Run) foldOne(ctx context.Context, parts []stretch) (stretch, error) {
 		return stretch{}, errNotLeading
 	}
 	whole := stretch{first: parts[0].first, last: parts[len(parts)-1].last}
+	var texts []io.Reader
 	for _, p := range parts {
-		whole.text = append(whole.text, p.text...)
+		texts = append(texts, expanding(p.data))
 	}
-	data := compress(whole.text)
-	whole.size, whole.fold = len(data), r.foldName(whole.first, whole.last)
+	var err error
+	if whole.data, err = compressAll(io.MultiReader(texts...)); err != nil {
+		return whole, fmt.Errorf("the journal is damaged: %w", err)
+	}
+	whole.fold = r.foldName(whole.first, whole.last)
 	yes := true
 	object := &corev1.ConfigMap{
 		ObjectMeta: r.owned(kindFolded, whole.fold), Immutable: &yes,
 		Data:       map[string]string{coversKey: fmt.Sprintf("%d to %d", whole.first, whole.last)},
-		BinaryData: map[string][]byte{dataKey: data},
+		BinaryData: map[string][]byte{dataKey: whole.data},
 	}
-	err := r.cluster.create(ctx, mapResource, object, &corev1.ConfigMap{})
+	err = r.cluster.create(ctx, mapResource, object, &corev1.ConfigMap{})
 	if err != nil && !apierrors.IsAlreadyExists(err) { // what is there holds the same
 		return whole, err
 	}
@@ -216,19 +219,11 @@ func folded(run *corev1.ConfigMap) int {
 	return n
 }
 
-// readFold is the stretch that a fold holds.
-func readFold(object *corev1.ConfigMap) (stretch, error) {
-	s := stretch{fold: object.Name, size: len(object.BinaryData[dataKey])}
+// foldIn is the stretch that a fold holds.
+func foldIn(object *corev1.ConfigMap) (stretch, error) {
+	s := stretch{fold: object.Name, data: object.BinaryData[dataKey]}
 	if _, err := fmt.Sscanf(object.Data[coversKey], "%d to %d", &s.first, &s.last); err != nil {
 		return s, fmt.Errorf("the journal is damaged: %s covers %q", object.Name, object.Data[coversKey])
 	}
-	text, err := expand(object.BinaryData[dataKey])
-	if err != nil {
-		return s, fmt.Errorf("the journal is damaged: %s: %w", object.Name, err)
-	}
-	s.text = text
 	return s, nil
 }
-
-// countEvents is how many events a text holds.
-func countEvents(text []byte) int { return bytes.Count(text, []byte("\n")) }

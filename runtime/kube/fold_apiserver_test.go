@@ -15,14 +15,8 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
-	"github.com/weft-lang/weft/runtime/engine"
 	"github.com/weft-lang/weft/runtime/store"
 )
-
-// note is a group of one event.
-func note(message string) []engine.Event {
-	return []engine.Event{{Kind: engine.EventReport, At: time.Now().UTC(), Report: &engine.Report{Message: message}}}
-}
 
 // messagesOf are the messages of a journal.
 func messagesOf(t *testing.T, h *History) []string {

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"iter"
 	"slices"
 	"strconv"
@@ -43,7 +44,8 @@ type Journal struct {
 	err    error
 }
 
-// History is what a journal holds.
+// History is what a journal holds, compressed as it is kept: of a large run the text
+// takes many times as much.
 type History struct {
 	Groups int // of events; those that were folded count as one, and some hold none
 	chunks int
@@ -55,7 +57,7 @@ type History struct {
 func (h *History) Events() iter.Seq2[engine.Event, error] {
 	return func(yield func(engine.Event, error) bool) {
 		for _, part := range h.parts {
-			for ev, err := range eventsIn(part.text) {
+			for ev, err := range eventsIn(part.data) {
 				if !yield(ev, err) || err != nil {
 					return
 				}
@@ -64,29 +66,24 @@ func (h *History) Events() iter.Seq2[engine.Event, error] {
 	}
 }
 
-// eventsIn are the events of a group.
-func eventsIn(text []byte) iter.Seq2[engine.Event, error] {
+// eventsIn are the events of a group, which are read one by one.
+func eventsIn(data []byte) iter.Seq2[engine.Event, error] {
 	return func(yield func(engine.Event, error) bool) {
-		for line := range bytes.Lines(text) {
+		in := json.NewDecoder(expanding(data))
+		for {
 			var ev engine.Event
-			err := json.Unmarshal(line, &ev)
+			err := in.Decode(&ev)
+			if err == io.EOF {
+				return
+			}
 			if err != nil {
-				err = fmt.Errorf("cannot read an event of the journal: %w", err)
+				err = fmt.Errorf("the journal is damaged: cannot read an event: %w", err)
 			}
 			if !yield(ev, err) || err != nil {
 				return
 			}
 		}
 	}
-}
-
-// events is how many there are.
-func (h *History) events() int {
-	n := 0
-	for _, part := range h.parts {
-		n += countEvents(part.text)
-	}
-	return n
 }
 
 // History reads the journal, which may be growing.
@@ -102,7 +99,7 @@ func (r *Run) History(ctx context.Context) (*History, error) {
 				chunks[number], newest = object, max(newest, number)
 				continue
 			}
-			fold, err := readFold(object)
+			fold, err := foldIn(object)
 			if err != nil {
 				damage = err
 			}
@@ -130,14 +127,9 @@ func (r *Run) History(ctx context.Context) (*History, error) {
 			return nil, fmt.Errorf("the journal is damaged: %w", err)
 		}
 		h.chunks++
-		if group == nil {
-			continue
+		if group != nil {
+			h.take(h.chunks, group)
 		}
-		text, err := expand(group)
-		if err != nil {
-			return nil, fmt.Errorf("the journal is damaged: %w", err)
-		}
-		h.take(h.chunks, group, text)
 	}
 	h.Groups = len(h.parts)
 	return h, nil
@@ -170,15 +162,15 @@ func (r *Run) Claim(ctx context.Context) (*History, error) {
 		case number > next:
 			return r.History(ctx)
 		default:
-			h.take(number, data, nil)
+			h.take(number, data)
 			return h, nil
 		}
 	}
 }
 
 // take adds a group that ends with a chunk.
-func (h *History) take(last int, data, text []byte) {
-	h.parts = append(h.parts, stretch{first: h.whole + 1, last: last, text: text, size: len(data)})
+func (h *History) take(last int, data []byte) {
+	h.parts = append(h.parts, stretch{first: h.whole + 1, last: last, data: data})
 	h.chunks, h.whole, h.Groups = last, last, len(h.parts)
 }
 
@@ -219,7 +211,7 @@ func (j *Journal) Append(events []engine.Event) error {
 			return fmt.Errorf("write an event: %w", err)
 		}
 		if text.Len() > 0 && text.Len()+len(line) > maxGroup {
-			if err := j.append(bytes.Clone(text.Bytes())); err != nil {
+			if err := j.append(text.Bytes()); err != nil {
 				return err
 			}
 			text.Reset()
@@ -233,7 +225,7 @@ func (j *Journal) Append(events []engine.Event) error {
 // append keeps the text of a group.
 func (j *Journal) append(text []byte) error {
 	data := compress(text)
-	group := stretch{first: j.whole + 1, text: text, size: len(data)}
+	group := stretch{first: j.whole + 1, data: data}
 	for _, chunk := range j.run.parts(kindJournal, j.next, data) {
 		chunk.Data[writerKey] = j.writer
 		if j.err = j.put(chunk); j.err != nil {

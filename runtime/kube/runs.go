@@ -332,25 +332,32 @@ func partOf(p *corev1.ConfigMap) (part, of int, err error) {
 }
 
 func compress(data []byte) []byte {
+	out, err := compressAll(bytes.NewReader(data))
+	if err != nil {
+		panic(fmt.Sprintf("kube: compress: %v", err)) // memory gives and takes everything
+	}
+	return out
+}
+
+func compressAll(text io.Reader) ([]byte, error) {
 	var b bytes.Buffer
 	w, err := flate.NewWriter(&b, flate.DefaultCompression)
 	if err == nil {
-		_, err = w.Write(data)
+		_, err = io.Copy(w, text)
 	}
 	if err == nil {
 		err = w.Close()
 	}
-	if err != nil {
-		panic(fmt.Sprintf("kube: compress: %v", err)) // memory takes everything
-	}
-	return b.Bytes()
+	return b.Bytes(), err
 }
 
 // maxExpanded bounds what becomes of data that was compressed.
 const maxExpanded = 256 << 20
 
+func expanding(data []byte) io.Reader { return flate.NewReader(bytes.NewReader(data)) }
+
 func expand(data []byte) ([]byte, error) {
-	text, err := io.ReadAll(io.LimitReader(flate.NewReader(bytes.NewReader(data)), maxExpanded+1))
+	text, err := io.ReadAll(io.LimitReader(expanding(data), maxExpanded+1))
 	if err == nil && len(text) > maxExpanded {
 		err = errors.New("it is too large")
 	}

@@ -15,9 +15,10 @@ import (
 // which takes no right that reading the run does not take.
 type Tail struct {
 	run    *Run
+	begin  *History
 	next   int
 	open   joiner
-	seen   int // events
+	seen   int // events since it began
 	looked time.Time
 }
 
@@ -25,7 +26,7 @@ type Tail struct {
 const foldLook = time.Second
 
 // Tail begins where a history ends.
-func (r *Run) Tail(h *History) *Tail { return &Tail{run: r, next: h.whole + 1, seen: h.events()} }
+func (r *Run) Tail(h *History) *Tail { return &Tail{run: r, begin: h, next: h.whole + 1} }
 
 // More returns the events of the next group, none when it is not there yet.
 func (t *Tail) More(ctx context.Context) ([]engine.Event, error) {
@@ -67,28 +68,30 @@ func (t *Tail) folded(ctx context.Context) ([]engine.Event, error) {
 	if err != nil {
 		return nil, err
 	}
+	seen := t.seen
+	for _, err := range t.begin.Events() {
+		if err != nil {
+			return nil, err
+		}
+		seen++
+	}
 	var events []engine.Event
-	n := 0
 	for ev, err := range h.Events() {
 		if err != nil {
 			return nil, err
 		}
-		if n++; n > t.seen {
+		if seen--; seen < 0 {
 			events = append(events, ev)
 		}
 	}
-	t.next, t.seen, t.open = h.whole+1, n, joiner{}
+	t.begin, t.next, t.seen, t.open = h, h.whole+1, 0, joiner{}
 	return events, nil
 }
 
 // events are those of a group.
 func (t *Tail) events(group []byte) ([]engine.Event, error) {
-	text, err := expand(group)
-	if err != nil {
-		return nil, fmt.Errorf("the journal is damaged: %w", err)
-	}
 	var events []engine.Event
-	for ev, err := range eventsIn(text) {
+	for ev, err := range eventsIn(group) {
 		if err != nil {
 			return nil, err
 		}
