@@ -69,10 +69,10 @@ func newTest(s Streams) *cobra.Command {
 	return cmd
 }
 
-// testRun is one test that ran.
+// testRun is one test that ran, or a file of which none could.
 type testRun struct {
-	file     *unit.File
-	test     *unit.Test
+	file     string
+	test     *unit.Test // nil when the file could not be read
 	findings []diag.Diagnostic
 	passed   bool
 	took     time.Duration
@@ -96,7 +96,6 @@ func runTests(ctx context.Context, s Streams, paths []string, o testOptions) err
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt)
 	defer stop()
 	var runs []testRun
-	broken := 0
 	for _, name := range names {
 		text, err := source.Read(disk{}, name, "")
 		if err != nil {
@@ -104,7 +103,7 @@ func runTests(ctx context.Context, s Streams, paths []string, o testOptions) err
 		}
 		file, found := unit.Parse(text)
 		if found.Has(diag.Error) {
-			broken++
+			runs = append(runs, testRun{file: name, findings: found.Sorted()})
 			if err := showFindings(s, found.Sorted(), o.color); err != nil {
 				return err
 			}
@@ -126,20 +125,23 @@ func runTests(ctx context.Context, s Streams, paths []string, o testOptions) err
 			return err
 		}
 	}
-	return o.summary(s, runs, broken)
+	return o.summary(s, runs)
 }
 
-func (o *testOptions) summary(s Streams, runs []testRun, broken int) error {
-	failed := 0
+func (o *testOptions) summary(s Streams, runs []testRun) error {
+	failed, broken := 0, 0
 	for _, r := range runs {
-		if !r.passed {
+		switch {
+		case r.test == nil:
+			broken++
+		case !r.passed:
 			failed++
 		}
 	}
-	if len(runs) == 0 && broken == 0 {
+	if len(runs) == 0 {
 		return &exit{Empty, fmt.Errorf("no test has a name that matches %q", o.run)}
 	}
-	line := fmt.Sprintf("%s, %d failed", plural(len(runs), "test"), failed)
+	line := fmt.Sprintf("%s, %d failed", plural(len(runs)-broken, "test"), failed)
 	if broken > 0 {
 		line += ", " + plural(broken, "file") + " could not be read"
 	}
@@ -176,7 +178,7 @@ func (o *testOptions) runTest(ctx context.Context, s Streams, file *unit.File, t
 		}
 		return testRun{}, failure("cannot run test %q: %w", t.Name, err)
 	}
-	r := testRun{file: file, test: t, findings: result.Findings.Sorted(), passed: result.Passed(), took: time.Since(begun)}
+	r := testRun{file: file.Source.Name, test: t, findings: result.Findings.Sorted(), passed: result.Passed(), took: time.Since(begun)}
 	word := "PASS"
 	if !r.passed {
 		word = "FAIL"
@@ -252,6 +254,9 @@ func testFiles(paths []string) ([]string, error) {
 			return nil, failure("cannot look for tests: %w", err)
 		}
 		if !info.IsDir() {
+			if !unit.IsTestFile(p) {
+				return nil, usage("%s is no test file: their names end in %s", p, strings.Join(unit.Suffixes, " or "))
+			}
 			names = append(names, filepath.ToSlash(p))
 			continue
 		}

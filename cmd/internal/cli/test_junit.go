@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/weft-lang/weft/lang/diag"
+	"github.com/weft-lang/weft/lang/source"
 )
 
 // The parts of a JUnit report that tell of tests: a suite for each file.
@@ -37,20 +38,26 @@ type (
 	}
 )
 
-// testReport is a JUnit report of tests.
+// testReport is a JUnit report of tests. A file that could not be read is a case
+// that failed, so that its tests are not taken for tests that are not there.
 func testReport(runs []testRun) string {
 	report := junitTests{Name: "weft test"}
 	var set *junitTestSet
 	for _, r := range runs {
-		name := r.file.Source.Name
-		if set == nil || set.Name != name {
-			set = &junitTestSet{Name: name}
+		if set == nil || set.Name != r.file {
+			set = &junitTestSet{Name: r.file}
 			report.Suites = append(report.Suites, set)
 		}
-		span := r.test.At.Place()
-		c := junitTest{
-			Name: r.test.Name, Class: name, File: name, Line: span.File.Position(span.Start).Line,
-			Time: fmt.Sprintf("%.3f", r.took.Seconds()),
+		c := junitTest{Name: r.file, Class: r.file, File: r.file, Time: fmt.Sprintf("%.3f", r.took.Seconds())}
+		at := source.Span{}
+		switch {
+		case r.test != nil:
+			c.Name, at = r.test.Name, r.test.At.Place()
+		case len(r.findings) > 0:
+			at = r.findings[0].Span
+		}
+		if at.File != nil {
+			c.Line = at.File.Position(at.Start).Line
 		}
 		report.Tests++
 		set.Tests++
