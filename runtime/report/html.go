@@ -105,11 +105,11 @@ func pageRows(r *Run, o PageOptions) []pageRow {
 		if row.Duration > 0 {
 			p.Took = Short(row.Duration)
 		}
+		if whole > 0 && !row.Started.IsZero() {
+			p.Left = min(100, max(0, 100*float64(row.Started.Sub(r.Started))/float64(whole)))
+			p.Width = min(100-p.Left, max(0.4, 100*float64(row.Duration)/float64(whole)))
+		}
 		if v := p.View; v != nil {
-			if whole > 0 && !v.Started.IsZero() {
-				p.Left = min(100, max(0, 100*float64(v.Started.Sub(r.Started))/float64(whole)))
-				p.Width = min(100-p.Left, max(0.4, 100*float64(row.Duration)/float64(whole)))
-			}
 			if o.Logs != nil {
 				p.Logs = o.Logs(v.ID)
 			}

@@ -204,6 +204,23 @@ func TestHTML(t *testing.T) {
 	}
 }
 
+// TestHTMLBars holds that every row that took time has its bar, that of a loop
+// without a node of its own, too.
+func TestHTMLBars(t *testing.T) {
+	r := ci(20)
+	var b bytes.Buffer
+	if err := report.HTML(&b, r, report.PageOptions{Now: start.Add(time.Minute)}); err != nil {
+		t.Fatal(err)
+	}
+	want := len(report.Rows(r, report.TreeOptions{Now: start.Add(time.Minute)}))
+	if got := strings.Count(b.String(), `<i style="left:`); got != want {
+		t.Errorf("%d bars, want %d", got, want)
+	}
+	if loop := `<i style="left:20.00%;width:50.00%">`; !strings.Contains(b.String(), loop) {
+		t.Errorf("the page does not hold %q", loop)
+	}
+}
+
 // TestGraph holds that what runs one after the other is joined, and what is
 // nested is drawn inside.
 func TestGraph(t *testing.T) {

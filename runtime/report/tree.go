@@ -112,6 +112,7 @@ type Row struct {
 	Phase    engine.Phase
 	Suspend  bool // a suspend node that waits
 	Template string
+	Started  time.Time
 	Duration time.Duration
 	Message  string
 	Path     string
@@ -151,7 +152,8 @@ type tree struct {
 func (t *tree) add(b *branch, first, rest string, order int) {
 	row := Row{
 		Indent: first, Order: order, Name: b.view.DisplayName, Phase: b.view.Phase, Template: b.view.Template,
-		Message: plain(b.view.Message), Path: b.view.Path, Duration: Duration(b.view.Started, b.view.Finished, t.options.Now),
+		Message: plain(b.view.Message), Path: b.view.Path,
+		Started: b.view.Started, Duration: Duration(b.view.Started, b.view.Finished, t.options.Now),
 		Suspend: b.view.Type == engine.SuspendNode && b.view.Phase == engine.Running,
 	}
 	inner := visible(b)
@@ -230,7 +232,7 @@ func (t *tree) group(row Row, b *branch, items []part) (Row, []part) {
 		if open {
 			finished = time.Time{}
 		}
-		row.Duration = Duration(started, finished, t.options.Now)
+		row.Started, row.Duration = started, Duration(started, finished, t.options.Now)
 	}
 	row.Message = strings.TrimSpace(summary(counts[:], total) + " " + row.Message)
 	if total <= manyItems || t.options.All {
