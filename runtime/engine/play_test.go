@@ -88,6 +88,7 @@ type player struct {
 	wild      *rand.Rand // reports come twice and late
 	lockError string     // there are no locks: why
 	ended     *engine.RunFinished
+	stopped   engine.SignalKind // stop or terminate, once it was taken
 }
 
 // line says what becomes of the leaves whose path fits: the last line that fits
@@ -191,7 +192,10 @@ func (p *player) play() {
 			return
 		}
 		p.events = append(p.events, d.event)
-		for _, a := range p.e.Step(d.event) {
+		over := p.e.Done()
+		actions := p.e.Step(d.event)
+		p.noteStop(d.event, over)
+		for _, a := range actions {
 			p.act(a)
 		}
 		if p.check {
@@ -202,6 +206,18 @@ func (p *player) play() {
 		if p.wild != nil && d.event.Kind == engine.EventReport && p.wild.IntN(4) == 0 {
 			p.push(p.now.Add(time.Duration(p.wild.IntN(20))*time.Second), d.event)
 		}
+	}
+}
+
+// noteStop notes that nothing more may begin, and that a retry of what was over
+// undoes that.
+func (p *player) noteStop(ev engine.Event, over bool) {
+	switch s := ev.Signal; {
+	case s == nil || len(s.Nodes) > 0:
+	case !over && (s.Kind == engine.SignalTerminate || s.Kind == engine.SignalStop && p.stopped == ""):
+		p.stopped = s.Kind
+	case over && !p.e.Done():
+		p.stopped = ""
 	}
 }
 
@@ -286,6 +302,9 @@ func (p *player) words(paths ...string) map[string]string {
 
 // start plays the Pod of a leaf.
 func (p *player) start(l *engine.Leaf) {
+	if p.stopped == engine.SignalTerminate || p.stopped == engine.SignalStop && !l.OnExit {
+		p.t.Errorf("%s begins after a %s", l.Path, p.stopped)
+	}
 	words := p.words(l.Path, l.Path+"#"+strconv.Itoa(l.Generation))
 	if p.outcome != nil {
 		words = p.outcome(l)

@@ -66,7 +66,7 @@ func TestRandomOutcomes(t *testing.T) {
 			p.outcome = func(l *engine.Leaf) map[string]string { return chance(r, l) }
 			p.check = true
 			p.wild = r
-			signals := []engine.SignalKind{engine.SignalSuspend, engine.SignalResume, engine.SignalRetry, engine.SignalRetry, engine.SignalStop}
+			signals := []engine.SignalKind{engine.SignalSuspend, engine.SignalResume, engine.SignalRetry, engine.SignalRetry, engine.SignalStop, engine.SignalTerminate}
 			for range r.IntN(4) {
 				p.push(epoch.Add(time.Duration(r.IntN(60))*time.Second), engine.Event{Kind: engine.EventSignal, Signal: &engine.Signal{Kind: signals[r.IntN(len(signals))]}})
 			}

@@ -84,10 +84,7 @@ func (e *Engine) setParameter(name, value string) {
 
 // listParameters makes the list of all parameters known.
 func (e *Engine) listParameters() {
-	list := []Value{}
-	for _, a := range e.arguments {
-		list = append(list, Value{a.name, a.value.raw})
-	}
+	list := append([]Value{}, e.Arguments()...)
 	g := *e.globals
 	g.fixed = maps.Clone(g.fixed) // scopes of Pods may be reading the old one
 	g.fixed["parameters"] = compactJSON(list)

@@ -184,6 +184,16 @@ func (e *Engine) Run() RunView {
 	}
 }
 
+// Arguments are the parameters of the workflow as they are now: a retry may have
+// changed them. There are none before the run begins.
+func (e *Engine) Arguments() []Value {
+	var all []Value
+	for _, a := range e.arguments {
+		all = append(all, Value{a.name, a.value.raw})
+	}
+	return all
+}
+
 // countProgress adds a node to the progress of the run, or takes it out.
 func (e *Engine) countProgress(n *node, by int) {
 	switch n.typ {
