@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/url"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -81,12 +82,23 @@ func (w *worker) act(ctx context.Context, targets []target) ([]seen, error) {
 	return found, nil
 }
 
-// own makes the run the owner of what a manifest describes, so that it goes when
-// the run is deleted.
+// own makes the run the owner of what a manifest describes, or of what a patch is
+// for, so that it goes when the run is deleted.
 func (w *worker) own(t target) error {
 	owner := w.work.Owner
-	if owner == nil || owner.UID == "" || t.manifest == nil || w.work.Action == "get" || w.work.Action == "delete" {
+	if owner == nil || owner.UID == "" || w.work.Action == "get" || w.work.Action == "delete" {
 		return nil
+	}
+	manifest := t.manifest
+	if manifest == nil && len(w.docs) == 1 {
+		patch, ok := w.docs[0].(map[string]any)
+		if !ok {
+			return fmt.Errorf("a JSON patch cannot make %s belong to the run: leave setOwnerReference out, or write mergeStrategy: merge", t)
+		}
+		manifest = patch
+	}
+	if manifest == nil {
+		return nil // patch says what is wrong
 	}
 	if t.namespace != w.namespace {
 		where := "is in no namespace"
@@ -95,9 +107,13 @@ func (w *worker) own(t target) error {
 		}
 		return fmt.Errorf("%s cannot belong to the run, which is in namespace %q: it %s; leave setOwnerReference out", t, w.namespace, where)
 	}
-	meta := t.manifest.meta()
+	meta := manifest.meta()
 	owners, _ := meta["ownerReferences"].([]any)
-	meta["ownerReferences"] = append(slices.Clip(owners), reference(owner))
+	ours := reference(owner)
+	same := func(o any) bool { return reflect.DeepEqual(o, ours) }
+	if !slices.ContainsFunc(owners, same) { // one patch may be for several
+		meta["ownerReferences"] = append(slices.Clip(owners), any(ours))
+	}
 	return nil
 }
 

@@ -189,6 +189,20 @@ func TestOwner(t *testing.T) {
 	if a := s.last("POST " + mapsURL); !strings.Contains(a.body, want) {
 		t.Error(a.body)
 	}
+	// A patch of what flags name makes it belong to the run as well.
+	s.on("PATCH "+mapsURL+"/settings", answer{body: configMap})
+	patch := instructions.Resource{Action: "patch", MergeStrategy: "merge", Flags: []string{"configmap", "settings"}, Manifest: "data: {a: b}", Owner: owner}
+	if _, err := s.do(patch); err != nil {
+		t.Fatal(err)
+	}
+	want = `"metadata":{"ownerReferences":[{"apiVersion":"v1","kind":"ConfigMap","name":"weft-run-x","uid":"u"}]}`
+	if a := s.last("PATCH " + mapsURL + "/settings"); !strings.Contains(a.body, want) {
+		t.Error(a.body)
+	}
+	patch.MergeStrategy, patch.Manifest = "json", "[{op: remove, path: /data/a}]"
+	if _, err := s.do(patch); err == nil || !strings.Contains(err.Error(), "a JSON patch cannot make") {
+		t.Error(err)
+	}
 }
 
 // TestCreateAgain holds that what may have been created is found again, and not
