@@ -40,6 +40,7 @@ type Request struct {
 type Header struct {
 	Name, Value       string
 	Secret, SecretKey string
+	Optional          bool // without that key there is no such header
 }
 
 // idempotent reports whether making the request twice is like making it once.
@@ -88,7 +89,7 @@ func header(n *tree.Node) Header {
 	ref := n.At("valueFrom", "secretKeyRef")
 	return Header{
 		Name: n.Get("name").Text(), Value: n.Get("value").Text(),
-		Secret: ref.Get("name").Text(), SecretKey: ref.Get("key").Text(),
+		Secret: ref.Get("name").Text(), SecretKey: ref.Get("key").Text(), Optional: ref.Get("optional").Text() == "true",
 	}
 }
 
@@ -241,9 +242,14 @@ func (h *HTTP) build(ctx context.Context, q *Request) (*http.Request, error) {
 	for _, header := range q.Headers {
 		value := header.Value
 		if header.Secret != "" {
-			if value, err = h.secret(ctx, header); err != nil {
+			kept, err := h.secret(ctx, header)
+			if err != nil {
 				return nil, err
 			}
+			if kept == nil {
+				continue
+			}
+			value = *kept
 		}
 		req.Header.Add(header.Name, value)
 		if http.CanonicalHeaderKey(header.Name) == "Host" {
@@ -253,19 +259,18 @@ func (h *HTTP) build(ctx context.Context, q *Request) (*http.Request, error) {
 	return req, nil
 }
 
-func (h *HTTP) secret(ctx context.Context, of Header) (string, error) {
-	missing := fmt.Errorf("header %q: there is no key %q in a Secret %q", of.Name, of.SecretKey, of.Secret)
-	if h.Values == nil {
-		return "", missing
+// secret is the value of a header that is in a Secret, nil for one that is optional
+// and not there.
+func (h *HTTP) secret(ctx context.Context, of Header) (value *string, err error) {
+	if h.Values != nil {
+		if value, err = h.Values.Secret(ctx, of.Secret, of.SecretKey); err != nil {
+			return nil, fmt.Errorf("header %q: %w", of.Name, err)
+		}
 	}
-	value, err := h.Values.Secret(ctx, of.Secret, of.SecretKey)
-	if err != nil {
-		return "", fmt.Errorf("header %q: %w", of.Name, err)
+	if value == nil && !of.Optional {
+		return nil, fmt.Errorf("header %q: there is no key %q in a Secret %q", of.Name, of.SecretKey, of.Secret)
 	}
-	if value == nil {
-		return "", missing
-	}
-	return *value, nil
+	return value, nil
 }
 
 // holds evaluates a successCondition.

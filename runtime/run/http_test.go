@@ -64,6 +64,9 @@ func TestHTTP(t *testing.T) {
 		{"no such secret", run.Request{
 			Method: "POST", URL: s.URL, Headers: []run.Header{{Name: "token", Secret: "s", SecretKey: "x"}},
 		}, engine.Error, `header "token": there is no key "x" in a Secret "s"`, ""},
+		{"optional key", run.Request{
+			Method: "POST", URL: s.URL, Body: []byte("data"), Headers: []run.Header{{Name: "token", Secret: "s", SecretKey: "x", Optional: true}},
+		}, engine.Succeeded, "", "POST data "},
 		{"bad code", run.Request{Method: "GET", URL: s.URL + "/teapot"}, engine.Failed, "received non-2xx response code: 418", "GET  "},
 		{"bad code that is good", run.Request{
 			Method: "GET", URL: s.URL + "/teapot", Condition: "response.statusCode == 418 && request.method == 'GET'",
