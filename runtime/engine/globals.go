@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/weft-lang/weft/compiler/ir"
 	"github.com/weft-lang/weft/lang/tree"
 )
 
@@ -122,6 +123,8 @@ func (e *Engine) fixedNames() map[string]string {
 	e.nameMetadata(names, textsOf(metadata.Get("labels")), textsOf(metadata.Get("annotations")))
 	if at, ok := names["annotations.workflows.argoproj.io/scheduled-time"]; ok {
 		names["scheduledTime"] = at
+	} else if e.cfg.Object.Kind == ir.CronWorkflow {
+		names["scheduledTime"] = names["creationTimestamp"] // it runs now, whatever its schedule says
 	}
 	return names
 }

@@ -28,7 +28,7 @@ func (e *Engine) reported(id NodeID, ev *Event) {
 	}
 	switch r.State {
 	case PodCreated, PodPending:
-		e.pending(id, r)
+		e.say(id, r.Message)
 	case PodRunning:
 		e.running(id, r)
 	case PodReady:
@@ -71,10 +71,10 @@ func (e *Engine) host(name string) string {
 	return e.hosts[i]
 }
 
-func (e *Engine) pending(id NodeID, r *Report) {
-	n := e.at(id)
-	if n.message != r.Message {
-		n.message = r.Message
+// say gives a leaf that is not done a message.
+func (e *Engine) say(id NodeID, message string) {
+	if n := e.at(id); n.message != message {
+		n.message = message
 		e.changed(id)
 	}
 }
@@ -87,14 +87,15 @@ func (e *Engine) running(id NodeID, r *Report) {
 			e.setTimer(id, timerMember, e.now+memberGrace)
 		}
 	}
-	if n.stage != stagePending {
+	switch {
+	case n.stage != stagePending:
+	case n.plan.daemon && r.State == PodRunning:
+		e.say(id, cmp.Or(r.Message, "its Pod is not ready"))
 		return
+	default:
+		e.began(id)
 	}
-	if n.plan.daemon && r.State == PodRunning {
-		e.pending(id, &Report{Message: "its Pod is not ready"})
-		return
-	}
-	e.began(id)
+	e.say(id, r.Message) // one of its containers may wait for something
 }
 
 // began makes a leaf Running. Hooks that wait for that begin.

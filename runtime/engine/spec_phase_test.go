@@ -2,10 +2,12 @@ package engine_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/weft-lang/weft/compiler/ir"
 	"github.com/weft-lang/weft/runtime/engine"
 	"github.com/weft-lang/weft/validate"
 )
@@ -88,6 +90,10 @@ func TestSpecPods(t *testing.T) {
 	add("5.1 Pending: the Pod is made", leafBody, `wf | Pending | ""`, engine.Report{State: engine.PodCreated})
 	add("5.1 Running", leafBody, `wf | Running | "" | not daemoned | blocked=its Pod runs`, running)
 	add("5.1 Running: the message of Pending is gone", leafBody, `wf | Running | ""`, pending("Unschedulable: no room"), running)
+	waits := engine.Report{State: engine.PodRunning, Message: "ErrImagePull: no such image"}
+	add("5.1 Running: another container waits", leafBody, `wf | Running | "ErrImagePull: no such image" | blocked=ErrImagePull: no such image`, running, waits)
+	add("5.1 Running: another container waits no longer", leafBody, `wf | Running | "" | blocked=its Pod runs`, waits, running)
+	add("5.1 Running: a daemon of which a container waits", daemonBody, `wf | Pending | "ErrImagePull: no such image"`, waits)
 	add("5.1 Running: what leads back is late", leafBody, `wf | Running | ""`, running, pending("Unschedulable: no room"))
 	add("5.1 Running: a daemon that is not ready", daemonBody, `wf | Pending | not daemoned | blocked=its Pod is not ready`, running)
 	add("5.1 Succeeded", leafBody, `wf | Succeeded | ""`, running, podEnded(ok))
@@ -330,6 +336,31 @@ func TestSpecGlobals(t *testing.T) {
 workflowMetadata: {labels: {a: "is-{{workflow.parameters.p}}"}, labelsFrom: {b: {expression: "workflow.parameters.p + '!'"}}}`,
 			main: `steps: [[` + fmt.Sprintf(use, "{{workflow.labels.a}} {{workflow.labels.b}}") + `]]`, want: "wf[0].use | x<is-one one!"},
 	})
+}
+
+// TestScheduledTime holds that a cron workflow which is run by hand is due now, if
+// nobody says when.
+func TestScheduledTime(t *testing.T) {
+	const spec = "{entrypoint: main, templates: [{name: main, container: {image: i, command: [x], args: [\"{{workflow.scheduledTime}}\"]}}]}"
+	checked, _ := load(t, map[string]string{
+		"wf.yaml":   "apiVersion: argoproj.io/v1alpha1\nkind: Workflow\nmetadata: {name: wf}\nspec: {entrypoint: main, templates: [{name: main, container: {image: i, command: [x]}}]}\n",
+		"cron.yaml": "apiVersion: argoproj.io/v1alpha1\nkind: CronWorkflow\nmetadata: {name: cron}\nspec: {schedules: [\"0 0 * * *\"], workflowSpec: " + spec + "}\n",
+	})
+	cron := checked.Project().Objects[slices.IndexFunc(checked.Project().Objects, func(o *ir.Object) bool { return o.Kind == ir.CronWorkflow })]
+	for want, annotations := range map[string]map[string]string{
+		epoch.Format(time.RFC3339): nil,
+		"2020-02-02T02:02:02Z":     {"workflows.argoproj.io/scheduled-time": "2020-02-02T02:02:02Z"},
+	} {
+		e, err := engine.New(checked, engine.Config{Object: cron, Name: "cron", Namespace: "ns", UID: "uid", Created: epoch, Annotations: annotations})
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := newPlayer(t, e, "* show=workflow.scheduledTime")
+		p.play()
+		if line := fmt.Sprintf("0s start cron workflow.scheduledTime=%q", want); !slices.Contains(p.log, line) {
+			t.Errorf("want %s in %q", line, p.log)
+		}
+	}
 }
 
 // TestSpecBlocked goes through what an unfinished node says that it waits for.

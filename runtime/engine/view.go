@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -271,7 +272,7 @@ func (e *Engine) Blocked(id NodeID) string {
 		}
 		return "its Pod has not started"
 	case stageRunning:
-		return "its Pod runs"
+		return cmp.Or(n.message, "its Pod runs")
 	case stageSuspended:
 		if n.more != nil && n.more.timers&(1<<timerSuspend) != 0 {
 			return "its time is not up"
