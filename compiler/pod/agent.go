@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
-	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/weft-lang/weft/compiler/ir"
@@ -42,14 +41,6 @@ const (
 	configMapOverhead = 4 << 10
 )
 
-// agentResources are small, and set because quotas may ask for them.
-func agentResources() corev1.ResourceRequirements {
-	list := func(cpu, memory string) corev1.ResourceList {
-		return corev1.ResourceList{corev1.ResourceCPU: resource.MustParse(cpu), corev1.ResourceMemory: resource.MustParse(memory)}
-	}
-	return corev1.ResourceRequirements{Requests: list("10m", "32Mi"), Limits: list("500m", "256Mi")}
-}
-
 func (o Options) agentImage() string {
 	if o.AgentImage != "" {
 		return o.AgentImage
@@ -70,6 +61,7 @@ func hardened() *corev1.SecurityContext {
 // weave puts weft's own parts into the finished layout.
 func (b *builder) weave() []*corev1.ConfigMap {
 	spec := &b.pod.Spec
+	b.guaranteed = isGuaranteed(slices.Concat(spec.InitContainers, spec.Containers))
 	sidecars := b.takeSidecars()
 	b.tell = instructions.Instructions{Version: instructions.Version, Node: b.in.ID()}
 	b.describeWork()
@@ -339,6 +331,7 @@ func (b *builder) stage() corev1.Container {
 	if b.script != "" {
 		b.tell.Script = &b.script
 	}
+	b.asMain(&c)
 	b.heed(&c)
 	return c
 }

@@ -130,6 +130,7 @@ func (b *builder) load(sidecars []corev1.Container) []corev1.Container {
 		c.Env, c.EnvFrom = main.Env, main.EnvFrom // subPathExpr reads them
 	}
 	c.VolumeMounts = append(c.VolumeMounts, b.mountSecrets(secrets)...)
+	b.asMain(&c)
 	b.heed(&c)
 	return []corev1.Container{c}
 }
@@ -251,6 +252,7 @@ func (b *builder) save() []corev1.Container {
 	c := b.agentContainer(saveName, instructions.CommandSave)
 	c.VolumeMounts = append(c.VolumeMounts, b.exchange())
 	c.VolumeMounts = append(c.VolumeMounts, b.mountSecrets(secrets)...)
+	b.besideMain(&c)
 	b.heed(&c)
 	return []corev1.Container{c}
 }

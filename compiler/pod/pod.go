@@ -211,17 +211,18 @@ type builder struct {
 	open     []source.Span // tags that nothing fills
 	decoder  decoder
 
-	pod      *corev1.Pod
-	tell     instructions.Instructions
-	script   string
-	staged   bool                        // some container takes the agent from the Pod
-	unknown  map[string]*tree.Node       // images whose entrypoint is missing
-	mains    []string                    // names of the main containers
-	members  map[string]member           // of a containerSet
-	sidecars []string                    // names of the sidecars
-	mirrors  map[string]bool             // containers that see what main sees
-	written  map[string]*tree.Node       // where the container of a name stands
-	executor map[string]corev1.Container // what a patch says of those of the reference, by the names of weft's
+	pod        *corev1.Pod
+	tell       instructions.Instructions
+	script     string
+	staged     bool                        // some container takes the agent from the Pod
+	unknown    map[string]*tree.Node       // images whose entrypoint is missing
+	mains      []string                    // names of the main containers
+	members    map[string]member           // of a containerSet
+	sidecars   []string                    // names of the sidecars
+	guaranteed bool                        // the user's containers ask for all that they may take
+	mirrors    map[string]bool             // containers that see what main sees
+	written    map[string]*tree.Node       // where the container of a name stands
+	executor   map[string]corev1.Container // what a patch says of those of the reference, by the names of weft's
 }
 
 func newBuilder(in Input) *builder {

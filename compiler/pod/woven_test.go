@@ -166,3 +166,36 @@ spec:
 		t.Errorf("the user's own: %+v", wait)
 	}
 }
+
+// TestResourcesOfOurs: what a namespace demands of all containers, ours fulfil
+// where main does, without making the Pod larger than it has to be.
+func TestResourcesOfOurs(t *testing.T) {
+	const text = `
+kind: Workflow
+spec:
+  templates:
+  - name: a
+    inputs: {artifacts: [{name: a, path: /a, git: {repo: "https://g/r"}}]}
+    outputs: {artifacts: [{name: b, path: /b, s3: {endpoint: e, bucket: b, key: k, accessKeySecret: {name: s, key: a}}}]}
+    container: {image: i, command: [c], resources: %s}
+    sidecars: %s
+`
+	for _, tt := range []struct{ name, main, sidecars, want string }{
+		{"nothing", "{}", "[]", "10m/500m 32Mi/256Mi, 10m/500m 32Mi/1Gi, 10m/500m 32Mi/256Mi"},
+		{"larger", "{requests: {cpu: 1, memory: 2Gi}, limits: {cpu: 2, memory: 4Gi}}", "[]", "1/2 2Gi/4Gi, 1/2 2Gi/4Gi, 10m/500m 32Mi/256Mi"},
+		{"smaller", "{requests: {cpu: 5m, memory: 8Mi}, limits: {cpu: 20m, memory: 16Mi}}", "[]", "5m/20m 32Mi/256Mi, 5m/20m 32Mi/1Gi, 10m/500m 32Mi/256Mi"},
+		{"one only", "{requests: {cpu: 1}}", "[]", "1/0 32Mi/256Mi, 1/0 32Mi/1Gi, 10m/500m 32Mi/256Mi"},
+		{"guaranteed", "{limits: {cpu: 200m, memory: 2Gi}}", "[]", "200m/200m 2Gi/2Gi, 200m/200m 2Gi/2Gi, 200m/200m 256Mi/256Mi"},
+		{"but for a sidecar", "{limits: {cpu: 2, memory: 2Gi}}", "[{name: s, image: i, command: [c]}]", "2/2 2Gi/2Gi, 2/2 2Gi/2Gi, 10m/500m 32Mi/256Mi"},
+	} {
+		_, find := made(t, call(t, fmt.Sprintf(text, tt.main, tt.sidecars), nil))
+		var got []string
+		for _, name := range []string{"weft-stage", "weft-load", "weft-save"} {
+			r := find(name).Resources
+			got = append(got, fmt.Sprintf("%s/%s %s/%s", r.Requests.Cpu(), r.Limits.Cpu(), r.Requests.Memory(), r.Limits.Memory()))
+		}
+		if strings.Join(got, ", ") != tt.want {
+			t.Errorf("%s: %s", tt.name, strings.Join(got, ", "))
+		}
+	}
+}
