@@ -361,7 +361,8 @@ func (x *examiner) help(p *kube.Pod) string {
 	switch p.Report.Class {
 	case engine.ClassImagePull:
 		if own := x.driving.agentImage(); strings.Contains(p.Report.Message, `"`+own+`"`) {
-			return "that is the image of weft's agent: docs/images.md tells how to bring it to where the cluster can fetch it, and where to name it"
+			return "that is the image of weft's agent: docs/images.md tells how to bring it to where the cluster can fetch it, and where to name it; " +
+				x.driving.command("terminate") + " and then " + x.driving.command("retry --agent-image IMAGE") + " take another one"
 		}
 		return "check the image's name and its pull secret, or load the image into the cluster; " + describe
 	case engine.ClassUnschedulable:

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -14,6 +15,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"github.com/weft-lang/weft/runtime/kube"
 	"github.com/weft-lang/weft/runtime/kube/testenv"
@@ -85,11 +87,7 @@ func TestAPIServerPodFlags(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
-	found := map[string]corev1.Pod{}
-	for end := time.Now().Add(30 * time.Second); len(found) < 3; time.Sleep(50 * time.Millisecond) {
-		if time.Now().After(end) {
-			t.Fatalf("there are %d Pods", len(found))
-		}
+	pods := func() (all []corev1.Pod) {
 		list, err := client.Resource(podKind).Namespace("default").List(t.Context(), metav1.ListOptions{})
 		if err != nil {
 			t.Fatal(err)
@@ -99,6 +97,16 @@ func TestAPIServerPodFlags(t *testing.T) {
 			if err := runtime.DefaultUnstructuredConverter.FromUnstructured(object.Object, &p); err != nil {
 				t.Fatal(err)
 			}
+			all = append(all, p)
+		}
+		return all
+	}
+	found := map[string]corev1.Pod{}
+	for end := time.Now().Add(30 * time.Second); len(found) < 3; time.Sleep(50 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("there are %d Pods", len(found))
+		}
+		for _, p := range pods() {
 			node := p.Annotations["weft.dev/node-path"]
 			found[node[strings.LastIndexByte(node, '.')+1:]] = p
 		}
@@ -125,6 +133,36 @@ func TestAPIServerPodFlags(t *testing.T) {
 		if has := strings.Join(images, " ") == agent; has != want.agent {
 			t.Errorf("%s begins with %q", step, images)
 		}
+	}
+
+	// An image that was wrong is mended where the run goes on, and stays so.
+	_ = cmd.Process.Signal(os.Interrupt)
+	_ = cmd.Wait() // it leaves the run, which is a failure
+	if out, _ := weft("terminate", "--cluster", "@latest").CombinedOutput(); !strings.Contains(string(out), "failed in") {
+		t.Fatalf("the run goes on: %s", out)
+	}
+	mended := "registry.example.org/mended@sha256:" + strings.Repeat("0123456789abcdef", 4)
+	again := weft("retry", "--cluster", "--agent-image", mended, "@latest")
+	again.Stderr = os.Stderr
+	if err := again.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = again.Process.Kill(); _ = again.Wait() })
+	for end, begun := time.Now().Add(30*time.Second), false; !begun; time.Sleep(50 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("no Pod takes the agent from elsewhere")
+		}
+		begun = slices.ContainsFunc(pods(), func(p corev1.Pod) bool {
+			return len(p.Spec.InitContainers) > 0 && p.Spec.InitContainers[0].Image == mended
+		})
+	}
+	runs, err := client.Resource(schema.GroupVersionResource{Version: "v1", Resource: "configmaps"}).Namespace("default").
+		List(t.Context(), metav1.ListOptions{LabelSelector: "weft.dev/kind=run"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text, err := runs.MarshalJSON(); err != nil || !strings.Contains(string(text), mended) || strings.Contains(string(text), agent) {
+		t.Errorf("%v: the run does not keep the image: %s", err, text)
 	}
 
 	if out, err := weft("apply", "--yes", "-n", "default", filepath.Join(repository, "docs/running-rbac.yaml")).CombinedOutput(); err != nil {

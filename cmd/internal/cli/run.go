@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -82,6 +83,9 @@ func newRun(s Streams) *cobra.Command {
 			if !slices.Contains(runOutputs, o.output) {
 				return unknownValue("output", o.output, runOutputs)
 			}
+			if err := o.keeps(cmd.Flags()); err != nil {
+				return err
+			}
 			return o.run(cmd.Context(), s, paths)
 		},
 	}
@@ -103,11 +107,35 @@ func newRun(s Streams) *cobra.Command {
 	return cmd
 }
 
-func (o *runOptions) run(ctx context.Context, s Streams, paths []string) error {
-	if err := o.clusterFlags.check(); err != nil {
-		return err
+// goesOn are the flags that count where a run goes on, and those that count where it
+// is to be retried; whoever follows it needs fewer.
+var (
+	goesOn  = []string{"cluster", "kubeconfig", "context", "namespace", "runs", "output", "resume", "detach", "in-job", "driver-image", "driver-service-account", "agent-image", "service-account"}
+	retries = append(slices.Clone(goesOn), "retry", "parameter", "parameters", "yes")
+	follows = []string{"cluster", "kubeconfig", "context", "namespace", "output", "attach"}
+)
+
+// keeps finds flags that would change nothing of a run that there is already.
+func (o *runOptions) keeps(flags *pflag.FlagSet) (err error) {
+	counting := goesOn
+	switch {
+	case o.retry != "":
+		counting = retries
+	case o.attach != "":
+		counting = follows
+	case o.resume == "":
+		return nil
 	}
-	if err := o.detachFlags.check(o.cluster); err != nil {
+	flags.Visit(func(f *pflag.Flag) {
+		if err == nil && !slices.Contains(counting, f.Name) && f.Name != "retry" && f.Name != "attach" && f.Name != "resume" {
+			err = usage("--%s is for runs that begin, or begin again: %s keeps what it has", f.Name, cmp.Or(o.resume, o.retry, o.attach))
+		}
+	})
+	return err
+}
+
+func (o *runOptions) run(ctx context.Context, s Streams, paths []string) error {
+	if err := cmp.Or(o.clusterFlags.check(), o.detachFlags.check(o.cluster), o.podFlags.check(o.cluster)); err != nil {
 		return err
 	}
 	kept := slices.DeleteFunc([]string{o.resume, o.retry, o.attach}, func(name string) bool { return name == "" })
@@ -246,6 +274,7 @@ func (o *runOptions) goOn(ctx context.Context, s Streams) error {
 		return err
 	}
 	d.flags.output, d.flags.folderFlags, d.flags.detachFlags = o.output, o.folderFlags, o.detachFlags
+	d.unkept = d.flags.podFlags.change(o.podFlags)
 	if o.retry != "" {
 		args, err := o.arguments()
 		if err != nil {

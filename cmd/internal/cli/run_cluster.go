@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -20,7 +21,7 @@ import (
 )
 
 // podFlags say how the Pods of a run in a cluster are made. They are kept with
-// the run.
+// the run, and whoever goes on with it may change them.
 type podFlags struct {
 	ServiceAccount string `json:"serviceAccount,omitempty"`
 	AgentImage     string `json:"agentImage,omitempty"`
@@ -29,6 +30,22 @@ type podFlags struct {
 func (f *podFlags) register(flags *pflag.FlagSet) {
 	flags.StringVar(&f.ServiceAccount, "service-account", "", "with --cluster: run Pods as the service account `NAME`, where the workflow names none")
 	flags.StringVar(&f.AgentImage, "agent-image", "", "with --cluster: take weft's agent from `IMAGE`")
+}
+
+// check finds flags that mean nothing without others.
+func (f *podFlags) check(cluster bool) error {
+	if !cluster && *f != (podFlags{}) {
+		return usage("--service-account and --agent-image are for Pods of a cluster: add --cluster")
+	}
+	return nil
+}
+
+// change takes what others say, and reports whether that is news.
+func (f *podFlags) change(to podFlags) bool {
+	before := *f
+	f.ServiceAccount = cmp.Or(to.ServiceAccount, f.ServiceAccount)
+	f.AgentImage = cmp.Or(to.AgentImage, f.AgentImage)
+	return *f != before
 }
 
 // build makes the objects of a leaf.
@@ -232,7 +249,9 @@ func (c *clusterRun) drive(d *driving, signals ...engine.Signal) error {
 	if err != nil {
 		return err
 	}
-	err = c.driveLed(d, signals)
+	if err = d.keepFlags(c.ctx); err == nil {
+		err = c.driveLed(d, signals)
+	}
 	release()
 	if errors.Is(err, errHandedOver) {
 		return c.detach(d)

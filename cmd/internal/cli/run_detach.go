@@ -73,6 +73,9 @@ func (c *clusterRun) detach(d *driving) error {
 	} else if driven {
 		return c.driven(d, fmt.Errorf("%s: %w", d.header.Name, store.ErrLocked))
 	}
+	if err := d.keepFlags(c.ctx); err != nil {
+		return err
+	}
 	err := c.run.Detach(c.ctx, kube.DriverOptions{
 		Image:          cmp.Or(d.flags.driverImage, d.project.cluster().DriverImage, DefaultDriverImage),
 		ServiceAccount: cmp.Or(d.flags.driverAccount, DefaultDriverAccount),

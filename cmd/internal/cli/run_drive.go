@@ -29,6 +29,7 @@ type driving struct {
 	object  *ir.Object
 	journal *store.Journal // open only while the run is driven
 	cluster *clusterRun    // instead of folder, run and journal
+	unkept  bool           // flags were changed that are kept with the run
 }
 
 // say tells a person something beside what is printed.
@@ -300,6 +301,8 @@ func (d *driving) show(e *engine.Engine) error {
 
 func (d *driving) snapshot(e *engine.Engine) *report.Run {
 	r := snapshot(e, d.header.Name)
-	r.Parameters = d.header.Parameters
+	if r.Parameters == nil {
+		r.Parameters = d.header.Parameters
+	}
 	return r
 }

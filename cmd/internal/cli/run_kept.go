@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"io"
 	"io/fs"
@@ -141,6 +142,26 @@ func (o *runOptions) keep(p *project, paths []string, workDir string) (json.RawM
 		return nil, failure("cannot keep the settings of the run: %w", err)
 	}
 	return data, nil
+}
+
+// keepFlags keeps what has changed of how the Pods of a run in a cluster are made.
+func (d *driving) keepFlags(ctx context.Context) error {
+	if !d.unkept {
+		return nil
+	}
+	var k keptSettings
+	err := json.Unmarshal(d.header.Settings, &k)
+	if err == nil {
+		k.podFlags = d.flags.podFlags
+		d.header.Settings, err = json.Marshal(k)
+	}
+	if err == nil {
+		err = d.cluster.run.SetHeader(ctx, d.header)
+	}
+	if err != nil {
+		return failure("cannot keep the settings of the run: %w", err)
+	}
+	return nil
 }
 
 // reopen checks the stored sources of a run again.

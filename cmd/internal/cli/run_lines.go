@@ -19,6 +19,7 @@ type lines struct {
 	now func() time.Time
 
 	mu     sync.Mutex
+	begun  bool
 	phases map[engine.NodeID]engine.Phase // as they were told last
 	causes map[string]*cause
 	brief  report.Brief
@@ -42,6 +43,14 @@ func newLines(out io.Writer) *lines {
 func (l *lines) observe(e *engine.Engine, changed []engine.NodeID) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if !l.begun {
+		l.begun = true
+		for id := range engine.NodeID(e.Len()) { // what a run that is taken up is about
+			if v := e.View(id); !v.Phase.Fulfilled() && v.Phase != engine.NoPhase {
+				l.tell(v)
+			}
+		}
+	}
 	for _, id := range changed {
 		l.tell(e.View(id))
 	}

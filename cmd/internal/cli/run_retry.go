@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -35,14 +36,15 @@ func newRetry(s Streams) *cobra.Command {
 on them. What succeeded stays as it is, unless --node names it. The run keeps its
 name; it is driven like any other by weft run. RUN may be @latest.
 
--p changes arguments of the workflow: what runs again sees the new ones.`,
+-p changes arguments of the workflow: what runs again sees the new ones. So do new
+Pods of a run in a cluster with --agent-image and --service-account.`,
 		Example: "  weft retry ci-x7k2p\n  weft retry ci-x7k2p -p version=1.4.2\n  weft retry ci-x7k2p --node build\n  weft retry --cluster -n ci --detach ci-x7k2p",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if !slices.Contains(runOutputs, o.output) {
 				return unknownValue("output", o.output, runOutputs)
 			}
-			if err := o.detachFlags.check(o.cluster); err != nil {
+			if err := cmp.Or(o.detachFlags.check(o.cluster), o.podFlags.check(o.cluster)); err != nil {
 				return err
 			}
 			o.retry = args[0]
@@ -51,6 +53,7 @@ name; it is driven like any other by weft run. RUN may be @latest.
 	}
 	o.folderFlags.register(cmd.Flags())
 	o.detachFlags.register(cmd.Flags())
+	o.podFlags.register(cmd.Flags())
 	o.retryFlags.register(cmd.Flags())
 	flags := cmd.Flags()
 	flags.StringArrayVarP(&o.parameters, "parameter", "p", nil, "set the workflow argument `NAME=VALUE` anew; may be repeated")

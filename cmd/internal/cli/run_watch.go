@@ -125,7 +125,7 @@ func (t *liveTree) close() {
 // snapshot copies what is to be shown of a run.
 func snapshot(e *engine.Engine, name string) *report.Run {
 	v := e.Run()
-	r := &report.Run{Name: name, Phase: v.Phase, Message: v.Message, Started: v.Started, Finished: v.Finished, Suspended: v.Suspended}
+	r := &report.Run{Name: name, Phase: v.Phase, Message: v.Message, Started: v.Started, Finished: v.Finished, Suspended: v.Suspended, Parameters: e.Arguments()}
 	if len(v.Outputs.Parameters)+len(v.Outputs.Artifacts) > 0 {
 		r.Outputs = &v.Outputs
 	}
