@@ -113,6 +113,7 @@ type Run struct {
 	creating int
 	pending  int                     // pieces of work that the end of the run waits for
 	lines    map[engine.Lock][]*lock // those who have no answer yet, in order
+	told     map[engine.NodeID]*lock // those who were told to wait, few of all
 	saving   map[cacheKey]int
 	lookups  map[cacheKey][]engine.CacheGet // that wait until saving is done
 	over     chan struct{}
@@ -144,7 +145,7 @@ func New(checked *ir.Checked, cfg engine.Config, opts Options) (*Run, error) {
 		}
 	}
 	return &Run{
-		opts: opts, cfg: cfg, engine: e, loop: opts.Loop, open: newOutstanding(), over: make(chan struct{}), lines: map[engine.Lock][]*lock{}, saving: map[cacheKey]int{}, lookups: map[cacheKey][]engine.CacheGet{},
+		opts: opts, cfg: cfg, engine: e, loop: opts.Loop, open: newOutstanding(), over: make(chan struct{}), lines: map[engine.Lock][]*lock{}, told: map[engine.NodeID]*lock{}, saving: map[cacheKey]int{}, lookups: map[cacheKey][]engine.CacheGet{},
 	}, nil
 }
 

@@ -110,7 +110,7 @@ const one = `
   - name: leaf
     container: {image: "i:1", command: [x]}`
 
-func drive(t *testing.T, spec string, opts run.Options) (*run.Run, run.Result) {
+func drive(t testing.TB, spec string, opts run.Options) (*run.Run, run.Result) {
 	t.Helper()
 	c := check(t, spec)
 	opts.Build = bare
@@ -403,8 +403,6 @@ func (q *queue) Release(_ context.Context, h store.Holder) error {
 	return nil
 }
 
-// Nodes that want the same lock get it in the order in which they begin, however
-// long an answer takes.
 // crowd is a queue that notes how many wait in it at most.
 type crowd struct {
 	queue
@@ -438,6 +436,8 @@ func TestLocksAreNotCrowded(t *testing.T) {
 	}
 }
 
+// Nodes that want the same lock get it in the order in which they begin, however
+// long an answer takes.
 func TestLocksInOrder(t *testing.T) {
 	b := newBackend()
 	_, result := drive(t, `
@@ -453,5 +453,28 @@ func TestLocksInOrder(t *testing.T) {
 	}
 	if len(b.made) != 8 || !slices.IsSorted(b.made) {
 		t.Error(b.made)
+	}
+}
+
+// BenchmarkLocks is a run of nodes that want the same mutex.
+func BenchmarkLocks(b *testing.B) {
+	for _, count := range []int{1000, 4000} {
+		b.Run(fmt.Sprint(count), func(b *testing.B) {
+			for b.Loop() {
+				locks := &queue{asked: 10}
+				_, result := drive(b, fmt.Sprintf(`
+  entrypoint: main
+  templates:
+  - name: main
+    steps: [[{name: a, template: leaf, withSequence: {count: "%d"}}]]
+  - name: leaf
+    synchronization: {mutexes: [{name: m}]}
+    container: {image: "i:1", command: [x]}`, count), run.Options{Backend: newBackend(), Locks: locks})
+				if result.Phase != engine.Succeeded {
+					b.Fatal(result)
+				}
+			}
+			b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N*count), "µs/node")
+		})
 	}
 }

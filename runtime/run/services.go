@@ -137,9 +137,11 @@ func (r *Run) acquired(l *lock, waiting string, err error) {
 		}
 		return
 	case err != nil:
+		delete(r.told, l.Node)
 		r.tellLock(l.Node, engine.LockAnswer{Error: err.Error()})
 		return
 	case waiting == "":
+		delete(r.told, l.Node)
 		if !l.held {
 			r.tellLock(l.Node, engine.LockAnswer{Held: true})
 		}
@@ -148,6 +150,7 @@ func (r *Run) acquired(l *lock, waiting string, err error) {
 		r.tellLock(l.Node, engine.LockAnswer{Waiting: waiting})
 	}
 	l.waiting = waiting
+	r.told[l.Node] = l
 	stays = r.waitingFor(l.Locks[0]) > lockQueue
 	l.again = r.loop.At(r.loop.Now().Add(lockPause), func() { r.askAgain(l) })
 }
@@ -164,8 +167,8 @@ func (r *Run) askAgain(l *lock) {
 // waitingFor is how many nodes wait for a lock where it is kept.
 func (r *Run) waitingFor(key engine.Lock) int {
 	n := 0
-	for _, l := range r.open.locks {
-		if l.waiting != "" && !l.held && slices.Contains(l.Locks, key) {
+	for _, l := range r.told {
+		if slices.Contains(l.Locks, key) {
 			n++
 		}
 	}
@@ -173,6 +176,7 @@ func (r *Run) waitingFor(key engine.Lock) int {
 }
 
 func (r *Run) release(node engine.NodeID) {
+	delete(r.told, node)
 	if r.opts.Locks == nil {
 		return
 	}
@@ -188,12 +192,9 @@ func (r *Run) release(node engine.NodeID) {
 				})
 				return
 			}
-			first := 0
-			for _, l := range sorted(r.open.locks) {
-				if l.waiting != "" && !l.held && first < lockFirst {
-					first++
-					r.askAgain(l)
-				}
+			waiting := sorted(r.told)
+			for _, l := range waiting[:min(lockFirst, len(waiting))] {
+				r.askAgain(l)
 			}
 		}
 	})
