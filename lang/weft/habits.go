@@ -104,7 +104,7 @@ func hintHeader(m *mistake) (diag.Diagnostic, bool) {
 
 // hintBody: container main:
 func hintBody(m *mistake) (diag.Diagnostic, bool) {
-	if m.level != levelItem || m.at(0).Value != ":" {
+	if open, _ := m.inside(); m.level != levelItem || m.at(0).Value != ":" || open != 0 {
 		return diag.Diagnostic{}, false
 	}
 	if _, ok := kinds[m.tokens[0].Value]; !ok {
@@ -211,10 +211,15 @@ func hintList(m *mistake) (diag.Diagnostic, bool) {
 
 // hintParam: param name string = "x", param name = = "x"
 func hintParam(m *mistake) (diag.Diagnostic, bool) {
-	if m.tokens[0].Value != "param" || m.i < 2 {
+	if m.tokens[0].Value != "param" || m.i < 1 {
 		return diag.Diagnostic{}, false
 	}
 	switch t := m.at(0); {
+	case m.i == 1 && t.Value == "=":
+		d := m.found("the parameter has no name")
+		d.Help = wanting["param"]
+		return d, true
+	case m.i == 1:
 	case m.i == 2 && t.Type == tokIdent:
 		end := m.span(m.tokens[1]).End
 		d := m.found("there is no colon between parameter %q and its type", unquote(m.tokens[1].Value, 0))
@@ -224,6 +229,40 @@ func hintParam(m *mistake) (diag.Diagnostic, bool) {
 	case t.Type != lexer.EOF:
 		d := m.found("unexpected %s", describe(t))
 		d.Help = "a parameter is written param NAME, param NAME: TYPE = VALUE, or param NAME = VALUE"
+		return d, true
+	}
+	return diag.Diagnostic{}, false
+}
+
+// hintSignature: container main(x: ), container main(x =)
+func hintSignature(m *mistake) (diag.Diagnostic, bool) {
+	open, call := m.inside()
+	mark := m.at(0)
+	if mark.Type != tokPunct || mark.Value == ")" || mark.Value == "," {
+		mark = m.at(-1)
+	}
+	if open != '(' || call || mark.Value != ":" && mark.Value != "=" {
+		return diag.Diagnostic{}, false
+	}
+	return diag.Diagnostic{
+		Span: m.span(mark), Message: fmt.Sprintf("no %s follows %q", map[string]string{":": "type", "=": "value"}[mark.Value], mark.Value),
+		Help: "a parameter is written NAME, NAME: TYPE, NAME: TYPE = VALUE, or NAME = VALUE",
+	}, true
+}
+
+// hintLoop: a() for x [1], a() for in [1]
+func hintLoop(m *mistake) (diag.Diagnostic, bool) {
+	switch {
+	case !m.isStep():
+	case isWord(m.at(-2), "for") && isWord(m.at(-1), "in"):
+		d := m.found("the loop has no variable")
+		d.Help = "write for NAME in VALUE"
+		return d, true
+	case isWord(m.at(-2), "for") && isName(m.at(-1)) && startsValue(m.at(0)):
+		end := m.span(m.at(-1)).End
+		d := m.found(`there is no "in" between the variable of the loop and what it runs over`)
+		d.Help = "write for NAME in VALUE"
+		d.Fixes = fix(`put in an "in"`, m.file.At(end, end), " in")
 		return d, true
 	}
 	return diag.Diagnostic{}, false

@@ -66,6 +66,10 @@ func (l *lowerer) importFile(im *Import, alias string, into *unit) *unit {
 		l.errorf(RuleImport, im.Name.at, "compile from files", "files cannot be imported here")
 		return nil
 	}
+	if im.Name.bare() && slices.Contains(headerNames, im.Name.text()) {
+		l.errorf(RuleImport, im.Name.at, wanting["import"], "the import does not say which %s", im.Name.text())
+		return nil
+	}
 	if path.Ext(im.Name.text()) != ".weft" {
 		l.errorf(RuleImport, im.Name.at, "turn it into .weft with weft convert, or call what is in the cluster: import workflowTemplate NAME", "%q is no .weft file", im.Name.text())
 		return nil

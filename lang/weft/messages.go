@@ -92,8 +92,33 @@ func endsValue(t lexer.Token) bool {
 
 // hints explain a mistake; the first that knows it wins, the last knows all.
 var hints = [...]func(*mistake) (diag.Diagnostic, bool){
-	hintForeign, hintHeader, hintBody, hintHook, hintKind, hintUnknownKind, hintParam, hintOutput, hintNamed, hintParallel,
-	hintJunction, hintList, hintModifier, hintColon, hintComma, hintTasks, hintComparison, hintResult, hintAssign, hintCall, hintBareText, hintNoValue, hintDangling, hintUnexpected,
+	hintContinued, hintForeign, hintHeader, hintBody, hintHook, hintKind, hintUnknownKind, hintParam, hintSignature, hintOutput, hintNamed, hintParallel,
+	hintJunction, hintList, hintLoop, hintModifier, hintColon, hintComma, hintTasks, hintComparison, hintResult, hintAssign, hintCall, hintBareText,
+	hintNoComma, hintNoValue, hintDangling, hintUnexpected,
+}
+
+// hintContinued: c() when a == "b" &&, and below it d = e()
+func hintContinued(m *mistake) (diag.Diagnostic, bool) {
+	for i := 1; i+1 < min(m.i+1, len(m.tokens)); i++ {
+		t, next := m.tokens[i], m.tokens[i+1]
+		if t.Type != tokPunct || !continues(t.Value) || strings.Contains("([{<>", t.Value) || !startsStatement(m.tokens[i+1:]) ||
+			!strings.Contains(m.file.Text[t.Pos.Offset:next.Pos.Offset], "\n") {
+			continue
+		}
+		return diag.Diagnostic{
+			Span: m.span(t), Message: fmt.Sprintf("nothing follows %q in its line", t.Value),
+			Help: "a line that ends so goes on in the next one",
+		}, true
+	}
+	return diag.Diagnostic{}, false
+}
+
+// startsStatement reports whether tokens look like the beginning of a statement.
+func startsStatement(tokens []lexer.Token) bool {
+	if len(tokens) < 2 || !isName(tokens[0]) {
+		return false
+	}
+	return tokens[1].Value == "=" || tokens[1].Value == "(" || slices.Contains(statementWords, tokens[0].Value) && isName(tokens[1])
 }
 
 // hintKind: contaner main { ... }
@@ -192,6 +217,21 @@ func hintComma(m *mistake) (diag.Diagnostic, bool) {
 	end := m.span(m.at(-1)).End
 	d.Fixes = fix("put in a comma", m.file.At(end, end), ",")
 	d.Help = "elements are separated by commas; text goes in double quotes"
+	return d, true
+}
+
+// hintNoComma: { image "x" command ["y"] }
+func hintNoComma(m *mistake) (diag.Diagnostic, bool) {
+	open, _ := m.inside()
+	before := m.at(-1)
+	ended := endsValue(before) && !isName(before) || isTextToken(before)
+	if open != 0 && open != '{' || !ended || !isName(m.at(0)) || m.level == levelItem && open == 0 || m.isStep() && slices.Contains(modifiers, m.at(0).Value) {
+		return diag.Diagnostic{}, false
+	}
+	end := m.span(before).End
+	d := m.found("there is no comma before %s", describe(m.at(0)))
+	d.Help = "what stands on one line is separated by commas"
+	d.Fixes = fix("put in a comma", m.file.At(end, end), ",")
 	return d, true
 }
 
@@ -320,6 +360,9 @@ func hintNoValue(m *mistake) (diag.Diagnostic, bool) {
 	span := m.file.At(m.tokens[0].Pos.Offset, m.here().End)
 	d := diag.Diagnostic{Span: span, Message: fmt.Sprintf("%q has no value", span.Text())}
 	d.Help = "write KEY VALUE; NAME() calls a template"
+	if help, ok := wanting[m.tokens[0].Value]; ok {
+		d.Message, d.Help = fmt.Sprintf("nothing follows %q", span.Text()), help
+	}
 	if near, ok := nearest(m.tokens[0].Value, headerNames); ok && m.level == levelItem {
 		d.Help = didYouMean(near)
 	}
@@ -327,6 +370,13 @@ func hintNoValue(m *mistake) (diag.Diagnostic, bool) {
 		d.Message, d.Help = `"parallel" has no block`, "write parallel { ... } around the steps that run at the same time"
 	}
 	return d, true
+}
+
+// wanting is what the words of statements are followed by.
+var wanting = map[string]string{
+	"param": "write param NAME = VALUE", "artifact": `write artifact NAME "PATH"`, "output": `write output param NAME "PATH", or output artifact NAME "PATH"`,
+	"import": `write import "FILE.weft" as NAME, or import workflowTemplate NAME`, "retry": "write retry LIMIT", "run": "write run TEXT",
+	"on": "write on EVENT NAME(...)", "manifest": "write manifest { ... }",
 }
 
 // hintDangling: when a ==

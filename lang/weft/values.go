@@ -269,9 +269,7 @@ func (l *lowerer) refText(parts []string, place source.Span, partAt func(int) so
 		l.reportName(err, at, text)
 	}
 	if ref.path == "" {
-		if err == nil {
-			l.doubt(place)
-		}
+		l.doubt(place)
 		return strings.Join(parts, ".")
 	}
 	return "{{" + ref.path + "}}"
