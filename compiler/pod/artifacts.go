@@ -425,7 +425,8 @@ func (b *builder) baseKey(s store, fields *tree.Node) string {
 	return strings.TrimSuffix(root, "/") + "/" + format
 }
 
-// secretSet are the secrets that locations read, by name.
+// secretSet are the secrets that locations read, by name, and whether they have
+// to be there.
 type secretSet map[string]bool
 
 // collect adds the secrets below a location, and tells whether there are any.
@@ -434,7 +435,7 @@ func (s secretSet) collect(fields *tree.Node) bool {
 	for n := range fields.All() {
 		for _, e := range n.Entries {
 			if name := e.Value.Get("name").Text(); name != "" && strings.HasSuffix(e.Key.Value, "Secret") && e.Value.Has("key") {
-				s[name], found = true, true
+				s[name], found = s[name] || e.Value.Get("optional").Text() != "true", true
 			}
 		}
 	}
@@ -446,22 +447,28 @@ func (b *builder) mountSecrets(secrets secretSet) []corev1.VolumeMount {
 	const prefix = "weft-secret-"
 	var mounts []corev1.VolumeMount
 	for _, secret := range slices.Sorted(maps.Keys(secrets)) {
-		volume, others := "", 0
-		for _, v := range b.pod.Spec.Volumes {
-			if strings.HasPrefix(v.Name, prefix) && v.Secret != nil {
+		var volume *corev1.Volume
+		others := 0
+		for i := range b.pod.Spec.Volumes {
+			if v := &b.pod.Spec.Volumes[i]; strings.HasPrefix(v.Name, prefix) && v.Secret != nil {
 				others++
 				if v.Secret.SecretName == secret {
-					volume = v.Name
+					volume = v
 				}
 			}
 		}
-		if volume == "" {
-			volume = prefix + strconv.Itoa(others)
+		if volume == nil {
+			yes := true
 			b.pod.Spec.Volumes = append(b.pod.Spec.Volumes, corev1.Volume{
-				Name: volume, VolumeSource: corev1.VolumeSource{Secret: &corev1.SecretVolumeSource{SecretName: secret}},
+				Name:         prefix + strconv.Itoa(others),
+				VolumeSource: corev1.VolumeSource{Secret: &corev1.SecretVolumeSource{SecretName: secret, Optional: &yes}},
 			})
+			volume = &b.pod.Spec.Volumes[len(b.pod.Spec.Volumes)-1]
 		}
-		mounts = append(mounts, corev1.VolumeMount{Name: volume, MountPath: path.Join(instructions.SecretsDir, secret), ReadOnly: true})
+		if required := secrets[secret]; required {
+			volume.Secret.Optional = nil
+		}
+		mounts = append(mounts, corev1.VolumeMount{Name: volume.Name, MountPath: path.Join(instructions.SecretsDir, secret), ReadOnly: true})
 	}
 	return mounts
 }

@@ -199,3 +199,20 @@ spec:
 		}
 	}
 }
+
+// TestOptionalSecrets: a Pod waits for a Secret only if somebody needs it.
+func TestOptionalSecrets(t *testing.T) {
+	const in = "inputs: {artifacts: [{name: a, path: /a, s3: {endpoint: e, bucket: b, key: k, accessKeySecret: {name: s, key: a%s}, secretKeySecret: {name: s, key: b%s}}}]}"
+	for _, tt := range []struct {
+		first, second string
+		optional      bool
+	}{
+		{"", "", false}, {", optional: true", "", false}, {", optional: true", ", optional: true", true}, {", optional: false", ", optional: true", false},
+	} {
+		p, _ := made(t, call(t, fmt.Sprintf("kind: Workflow\nspec:\n  templates:\n  - name: a\n    "+in+"\n    container: {image: i, command: [c]}\n", tt.first, tt.second), nil))
+		i := slices.IndexFunc(p.Spec.Volumes, func(v corev1.Volume) bool { return v.Secret != nil })
+		if s := p.Spec.Volumes[i].Secret; (s.Optional != nil && *s.Optional) != tt.optional {
+			t.Errorf("%q and %q: %v", tt.first, tt.second, s.Optional)
+		}
+	}
+}

@@ -135,7 +135,7 @@ func newAgent(opts Options) (*agent, error) {
 		return a, fmt.Errorf("read instructions: %w", err)
 	}
 	if a.tell.Version != instructions.Version {
-		return a, fmt.Errorf("the instructions are of version %d, and this agent reads version %d", a.tell.Version, instructions.Version)
+		return a, fmt.Errorf("the agent is not of the same release as weft (it reads instructions of version %d, and these are of version %d): look at the agent image", instructions.Version, a.tell.Version)
 	}
 	return a, nil
 }
@@ -245,11 +245,11 @@ func (a *agent) scratch() string {
 // secret reads a key of a secret that is mounted.
 func (a *agent) secret(name, key string) (string, error) {
 	if !filepath.IsLocal(name) || !filepath.IsLocal(key) {
-		return "", fmt.Errorf("secret %q has no key %q", name, key)
+		return "", &artifact.MissingKeyError{Secret: name, Key: key}
 	}
 	text, err := os.ReadFile(filepath.Join(a.at(instructions.SecretsDir), name, key))
 	if errors.Is(err, os.ErrNotExist) {
-		return "", fmt.Errorf("secret %q has no key %q", name, key)
+		return "", &artifact.MissingKeyError{Secret: name, Key: key}
 	}
 	return string(text), err
 }

@@ -106,7 +106,7 @@ func TestMisuse(t *testing.T) {
 	}{
 		{plain, nil, "no command"},
 		{plain, []string{"dance"}, `does not know the command "dance"`},
-		{instructions.Instructions{Version: 99}, []string{"stage"}, "version 99"},
+		{instructions.Instructions{Version: 99}, []string{"stage"}, "these are of version 99"},
 		{plain, []string{"run", "main"}, "run takes"},
 		{plain, []string{"run", "main", "--", "true"}, `no instructions for container "main"`},
 	} {

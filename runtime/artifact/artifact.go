@@ -35,7 +35,14 @@ func Refused(err error) bool {
 	return errors.Is(err, ErrNotFound) || errors.As(err, &refused)
 }
 
-// Secrets gives the value of a key of a secret.
+// A MissingKeyError says that there is no such Secret, or no such key in it.
+type MissingKeyError struct{ Secret, Key string }
+
+func (e *MissingKeyError) Error() string {
+	return fmt.Sprintf("secret %q has no key %q", e.Secret, e.Key)
+}
+
+// Secrets gives the value of a key of a secret, or a *MissingKeyError.
 type Secrets func(name, key string) (string, error)
 
 // Access is what locations leave to the machine on which they are opened.
@@ -229,11 +236,12 @@ func setMode(target string, opts LoadOptions) error {
 
 // selector names a key of a secret.
 type selector struct {
-	Name string `json:"name"`
-	Key  string `json:"key"`
+	Name     string `json:"name"`
+	Key      string `json:"key"`
+	Optional bool   `json:"optional"`
 }
 
-// value is "" for a selector that is not there.
+// value is "" for a selector that is not there, and for a key that need not be.
 func (s *selector) value(secrets Secrets) (string, error) {
 	if s == nil {
 		return "", nil
@@ -241,7 +249,12 @@ func (s *selector) value(secrets Secrets) (string, error) {
 	if secrets == nil {
 		return "", fmt.Errorf("no secrets are known, and key %q of secret %q is needed", s.Key, s.Name)
 	}
-	return secrets(s.Name, s.Key)
+	value, err := secrets(s.Name, s.Key)
+	var missing *MissingKeyError
+	if s.Optional && errors.As(err, &missing) {
+		return "", nil
+	}
+	return value, err
 }
 
 // noPut is for stores that are only read, noList for those without keys.

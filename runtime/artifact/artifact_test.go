@@ -204,6 +204,12 @@ func TestOpenErrors(t *testing.T) {
 			t.Errorf("%s: %v", location, err)
 		}
 	}
+	lacks := artifact.Access{Secrets: func(name, key string) (string, error) { return "", &artifact.MissingKeyError{Secret: name, Key: key} }}
+	for optional, want := range map[string]bool{"true": true, "false": false} {
+		if _, err := artifact.Open(json.RawMessage(`{"s3": {"accessKeySecret": {"name": "n", "key": "k", "optional": `+optional+`}}}`), lacks); (err == nil) != want {
+			t.Errorf("optional: %s: %v", optional, err)
+		}
+	}
 	if _, err := artifact.Open(json.RawMessage(`{"folder": {"key": "../a"}}`), artifact.Access{Folder: "/x"}); err == nil {
 		t.Error("a key leads out of its store")
 	}

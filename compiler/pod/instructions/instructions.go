@@ -10,8 +10,9 @@ import (
 	"time"
 )
 
-// Version is raised when an older agent would misread Instructions.
-const Version = 1
+// Version is raised when an older agent would misread Instructions, or leave a
+// record that is misread.
+const Version = 2
 
 // Instructions are what the agent of a Pod is told. They travel as JSON in an
 // annotation, or in a ConfigMap when they are long, and are mounted as a file.
