@@ -46,3 +46,28 @@ func dependencies(p *validate.Pass) []dependency {
 func (d dependency) report(p *validate.Pass, e expr.Error) {
 	p.Report(diag.Diagnostic{Span: d.node.Source(e.Start, e.End), Message: e.Message, Help: e.Help})
 }
+
+// mayHold reports whether d can be true where known says of some results
+// whether they hold; the others do as d wants it.
+func mayHold(d *expr.Depends, known func(task, result string) (holds, ok bool)) bool {
+	negated := map[expr.Dep]bool{}
+	var mark func(n expr.Node, not bool)
+	mark = func(n expr.Node, not bool) {
+		switch n := n.(type) {
+		case *expr.Dep:
+			negated[expr.Dep{Task: n.Task, Result: n.Result}] = not
+		case *expr.Unary:
+			mark(n.X, !not)
+		case *expr.Binary:
+			mark(n.X, not)
+			mark(n.Y, not)
+		}
+	}
+	mark(d.Root, false)
+	return d.Eval(func(task, result string) bool {
+		if holds, ok := known(task, result); ok {
+			return holds
+		}
+		return !negated[expr.Dep{Task: task, Result: result}]
+	})
+}

@@ -85,24 +85,7 @@ func (d dependency) unreachable(dep expr.Dep) string {
 
 // needs reports whether d is false as long as dep does not hold, whatever else does.
 func (d dependency) needs(dep expr.Dep) bool {
-	negated := map[expr.Dep]bool{}
-	var mark func(n expr.Node, not bool)
-	mark = func(n expr.Node, not bool) {
-		switch n := n.(type) {
-		case *expr.Dep:
-			negated[expr.Dep{Task: n.Task, Result: n.Result}] = not
-		case *expr.Unary:
-			mark(n.X, !not)
-		case *expr.Binary:
-			mark(n.X, not)
-			mark(n.Y, not)
-		}
-	}
-	mark(d.parsed.Root, false)
-	return !d.parsed.Eval(func(task, result string) bool {
-		if task == dep.Task && result == dep.Result {
-			return false
-		}
-		return !negated[expr.Dep{Task: task, Result: result}]
+	return !mayHold(d.parsed, func(task, result string) (bool, bool) {
+		return false, task == dep.Task && result == dep.Result
 	})
 }

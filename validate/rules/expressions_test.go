@@ -60,6 +60,28 @@ func TestConditions(t *testing.T) {
 	})
 }
 
+func TestConditionsAfterSuccess(t *testing.T) {
+	after := func(producer, consumer string) string {
+		return dag("- {name: a, template: work" + producer + "}\n- {name: r, template: work}\n- {name: b, template: work, " + consumer + "}")
+	}
+	const failed = `when: "{{tasks.a.status}} == Failed"`
+	const rule = "when-after-success"
+	plant(t, []planted{
+		{rule, "{{tasks.a.status}} == Failed", after("", "depends: a, "+failed)},
+		{rule, "{{tasks.a.status}} == Failed", after("", "dependencies: [a], "+failed)},
+		{rule, "{{tasks.a.status}} == Failed", after("", "depends: a.Succeeded && !r.Skipped, "+failed)},
+		{rule, "{{tasks.a.exitCode}} > 0", after("", `depends: a, when: "{{tasks.a.exitCode}} > 0"`)},
+		{rule, "", after("", "depends: a || a.Failed, "+failed)},
+		{rule, "", after("", "depends: a || r, "+failed)},
+		{rule, "", after("", `depends: a, when: "{{tasks.a.status}} != Failed"`)},
+		{rule, "", after("", `depends: a, when: "{{tasks.a.status}} == {{tasks.a.outputs.result}}"`)},
+		{rule, "", after(`, when: "{{workflow.name}} == x"`, "depends: a, "+failed)},
+		{rule, "", after(", continueOn: {failed: true}", "dependencies: [a], "+failed)},
+		{rule, "{{steps.a.status}} == Failed", steps("- - {name: a, template: work}\n- - {name: b, template: work, when: '{{steps.a.status}} == Failed'}")},
+		{rule, "", steps("- - {name: a, template: work, continueOn: {failed: true}}\n- - {name: b, template: work, when: '{{steps.a.status}} == Failed'}")},
+	})
+}
+
 func TestDepends(t *testing.T) {
 	depends := func(d string) string {
 		return dag("- {name: q, template: work}\n- {name: r, template: work}\n- {name: b, template: work, depends: '" + d + "'}")

@@ -17,6 +17,7 @@ var expressionRules = []validate.Rule{
 	whenOutsideEnum,
 	whenQuotedVsNumber,
 	whenConstant,
+	whenAfterSuccess,
 	whenLiteral,
 	whenUnquotedSubstitution,
 	impossibleStatus,

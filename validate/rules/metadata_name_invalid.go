@@ -6,6 +6,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/util/validation"
 
+	"github.com/weft-lang/weft/compiler/ir"
 	"github.com/weft-lang/weft/lang/diag"
 	"github.com/weft-lang/weft/lang/tree"
 	"github.com/weft-lang/weft/validate"
@@ -41,6 +42,9 @@ spec:
 			} else if generated := o.GenerateName.Text(); generated != "" {
 				if strings.HasSuffix(generated, "-") {
 					generated = generated[:len(generated)-1] + "a" // the server appends to it
+				}
+				if o.Kind == ir.Workflow && p.ForWeft(o.Doc.File) {
+					generated = strings.ToLower(generated) // as weft does when it names a run
 				}
 				checkObjectName(p, o.GenerateName, generated)
 			}

@@ -86,10 +86,10 @@ func reportUnbraced(p *validate.Pass, n *tree.Node) {
 	}
 	tags, _ := expr.Tags(text)
 	for _, at := range looseReference().FindAllStringIndex(text, -1) {
-		inTag := at[0] > 0 && text[at[0]-1] == '{' || at[1] < len(text) && text[at[1]] == '}'
-		for _, t := range tags {
-			inTag = inTag || t.Start < at[1] && at[0] < t.End
+		for len(tags) > 0 && tags[0].End <= at[0] {
+			tags = tags[1:]
 		}
+		inTag := at[0] > 0 && text[at[0]-1] == '{' || at[1] < len(text) && text[at[1]] == '}' || len(tags) > 0 && tags[0].Start < at[1]
 		if !inTag {
 			name := strings.Trim(text[at[0]:at[1]], "{} ")
 			p.Report(diag.Diagnostic{Span: n.Source(at[0], at[1]), Message: fmt.Sprintf("%s has one pair of braces, and stays as it is", text[at[0]:at[1]]), Help: "write {{" + name + "}}"})
