@@ -93,7 +93,7 @@ func endsValue(t lexer.Token) bool {
 // hints explain a mistake; the first that knows it wins, the last knows all.
 var hints = [...]func(*mistake) (diag.Diagnostic, bool){
 	hintContinued, hintForeign, hintHeader, hintBody, hintHook, hintKind, hintUnknownKind, hintParam, hintSignature, hintOutput, hintNamed, hintParallel,
-	hintJunction, hintList, hintLoop, hintModifier, hintColon, hintComma, hintTasks, hintComparison, hintResult, hintAssign, hintCall, hintBareText,
+	hintJunction, hintList, hintKindCall, hintLoop, hintModifier, hintColon, hintComma, hintTasks, hintComparison, hintResult, hintAssign, hintCall, hintBareText,
 	hintNoComma, hintNoValue, hintDangling, hintUnexpected,
 }
 
@@ -298,6 +298,23 @@ func hintCall(m *mistake) (diag.Diagnostic, bool) {
 	return diag.Diagnostic{
 		Span: callee, Message: fmt.Sprintf("the call of %q has no parentheses", callee.Text()),
 		Help: fmt.Sprintf("write %s%s", callee.Text(), shorten(call)), Fixes: fix("put in parentheses", rest, call),
+	}, true
+}
+
+// hintKindCall: x = http()
+func hintKindCall(m *mistake) (diag.Diagnostic, bool) {
+	if !m.isStep() || len(m.tokens) < 3 || m.tokens[1].Value != "=" || m.at(-1).Value != ")" || m.at(0).Type != lexer.EOF {
+		return diag.Diagnostic{}, false
+	}
+	kind := m.tokens[2]
+	if _, ok := kinds[kind.Value]; !ok {
+		return diag.Diagnostic{}, false
+	}
+	called := quote(kind.Value)
+	return diag.Diagnostic{
+		Span: m.span(kind), Message: fmt.Sprintf("%s begins an inline template here, which has a body", called),
+		Help:  fmt.Sprintf("write %s { ... }, or %s(...) to call the template of that name", kind.Value, called),
+		Fixes: fix("call the template", m.span(kind), called),
 	}, true
 }
 

@@ -87,7 +87,7 @@ func checkGolden(s Streams, paths []string, o goldenOptions) error {
 		return err
 	}
 	if bad += n; bad == 0 {
-		return nil
+		return write(s, out.String())
 	}
 	out.WriteString("\nIf that is meant, run weft golden --update and commit the result.\n")
 	if err := write(s, out.String()); err != nil {
@@ -120,6 +120,7 @@ func holdGolden(out *strings.Builder, name string, now []byte, update bool, styl
 	case bytes.Equal(stored, now):
 		return true, nil
 	case update:
+		fmt.Fprintf(out, "%s: written\n", name)
 		return true, writeFile(filepath.FromSlash(name), string(now))
 	case missing:
 		fmt.Fprintf(out, "%s: there is no golden file yet\n", name)
@@ -160,6 +161,7 @@ func staleGolden(out *strings.Builder, paths []string, remove bool) (int, error)
 				return err
 			}
 			if remove {
+				fmt.Fprintf(out, "%s: removed, there is no %s\n", name, filepath.Base(of))
 				return os.Remove(name)
 			}
 			stale++
