@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
@@ -210,9 +211,28 @@ func (e *Engine) resume(id NodeID, message string, timeUp bool) {
 			e.fail(id, fmt.Errorf("output parameter %q: %w", r.name, err))
 			return
 		}
+		if r.borrows {
+			v = firstChoice(v)
+		}
 		n.supply(Value{r.name, v})
 	}
 	e.finish(id, Succeeded, message)
+}
+
+// firstChoice is the first entry of a value such as {"enum": ["a", "b"]}, and any
+// other value itself.
+func firstChoice(value string) string {
+	var choices struct {
+		Enum []json.RawMessage `json:"enum"`
+	}
+	if json.Unmarshal([]byte(value), &choices) != nil || len(choices.Enum) == 0 {
+		return value
+	}
+	var text string
+	if json.Unmarshal(choices.Enum[0], &text) != nil {
+		return string(choices.Enum[0])
+	}
+	return text
 }
 
 // Wants are the outputs that a suspend node takes, and those of them that it needs

@@ -74,6 +74,7 @@ type result struct {
 	expression *expression // valueFrom.expression
 	fallback   *text
 	supplied   bool
+	borrows    bool // fallback is an input, which may list values to choose from
 }
 
 // product is an output artifact.
@@ -246,6 +247,7 @@ func (m *maker) outputs(p *plan) {
 		}
 		if r.supplied && r.fallback == nil {
 			r.fallback = m.borrowed(r.name)
+			r.borrows = r.fallback != nil
 		}
 		p.results = append(p.results, r)
 		p.record = p.record || r.fallback == nil && !r.supplied

@@ -332,6 +332,8 @@ func TestSpecGlobals(t *testing.T) {
 			main: `steps: [[{name: a, template: own}, {name: use, template: leafx, arguments: {parameters: [{name: x, value: "<{{steps.name}}>"}]}}]]`, want: "wf[0].a[0].use | x<<a>\nwf[0].use | x<<>"},
 		{name: "3.8 suspend: a default that an input gives", more: ask, main: `steps: [[{name: a, template: ask, arguments: {parameters: [{name: b, value: mine}]}}], [` + fmt.Sprintf(use, "{{steps.a.outputs.parameters.a}} {{steps.a.outputs.parameters.b}}") + `]]`,
 			want: "wf[0].a | Succeeded | ended=5s\nwf[1].use | x<no mine"},
+		{name: "3.8 suspend: a default from values to choose from", more: ask, main: `steps: [[{name: a, template: ask, arguments: {parameters: [{name: b, value: '{"enum": ["x", "z"]}'}]}}], [` + fmt.Sprintf(use, "{{steps.a.outputs.parameters.b}}") + `]]`,
+			want: "wf[1].use | x<x"},
 		{name: "1.7 workflowMetadata may take parameters", spec: `arguments: {parameters: [{name: p, value: one}]}
 workflowMetadata: {labels: {a: "is-{{workflow.parameters.p}}"}, labelsFrom: {b: {expression: "workflow.parameters.p + '!'"}}}`,
 			main: `steps: [[` + fmt.Sprintf(use, "{{workflow.labels.a}} {{workflow.labels.b}}") + `]]`, want: "wf[0].use | x<is-one one!"},
