@@ -69,6 +69,11 @@ func TestDocuments(t *testing.T) {
 		{"key in capitals", "missing-or-miscased-kind", strings.Replace(aLeaf(""), "kind:", "Kind:", 1), []string{"Kind"}},
 		{"another Argo kind", "missing-or-miscased-kind", strings.Replace(aLeaf(""), "kind: Workflow", "kind: WorkflowTaskSet", 1), nil},
 		{"foreign", "missing-or-miscased-kind", "apiVersion: v1\nkind: ConfigMap\n", nil},
+		{"capitals", "metadata-name-invalid", anObject("Workflow", "{generateName: Build-}", "entrypoint: b, templates: ["+someTemplates+"]"), []string{"Build-"}},
+		{"capitals of a run that weft names", "metadata-name-invalid", "-- weft.yaml --\ntarget: weft\n-- a.yaml --\n" +
+			anObject("Workflow", "{generateName: Build-}", "entrypoint: b, templates: ["+someTemplates+"]"), nil},
+		{"capitals of a name", "metadata-name-invalid", "-- weft.yaml --\ntarget: weft\n-- a.yaml --\n" +
+			anObject("Workflow", "{name: Build}", "entrypoint: b, templates: ["+someTemplates+"]"), []string{"Build"}},
 		{"absent", "wrong-api-version", strings.Replace(aLeaf(""), "apiVersion: argoproj.io/v1alpha1\n", "", 1), []string{"kind"}},
 		{"workflow list", "list-not-expanded", "apiVersion: argoproj.io/v1alpha1\nkind: WorkflowList\nitems: []\n", []string{"WorkflowList"}},
 		{"list of others", "list-not-expanded", "apiVersion: v1\nkind: List\nitems: [{kind: ConfigMap}]\n", nil},
