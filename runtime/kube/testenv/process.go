@@ -41,7 +41,10 @@ func startProcess(program string, args []string, log string) (*process, error) {
 			close(p.done)
 		}
 	}()
-	return p, <-started
+	if err := <-started; err != nil {
+		return nil, err
+	}
+	return p, nil
 }
 
 // starting is how long a server may take until it answers.

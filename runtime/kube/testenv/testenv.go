@@ -14,6 +14,7 @@ package testenv
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -54,6 +55,9 @@ type Cluster struct {
 // Start runs a cluster and returns when it answers and, with a node, when that
 // takes Pods. Whoever starts one stops it.
 func Start(ctx context.Context, programs *Programs, options Options) (*Cluster, error) {
+	if options.Node && !isInside() { // Stop would remove what the machine's own containers are made of
+		return nil, errors.New("a node runs in namespaces of its own only: call testenv.Isolated first of all")
+	}
 	c := &Cluster{options: options, programs: programs, token: rand.Text()}
 	if options.Dir == "" {
 		dir, err := os.MkdirTemp(scratch(options), "weft-testenv-")
