@@ -15,8 +15,10 @@ import (
 var resourceNotFound = validate.Rule{
 	Name: "resource-not-found", Group: validate.References, Severity: diag.Error, Argo: diag.Error,
 	Summary: "a templateRef or workflowTemplateRef names a resource that was not read",
-	Why: `References are resolved among the files that are linted together: a WorkflowTemplate by name in the namespace of the
-object that refers to it, a ClusterWorkflowTemplate by name alone. Check name and namespace, and lint its file too.`,
+	Why: `References are resolved among the files that are read together: a WorkflowTemplate by name in the namespace of the
+object that refers to it, a ClusterWorkflowTemplate by name alone. Check name and namespace, and read its file, too: name it beside
+the others, or with --with. What lives in a cluster only is listed under external in weft.yaml, or described there by stubs that
+weft stubs --cluster writes.`,
 	Bad: `
 -- library.yaml --
 apiVersion: argoproj.io/v1alpha1
@@ -109,7 +111,7 @@ func resourceHelp(p *validate.Pass, l trace.Lookup) (string, []diag.Fix) {
 	if help, fixes := nearest(l.Node, l.Name, resourceNames(p, l)); help != "" {
 		return help, fixes
 	}
-	return "check the name, or lint the file that defines it together with this one", nil
+	return "check the name, or read the file that defines it, too: --with FILE", nil
 }
 
 // resourceNames yields the names that the reference could have meant.
