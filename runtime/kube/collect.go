@@ -25,6 +25,7 @@ type Collector struct {
 
 	ctx    context.Context // of the driver
 	cancel context.CancelFunc
+	hurry  chan struct{} // closed when nothing is waited for any more
 	work   sync.WaitGroup
 	places chan struct{}
 }
@@ -45,7 +46,9 @@ func (b *Backend) Collect(ctx context.Context, gc pod.GC) (*Collector, error) {
 		}
 	}
 	ctx, cancel := context.WithCancel(ctx)
-	return &Collector{backend: b, gc: gc, selector: selector, ctx: ctx, cancel: cancel, places: make(chan struct{}, mostDeletes)}, nil
+	return &Collector{
+		backend: b, gc: gc, selector: selector, ctx: ctx, cancel: cancel, hurry: make(chan struct{}), places: make(chan struct{}, mostDeletes),
+	}, nil
 }
 
 // Ended takes a Pod whose end is in the journal.
@@ -54,9 +57,15 @@ func (c *Collector) Ended(ref run.PodRef, phase engine.Phase) {
 		return
 	}
 	c.work.Go(func() {
-		if sleep(c.ctx, c.gc.Delay) {
-			c.delete(c.ctx, ref)
+		delay := time.NewTimer(c.gc.Delay)
+		defer delay.Stop()
+		select {
+		case <-delay.C:
+		case <-c.hurry:
+		case <-c.ctx.Done():
+			return
 		}
+		c.delete(c.ctx, ref)
 	})
 }
 
@@ -82,11 +91,16 @@ func (c *Collector) delete(ctx context.Context, ref run.PodRef) {
 // driver leaves (then phase is not completed). Nobody would do so later: what is
 // left of the delay is not waited for.
 func (c *Collector) Finish(ctx context.Context, phase engine.Phase) error {
-	c.cancel()
-	c.work.Wait()
+	defer c.cancel()
 	if !phase.Completed() {
+		c.cancel()
+		c.work.Wait()
 		return nil
 	}
+	close(c.hurry)
+	enough := time.AfterFunc(patience, c.cancel) // what is not deleted by then is among those listed
+	defer enough.Stop()
+	c.work.Wait()
 	all := c.gc.Strategy == pod.OnPodCompletion || c.gc.Strategy == pod.OnWorkflowCompletion ||
 		c.gc.Strategy == pod.OnWorkflowSuccess && phase == engine.Succeeded
 	if !all && c.gc.Strategy != pod.OnPodSuccess {
