@@ -20,6 +20,7 @@ import (
 
 	"github.com/weft-lang/weft/compiler/pod"
 	"github.com/weft-lang/weft/compiler/pod/instructions"
+	"github.com/weft-lang/weft/lang/pattern"
 	"github.com/weft-lang/weft/runtime/engine"
 	"github.com/weft-lang/weft/runtime/run"
 )
@@ -60,6 +61,10 @@ type tracked struct {
 	done bool      // its end was reported
 	vain bool      // it is being ended, since it would not end by itself
 
+	// Of a Pod that has a node, and does not say why it does not start:
+	quiet time.Time     // since when
+	still engine.Report // what it says instead
+
 	// Of a Pod that is on its way out:
 	loss  *engine.Report // what is to be said when it is gone
 	rest  *corev1.Pod    // main has ended, and a sidecar has not: as it was seen last
@@ -74,6 +79,9 @@ type waits struct {
 	// deleted is from when a Pod that was deleted should have ended. The kubelet
 	// says so within seconds, if its machine is still there.
 	deleted time.Duration
+	// quiet is for how long a Pod that has a node may take to start before events
+	// are asked what keeps it.
+	quiet time.Duration
 	// silent is since a watch brought something. The API server marks once a minute
 	// how far it has come; what is between us and it may keep a dead watch open.
 	silent time.Duration
@@ -84,7 +92,7 @@ func NewBackend(c *Cluster, of pod.Run) *Backend {
 	of.Namespace = c.Namespace
 	return &Backend{
 		cluster: c, of: of, gate: newGate(mostCreates), pods: map[string]*tracked{},
-		waits:   waits{sidecars: 5 * time.Second, deleted: time.Minute, silent: 2 * time.Minute},
+		waits:   waits{sidecars: 5 * time.Second, deleted: time.Minute, quiet: 10 * time.Second, silent: 2 * time.Minute},
 		reports: newReports(), spills: make(chan struct{}, 8),
 	}
 }
@@ -261,7 +269,7 @@ func failedCreate(err error) error {
 	case apierrors.IsTooManyRequests(err):
 		return &run.Busy{Class: engine.ClassInfrastructure, Message: "the API server has too much to do"}
 	case isQuota(err):
-		return &run.Busy{Class: engine.ClassQuota, Message: message}
+		return &run.Busy{Class: engine.ClassQuota, Message: withoutPod(message)}
 	case apierrors.IsConflict(err), apierrors.IsNotFound(err) && strings.HasPrefix(message, "pods "):
 		return &run.Busy{Class: engine.ClassInfrastructure, Message: message} // others write the quota, or the Pod is gone again
 	case apierrors.IsForbidden(err) && strings.Contains(message, "error looking up service account"), isDenied(err):
@@ -270,10 +278,16 @@ func failedCreate(err error) error {
 		return &run.Busy{Class: engine.ClassInfrastructure, Message: "the API server is starting"}
 	}
 	if refusal := refusalOf(err); refusal != nil {
-		return &run.Refusal{Class: classOf(err), Message: refusal.Error()}
+		return &run.Refusal{Class: classOf(err), Message: withoutPod(refusal.Error())}
 	}
 	return err
 }
+
+// forbidden begins a message about a Pod of a run. Its name tells nobody anything,
+// and makes messages differ that say the same.
+var forbidden = pattern.New(`^pods "[^"]*" is forbidden: `)
+
+func withoutPod(message string) string { return forbidden().ReplaceAllString(message, "") }
 
 // classOf is whose fault it is that an object is refused for good.
 func classOf(err error) engine.Class {
@@ -335,6 +349,7 @@ func (b *Backend) Reports(ctx context.Context) <-chan run.PodReport {
 	out := make(chan run.PodReport)
 	var work sync.WaitGroup
 	work.Go(func() { b.follow(ctx) })
+	work.Go(func() { b.followTrouble(ctx) })
 	go func() {
 		defer close(out)
 		defer work.Wait()

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"strings"
 	"testing"
 	"time"
 
@@ -55,6 +56,9 @@ func TestFailedCreate(t *testing.T) {
 				kind, class = "busy", busy.Class
 			case errors.As(got, &refusal):
 				kind, class = "refused", refusal.Class
+			}
+			if got != nil && strings.Contains(got.Error(), `pods "p" is forbidden: exceeded`) {
+				t.Errorf("the Pod is named: %v", got)
 			}
 			if kind != c.want || class != c.class || passing(c.err) != c.passing {
 				t.Errorf("%s %q, and the journal goes on: %t", kind, class, passing(c.err))

@@ -3,31 +3,116 @@ package kube
 import (
 	"context"
 	"strings"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/weft-lang/weft/runtime/engine"
+	"github.com/weft-lang/weft/runtime/run"
 )
 
 // Trouble is what keeps a Pod from starting of which its status says nothing: a
 // volume that is not to be had, a sandbox that cannot be made. Events tell, and only
 // whoever may list them hears of it; others, and a Pod without trouble, get "".
 func (r *Run) Trouble(ctx context.Context, pod string) string {
-	options := metav1.ListOptions{Limit: page, FieldSelector: "involvedObject.kind=Pod,type=Warning,involvedObject.name=" + pod}
-	var found corev1.EventList
-	if err := r.cluster.listPage(ctx, eventResource, &options, &found); err != nil {
+	found, err := r.cluster.troubles(ctx, ",involvedObject.name="+pod)
+	if err != nil {
 		return ""
 	}
-	var last *corev1.Event
-	for i := range found.Items {
-		e := &found.Items[i]
-		if strings.HasPrefix(e.Reason, "Failed") && (last == nil || seen(last).Before(seen(e))) {
-			last = e
+	return found[pod].text
+}
+
+// warning is what an event says, and when.
+type warning struct {
+	text string
+	at   time.Time
+}
+
+// mostEvents bounds how many pages of events are read.
+const mostEvents = 8
+
+// troubles are what events say keeps Pods from starting, by the name of the Pod.
+func (c *Cluster) troubles(ctx context.Context, selector string) (map[string]warning, error) {
+	options := metav1.ListOptions{Limit: page, FieldSelector: "involvedObject.kind=Pod,type=Warning" + selector}
+	last := map[string]*corev1.Event{}
+	for range mostEvents {
+		var found corev1.EventList
+		if err := c.listPage(ctx, eventResource, &options, &found); err != nil {
+			return nil, err
+		}
+		for i := range found.Items {
+			e := &found.Items[i]
+			pod := e.InvolvedObject.Name
+			if strings.HasPrefix(e.Reason, "Failed") && (last[pod] == nil || seen(last[pod]).Before(seen(e))) {
+				last[pod] = e
+			}
+		}
+		if options.Continue = found.Continue; options.Continue == "" {
+			break
 		}
 	}
-	if last == nil {
-		return ""
+	says := map[string]warning{}
+	for pod, e := range last {
+		says[pod] = warning{joined(e.Reason, strings.TrimSpace(e.Message)), seen(e).Time}
 	}
-	return joined(last.Reason, strings.TrimSpace(last.Message))
+	return says, nil
+}
+
+// followTrouble tells of Pods that do not start what events say of them, as long as
+// events may be listed.
+func (b *Backend) followTrouble(ctx context.Context) {
+	for sleep(ctx, b.waits.quiet) {
+		if !b.someQuiet() {
+			continue
+		}
+		found, err := b.cluster.troubles(ctx, "")
+		if refusalOf(err) != nil {
+			return // they are not for us
+		}
+		for pod, what := range found {
+			b.tellTrouble(pod, what)
+		}
+	}
+}
+
+// hush notes whether the Pod has a node and says nothing.
+func (t *tracked) hush(p *corev1.Pod, r *engine.Report, now time.Time) {
+	switch {
+	case r.State != engine.PodPending || r.Message != "" || p.Spec.NodeName == "":
+		t.quiet = time.Time{}
+	case t.quiet.IsZero():
+		t.quiet, t.still = now, *r
+	}
+}
+
+// someQuiet reports whether a Pod has said nothing for long.
+func (b *Backend) someQuiet() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, t := range b.pods {
+		if !t.quiet.IsZero() && b.cluster.clock.now().Sub(t.quiet) >= b.waits.quiet {
+			return true
+		}
+	}
+	return false
+}
+
+// tellTrouble reports what keeps a Pod from starting, if that is news. What happened
+// only when the Pod came to its node may be over: a volume that was not there yet.
+func (b *Backend) tellTrouble(pod string, what warning) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	t := b.pods[pod]
+	if t == nil || t.done || t.quiet.IsZero() || what.at.Sub(t.quiet) < b.waits.quiet/2 {
+		return
+	}
+	report := t.still
+	report.Message = what.text
+	if state := fingerprint(&report); state != t.told {
+		t.told = state
+		b.reports.add(run.PodReport{PodRef: t.ref, Report: report})
+	}
 }
 
 // seen is when an event happened last.

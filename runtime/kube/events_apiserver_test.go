@@ -3,13 +3,18 @@
 package kube
 
 import (
+	"context"
 	"errors"
 	"testing"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 
+	"github.com/weft-lang/weft/compiler/pod"
+	"github.com/weft-lang/weft/runtime/engine"
+	"github.com/weft-lang/weft/runtime/run"
 	"github.com/weft-lang/weft/runtime/store"
 )
 
@@ -39,6 +44,47 @@ func TestAPIServerEvents(t *testing.T) {
 	restricted := withRole(t, c, "looker", documentedRole(t))
 	if got := (&Run{cluster: restricted}).Trouble(t.Context(), "stuck"); got != "" {
 		t.Errorf("without the right: got %q", got)
+	}
+}
+
+// TestAPIServerTroubleTold holds that a backend tells of a Pod that does not start what
+// events say of it, if they are not from when it came to its node, and if they may
+// be listed.
+func TestAPIServerTroubleTold(t *testing.T) {
+	c, _ := newPlace(t, everythingPlay)
+	b := NewBackend(c, pod.Run{UID: "u"})
+	b.waits.quiet = 100 * time.Millisecond
+	quiet := func(name string) {
+		b.pods[name] = &tracked{ref: run.PodRef{Name: name}, uid: types.UID(name)}
+		b.observe(t.Context(), &corev1.Pod{
+			ObjectMeta: metav1.ObjectMeta{Name: name, UID: types.UID(name), Labels: map[string]string{pod.LabelGeneration: "0", pod.LabelRunUID: "u"}},
+			Spec:       corev1.PodSpec{NodeName: "n", Containers: []corev1.Container{{Name: "main"}}},
+		})
+	}
+	quiet("early")
+	quiet("stuck")
+	for name, at := range map[string]time.Time{"early": c.clock.now().Add(-time.Minute), "stuck": c.clock.now().Add(time.Minute)} {
+		e := corev1.Event{Reason: "FailedMount", Type: "Warning", Message: "secret of " + name, LastTimestamp: metav1.NewTime(at)}
+		e.ObjectMeta = metav1.ObjectMeta{GenerateName: "e-", Namespace: c.Namespace}
+		e.InvolvedObject = corev1.ObjectReference{Kind: "Pod", Name: name, Namespace: c.Namespace}
+		if err := c.create(t.Context(), eventResource, &e, &corev1.Event{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b.reports.take()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+	defer cancel()
+	b.followTrouble(ctx)
+	all := b.reports.take()
+	if len(all) != 1 || all[0].Name != "stuck" || all[0].Report.State != engine.PodPending || all[0].Report.Message != "FailedMount: secret of stuck" {
+		t.Errorf("reported: %+v", all)
+	}
+	b.cluster = withRole(t, c, "looker", documentedRole(t))
+	begun := time.Now()
+	ctx, cancel = context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	if b.followTrouble(ctx); time.Since(begun) > 30*time.Second {
+		t.Error("it goes on asking for what it may not see")
 	}
 }
 

@@ -168,6 +168,7 @@ func (b *Backend) see(ctx context.Context, t *tracked, p *corev1.Pod, wait waits
 		go b.readLogs(ctx, t.ref, p)
 		return
 	}
+	t.hush(p, &report, b.cluster.clock.now())
 	if state := fingerprint(&report); state != t.told || t.done {
 		t.told = state
 		b.reports.add(run.PodReport{PodRef: t.ref, Report: report})
