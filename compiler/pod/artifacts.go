@@ -2,6 +2,7 @@ package pod
 
 import (
 	"cmp"
+	"compress/flate"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -176,7 +177,7 @@ func (b *builder) loading(n *tree.Node) (l instructions.Load, fields *tree.Node,
 	}
 	b.reachable(given, s, fields)
 	return instructions.Load{
-		Name: name, Target: path.Join(instructions.InputsDir, name), Location: location(s, fields), Archive: raw(b.fill(given.Get("archive"))), Optional: optional,
+		Name: name, Target: path.Join(instructions.InputsDir, name), Location: location(s, fields), Archive: raw(b.archive(given)), Optional: optional,
 		Mode: decode[*int32](b.decoder, b.fill(n.Get("mode"))), RecurseMode: decode[bool](b.decoder, b.fill(n.Get("recurseMode"))),
 	}, fields, true
 }
@@ -237,7 +238,7 @@ func (b *builder) save() []corev1.Container {
 			b.fault(RuleNoPod, n, fmt.Sprintf("output artifact %q cannot come from a %s template", name, t.Key()), "output parameters can")
 			continue
 		}
-		at, archive := b.text(n.Get("path")), b.fill(n.Get("archive"))
+		at, archive := b.text(n.Get("path")), b.archive(n)
 		s := instructions.Save{Name: name, Container: mainName, Path: at, Archive: raw(archive), Optional: decode[bool](b.decoder, b.fill(n.Get("optional")))}
 		b.saveTo(s, n, fileName(name, at, archive), secrets)
 	}
@@ -308,6 +309,25 @@ func (b *builder) reachable(n *tree.Node, s store, fields *tree.Node) {
 // exchange.
 func (b *builder) saves(container string) bool {
 	return slices.ContainsFunc(b.tell.Save, func(s instructions.Save) bool { return s.Container == container })
+}
+
+// archive is how an artifact is packed, with what is wrong with it reported before
+// there is something to pack.
+func (b *builder) archive(n *tree.Node) *tree.Node {
+	filled := b.fill(n.Get("archive"))
+	said := decode[struct {
+		None *struct{} `json:"none"`
+		Zip  *struct{} `json:"zip"`
+		Tar  *struct {
+			CompressionLevel *int32 `json:"compressionLevel"`
+		} `json:"tar"`
+	}](b.decoder, filled)
+	if said.Tar != nil && said.Tar.CompressionLevel != nil {
+		if level := *said.Tar.CompressionLevel; level < flate.DefaultCompression || level > flate.BestCompression {
+			b.fault(RuleValue, filled.At("tar", "compressionLevel"), fmt.Sprintf("there is no compression level %d", level), "write a number from 0 to 9, or -1 for the usual one")
+		}
+	}
+	return filled
 }
 
 // archivesLogs is what says that the output of main containers is kept, nil when

@@ -216,3 +216,20 @@ func TestOptionalSecrets(t *testing.T) {
 		}
 	}
 }
+
+// TestArchiveLevel finds out before the step has done its work.
+func TestArchiveLevel(t *testing.T) {
+	for level, want := range map[string]string{"5": "", "-1": "", "10": "there is no compression level 10", "much": "is not a whole number"} {
+		_, found := pod.Build(call(t, `
+kind: Workflow
+spec:
+  templates:
+  - name: a
+    outputs: {artifacts: [{name: a, path: /a, archive: {tar: {compressionLevel: "{{inputs.parameters.level}}"}}, s3: {endpoint: e, bucket: b, key: k}}]}
+    container: {image: i, command: [c]}
+`, eval.Names{"inputs.parameters.level": level}))
+		if (len(found) > 0) != (want != "") || len(found) > 0 && !strings.Contains(found[0].Message, want) {
+			t.Errorf("%q: %v", level, found)
+		}
+	}
+}

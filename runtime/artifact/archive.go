@@ -18,7 +18,7 @@ import (
 type Archive struct {
 	None *struct{} `json:"none,omitempty"`
 	Tar  *struct {
-		CompressionLevel *int `json:"compressionLevel,omitempty"`
+		CompressionLevel *number `json:"compressionLevel,omitempty"`
 	} `json:"tar,omitempty"`
 	Zip *struct{} `json:"zip,omitempty"`
 }
@@ -68,7 +68,7 @@ func Pack(path, to string, a Archive) error {
 func packTar(path string, out io.Writer, a Archive, skip string) error {
 	level := gzip.DefaultCompression
 	if a.Tar != nil && a.Tar.CompressionLevel != nil {
-		level = *a.Tar.CompressionLevel
+		level = int(*a.Tar.CompressionLevel)
 	}
 	compressed, err := gzip.NewWriterLevel(out, level)
 	if err != nil {

@@ -8,6 +8,7 @@
 package artifact
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -105,7 +106,14 @@ func Supported(location json.RawMessage) error {
 		Endpoint, RoleARN string
 		Auth              struct{ OAuth2 json.RawMessage }
 	}
-	if err := json.Unmarshal(fields, &f); err != nil {
+	var form any = &struct{}{}
+	switch kind {
+	case "s3":
+		form = &bucket{}
+	case "git":
+		form = &gitRepository{}
+	}
+	if err := cmp.Or(json.Unmarshal(fields, &f), json.Unmarshal(fields, form)); err != nil {
 		return fmt.Errorf("%s: %w", kind, err)
 	}
 	switch {
@@ -236,9 +244,9 @@ func setMode(target string, opts LoadOptions) error {
 
 // selector names a key of a secret.
 type selector struct {
-	Name     string `json:"name"`
-	Key      string `json:"key"`
-	Optional bool   `json:"optional"`
+	Name     string  `json:"name"`
+	Key      string  `json:"key"`
+	Optional boolean `json:"optional"`
 }
 
 // value is "" for a selector that is not there, and for a key that need not be.
@@ -251,7 +259,7 @@ func (s *selector) value(secrets Secrets) (string, error) {
 	}
 	value, err := secrets(s.Name, s.Key)
 	var missing *MissingKeyError
-	if s.Optional && errors.As(err, &missing) {
+	if bool(s.Optional) && errors.As(err, &missing) {
 		return "", nil
 	}
 	return value, err

@@ -210,6 +210,17 @@ func TestOpenErrors(t *testing.T) {
 			t.Errorf("optional: %s: %v", optional, err)
 		}
 	}
+	if a, err := artifact.ParseArchive(json.RawMessage(`{"tar": {"compressionLevel": "5"}}`)); err != nil || *a.Tar.CompressionLevel != 5 {
+		t.Error(a, err)
+	}
+	store := artifact.Access{Folder: t.TempDir()}
+	file := filepath.Join(write(t, t.TempDir(), map[string]string{"f": "text"}), "f")
+	if err := save(t, open(t, object{"folder": object{"key": "k"}}, store), file, artifact.Archive{}); err != nil {
+		t.Error(err)
+	}
+	if err := save(t, open(t, object{"folder": object{"key": "k/.."}}, store), file, artifact.Archive{}); err == nil || len(read(t, filepath.Join(store.Folder, "keys"))) != 1 {
+		t.Errorf("it took the place of all others: %v", err)
+	}
 	if _, err := artifact.Open(json.RawMessage(`{"folder": {"key": "../a"}}`), artifact.Access{Folder: "/x"}); err == nil {
 		t.Error("a key leads out of its store")
 	}
@@ -330,7 +341,11 @@ func TestSupported(t *testing.T) {
 		`{"http": {"url": "x", "auth": {"oauth2": {"clientIDSecret": {}}}}}`: "oauth2",
 		`{"s3": {}, "raw": {}}`:                                              "one kind",
 		`{"s3": {"endpoint": 1}}`:                                            "s3",
-		`[]`:                                                                 "read",
+		`{"s3": {"endpoint": "e", "insecure": "true"}}`:                      "", // what a tag was filled with is a text
+		`{"s3": {"endpoint": "e", "insecure": "yes"}}`:                       `"yes" is neither true nor false`,
+		`{"git": {"repo": "r", "depth": "1", "singleBranch": "true"}}`:       "",
+		`{"git": {"repo": "r", "depth": "deep"}}`:                            `"deep" is no whole number`,
+		`[]`: "read",
 	} {
 		err := artifact.Supported(json.RawMessage(location))
 		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {

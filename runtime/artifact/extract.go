@@ -146,7 +146,7 @@ func (e *extractor) tar(file io.Reader) error {
 		switch h.Typeflag {
 		case tar.TypeDir:
 			err = e.dir(name, mode)
-		case tar.TypeReg:
+		case tar.TypeReg, tar.TypeGNUSparse, tar.TypeCont:
 			err = e.file(name, mode, h.ModTime, r)
 		case tar.TypeSymlink:
 			err = e.symlink(name, h.Linkname)

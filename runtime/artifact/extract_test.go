@@ -5,6 +5,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"compress/gzip"
+	"encoding/base64"
 	"encoding/json"
 	"io"
 	"io/fs"
@@ -235,5 +236,18 @@ func TestUnpackDamaged(t *testing.T) {
 	behind := append(b.Bytes(), "what others put behind it"...)
 	if got, err := load(t, behind, artifact.LoadOptions{}); err != nil || got["."] != "what was packed" {
 		t.Errorf("%q %v", got, err)
+	}
+}
+
+// TestUnpackSparse: tar -S leaves holes out.
+func TestUnpackSparse(t *testing.T) {
+	const packed = "H4sIAAAAAAAAA+3QSwqDQAyA4RxljpBh4sxBeoJCBRfSAR/379iNomJBsav/2wSSQB5Nbmu5mRbR7BuLdSyC+CqoppQselFfRfPiHncvNhn74dk5J13Ow1Hfr/pp0/2285E5HxZ5vTIgbIv1+3X9BAAAAAAAAAAAAAAAAADA330AjM4T5wAoAAA="
+	text, err := base64.StdEncoding.DecodeString(packed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := load(t, text, artifact.LoadOptions{})
+	if err != nil || got["."] != strings.Repeat("\x00", 1<<20)+"end" {
+		t.Errorf("%d bytes, %v", len(got["."]), err)
 	}
 }

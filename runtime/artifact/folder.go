@@ -56,6 +56,9 @@ func (f *folder) get(_ context.Context, to string) error {
 }
 
 func (f *folder) put(_ context.Context, from packed) error {
+	if f.Key == "." {
+		return errors.New("the key is empty") // its place is that of all others
+	}
 	if err := os.RemoveAll(f.at(f.Key)); err != nil {
 		return err
 	}

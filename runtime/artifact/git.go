@@ -20,12 +20,12 @@ type gitRepository struct {
 	Repo                  string
 	Revision              string
 	Branch                string
-	Depth                 uint64
+	Depth                 number
 	Fetch                 []string
-	SingleBranch          bool
-	DisableSubmodules     bool
-	InsecureIgnoreHostKey bool
-	InsecureSkipTLS       bool
+	SingleBranch          boolean
+	DisableSubmodules     boolean
+	InsecureIgnoreHostKey boolean
+	InsecureSkipTLS       boolean
 	UsernameSecret        *selector
 	PasswordSecret        *selector
 	SSHPrivateKeySecret   *selector
@@ -103,7 +103,7 @@ func (g *gitRepository) get(ctx context.Context, path string) error {
 func (g *gitRepository) checkOut(git func(...string) error) error {
 	fetch := []string{"fetch", "--quiet", "--force"}
 	if g.Depth > 0 {
-		fetch = append(fetch, "--depth", strconv.FormatUint(g.Depth, 10))
+		fetch = append(fetch, "--depth", strconv.FormatInt(int64(g.Depth), 10))
 	}
 	for _, spec := range g.Fetch {
 		if err := git(append(fetch, "origin", spec)...); err != nil {
@@ -117,7 +117,7 @@ func (g *gitRepository) checkOut(git func(...string) error) error {
 	if want == "" {
 		want = "HEAD"
 	}
-	if !g.SingleBranch && g.Depth == 0 {
+	if !g.SingleBranch && g.Depth <= 0 {
 		// The history and the other branches are part of what is asked for.
 		if err := git(append(fetch, "--tags", "origin", "+refs/heads/*:refs/remotes/origin/*")...); err != nil {
 			return err

@@ -28,17 +28,17 @@ type bucket struct {
 	Bucket                   string
 	Key                      string
 	Region                   string
-	Insecure                 bool
-	UseSDKCreds              bool
+	Insecure                 boolean
+	UseSDKCreds              boolean
 	RoleARN                  string
 	AddressingStyle          string
 	AccessKeySecret          *selector
 	SecretKeySecret          *selector
 	SessionTokenSecret       *selector
 	CASecret                 *selector
-	CreateBucketIfNotPresent *struct{ ObjectLocking bool }
+	CreateBucketIfNotPresent *struct{ ObjectLocking boolean }
 	EncryptionOptions        *struct {
-		EnableEncryption            bool
+		EnableEncryption            boolean
 		KmsKeyID                    string
 		KmsEncryptionContext        string
 		ServerSideCustomerKeySecret *selector
@@ -79,7 +79,7 @@ func openS3(fields json.RawMessage, access Access) (store, error) {
 		return nil, err
 	}
 	b.client, err = minio.New(b.Endpoint, &minio.Options{
-		Creds: creds, Secure: !b.Insecure, Region: b.Region, BucketLookup: addressing[b.AddressingStyle], Transport: transport, MaxRetries: tries,
+		Creds: creds, Secure: !bool(b.Insecure), Region: b.Region, BucketLookup: addressing[b.AddressingStyle], Transport: transport, MaxRetries: tries,
 	})
 	return b, err
 }
@@ -106,7 +106,7 @@ func (b *bucket) transport(secrets Secrets) (http.RoundTripper, error) {
 	if err != nil || pem == "" {
 		return nil, err
 	}
-	transport, err := minio.DefaultTransport(!b.Insecure)
+	transport, err := minio.DefaultTransport(!bool(b.Insecure))
 	if err != nil {
 		return nil, err
 	}
@@ -124,7 +124,7 @@ func (b *bucket) transport(secrets Secrets) (http.RoundTripper, error) {
 func (b *bucket) encrypt(secrets Secrets) (encrypt.ServerSide, error) {
 	o := b.EncryptionOptions
 	switch {
-	case o == nil || !o.EnableEncryption:
+	case o == nil || !bool(o.EnableEncryption):
 		return nil, nil
 	case o.ServerSideCustomerKeySecret != nil:
 		key, err := o.ServerSideCustomerKeySecret.value(secrets)
@@ -246,7 +246,7 @@ func (b *bucket) create(ctx context.Context) error {
 	if err != nil || exists {
 		return b.explain(err)
 	}
-	opts := minio.MakeBucketOptions{Region: b.Region, ObjectLocking: b.CreateBucketIfNotPresent.ObjectLocking}
+	opts := minio.MakeBucketOptions{Region: b.Region, ObjectLocking: bool(b.CreateBucketIfNotPresent.ObjectLocking)}
 	return b.explain(b.client.MakeBucket(ctx, b.Bucket, opts))
 }
 
