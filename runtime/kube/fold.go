@@ -137,7 +137,7 @@ func (r *Run) foldOne(ctx context.Context, parts []stretch) (stretch, error) {
 		texts = append(texts, expanding(p.data))
 	}
 	var err error
-	if whole.data, err = compressAll(io.MultiReader(texts...)); err != nil {
+	if whole.data, err = new(compressor).compress(io.MultiReader(texts...)); err != nil {
 		return whole, fmt.Errorf("the journal is damaged: %w", err)
 	}
 	whole.fold = r.foldName(whole.first, whole.last)

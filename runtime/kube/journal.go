@@ -42,6 +42,8 @@ type Journal struct {
 	whole  int // as in History
 	folder folder
 	err    error
+
+	compressor compressor
 }
 
 // History is what a journal holds, compressed as it is kept: of a large run the text
@@ -143,7 +145,11 @@ func (r *Run) Claim(ctx context.Context) (*History, error) {
 	if err != nil {
 		return nil, err
 	}
-	next, data := h.chunks+1, compress(nil)
+	data, err := compress(nil)
+	if err != nil {
+		return nil, fmt.Errorf("write the journal: %w", err)
+	}
+	next := h.chunks + 1
 	for number := next; ; number++ {
 		taken := false
 		err := outlast(ctx, deniedPatience, func() error {
@@ -224,7 +230,11 @@ func (j *Journal) Append(events []engine.Event) error {
 
 // append keeps the text of a group.
 func (j *Journal) append(text []byte) error {
-	data := compress(text)
+	data, err := j.compressor.compress(bytes.NewReader(text))
+	if err != nil {
+		j.err = fmt.Errorf("write events: %w", err)
+		return j.err
+	}
 	group := stretch{first: j.whole + 1, data: data}
 	for _, chunk := range j.run.parts(kindJournal, j.next, data) {
 		chunk.Data[writerKey] = j.writer

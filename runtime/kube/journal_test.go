@@ -20,6 +20,15 @@ func note(message string) []engine.Event {
 	return []engine.Event{{Kind: engine.EventReport, At: time.Now().UTC(), Report: &engine.Report{Message: message}}}
 }
 
+func compressed(t testing.TB, text []byte) []byte {
+	t.Helper()
+	data, err := compress(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
 // foldOf serves a journal that is one fold.
 func foldOf(t *testing.T, data []byte) *Run {
 	t.Helper()
@@ -52,7 +61,7 @@ func TestHistoryIsSmall(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := foldOf(t, compress([]byte(strings.Repeat(string(line)+"\n", count))))
+	r := foldOf(t, compressed(t, []byte(strings.Repeat(string(line)+"\n", count))))
 	before := inUse()
 	h, err := r.History(t.Context())
 	if err != nil {
@@ -80,9 +89,9 @@ func TestHistoryDamaged(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	good := compress([]byte(strings.Repeat(string(line)+"\n", 100)))
+	good := compressed(t, []byte(strings.Repeat(string(line)+"\n", 100)))
 	for name, data := range map[string][]byte{
-		"cut": good[:len(good)-6], "nothing": nil, "an open event": compress(line[:len(line)-1]), "no event": compress([]byte("[1]")),
+		"cut": good[:len(good)-6], "nothing": nil, "an open event": compressed(t, line[:len(line)-1]), "no event": compressed(t, []byte("[1]")),
 	} {
 		h, err := foldOf(t, data).History(t.Context())
 		if err == nil {
@@ -95,6 +104,20 @@ func TestHistoryDamaged(t *testing.T) {
 		}
 		if err == nil || !strings.Contains(err.Error(), "the journal is damaged") {
 			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// One text leaves nothing behind for the next one.
+func TestCompressor(t *testing.T) {
+	var c compressor
+	for _, text := range []string{"", "one", strings.Repeat("many ", 100_000), "", "one"} {
+		data, err := c.compress(strings.NewReader(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := expand(data); err != nil || string(got) != text {
+			t.Errorf("%d bytes come back as %d: %v", len(text), len(got), err)
 		}
 	}
 }

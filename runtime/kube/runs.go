@@ -97,7 +97,11 @@ func (r *Run) keepSources(ctx context.Context, sources []store.File) error {
 	if err != nil {
 		return err
 	}
-	for _, part := range r.parts(kindSources, 1, compress(text)) {
+	data, err := compress(text)
+	if err != nil {
+		return err
+	}
+	for _, part := range r.parts(kindSources, 1, data) {
 		if err := r.cluster.create(ctx, mapResource, part, &corev1.ConfigMap{}); err != nil {
 			return err
 		}
@@ -331,25 +335,28 @@ func partOf(p *corev1.ConfigMap) (part, of int, err error) {
 	return part, of, nil
 }
 
-func compress(data []byte) []byte {
-	out, err := compressAll(bytes.NewReader(data))
-	if err != nil {
-		panic(fmt.Sprintf("kube: compress: %v", err)) // memory gives and takes everything
-	}
-	return out
-}
+// A compressor compresses one text after the other. To make its tables takes longer
+// than to compress what a step says of itself.
+type compressor struct{ w *flate.Writer }
 
-func compressAll(text io.Reader) ([]byte, error) {
+func (c *compressor) compress(text io.Reader) ([]byte, error) {
 	var b bytes.Buffer
-	w, err := flate.NewWriter(&b, flate.DefaultCompression)
-	if err == nil {
-		_, err = io.Copy(w, text)
+	if c.w == nil {
+		w, err := flate.NewWriter(&b, flate.DefaultCompression)
+		if err != nil {
+			return nil, err
+		}
+		c.w = w
 	}
+	c.w.Reset(&b)
+	_, err := io.Copy(c.w, text)
 	if err == nil {
-		err = w.Close()
+		err = c.w.Close()
 	}
 	return b.Bytes(), err
 }
+
+func compress(data []byte) ([]byte, error) { return new(compressor).compress(bytes.NewReader(data)) }
 
 // maxExpanded bounds what becomes of data that was compressed.
 const maxExpanded = 256 << 20

@@ -70,7 +70,7 @@ func TestAPIServerTail(t *testing.T) {
 	more(tail)
 
 	// A driver that dies in the middle of a group leaves parts that mean nothing.
-	torn := r.parts(kindJournal, j.next, compress([]byte(noise(2*maxPart))))
+	torn := r.parts(kindJournal, j.next, compressed(t, []byte(noise(2*maxPart))))
 	if err := c.create(t.Context(), mapResource, torn[0], &corev1.ConfigMap{}); err != nil {
 		t.Fatal(err)
 	}
