@@ -187,14 +187,12 @@ func (p *printer) item(it *Item) {
 		p.mapBlock(it.Manifest.Map, false)
 	case it.Template != nil:
 		t := it.Template
-		p.write(t.Kind + " ")
+		p.write(t.Kind)
 		if t.Name != nil {
-			p.write(t.Name.Literal)
+			p.write(" " + t.Name.Literal)
 		}
 		p.signature(t.Sig)
-		if t.Name != nil || t.Sig != nil {
-			p.write(" ")
-		}
+		p.write(" ")
 		p.body(t.Body)
 	case it.Param != nil:
 		p.write("param ")

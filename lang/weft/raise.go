@@ -29,9 +29,6 @@ func Convert(docs []*tree.Document) []byte {
 	return Print(f)
 }
 
-// Raise writes one document at the most expressive level, unchecked.
-func Raise(d *tree.Document) *File { return raise(d, plainNothing) }
-
 // plainness says which sugar to leave out.
 type plainness uint8
 

@@ -7,9 +7,9 @@
 //
 //	source ─ Parse ─► File ─ Lower ─► []*tree.Document
 //	                   │  ▲
-//	          Format ◄─┘  └─ Raise ── []*tree.Document
+//	          Format ◄─┘  └─ Convert ── []*tree.Document
 //
-// Every sugar has a raw form and lowers by a local rewrite, so Raise is total:
+// Every sugar has a raw form and lowers by a local rewrite, so Convert is total:
 // it writes the sugar when lowering that gives back exactly the node at hand,
 // and the raw form otherwise.
 package weft

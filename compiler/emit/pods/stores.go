@@ -15,24 +15,13 @@ import (
 // that of the options, and no stand-in for it.
 func StoreFaults(c *ir.Checked, object *ir.Object, o Options) []diag.Diagnostic {
 	var found diag.List
-	asked, told := map[string]bool{}, map[string]bool{}
-	for _, p := range plan.Of(c, object.Doc.File.Name) {
-		if p.Object() != object {
-			continue
-		}
-		r := newRenderer(object, o)
-		for i := range p.Runs {
-			leaf := p.Leaf(i)
-			turn := fmt.Sprintf("%p %p", leaf.Template, leaf.Call) // those of a loop are alike
-			if pod.Why(leaf.Template) != "" || asked[turn] {
-				continue
-			}
-			asked[turn] = true
-			for _, d := range r.storeFaults(leaf) {
-				if about := fmt.Sprint(d.Span, d.Rule, d.Message); !told[about] {
-					told[about] = true
-					found.Add(d)
-				}
+	told := map[string]bool{}
+	turns := func(_ *renderer, leaf plan.Leaf) string { return fmt.Sprintf("%p %p", leaf.Template, leaf.Call) } // of a loop are alike
+	for r, leaf := range differing(c, object, o, turns) {
+		for _, d := range r.storeFaults(leaf) {
+			if about := fmt.Sprint(d.Span, d.Rule, d.Message); !told[about] {
+				told[about] = true
+				found.Add(d)
 			}
 		}
 	}

@@ -2,6 +2,7 @@ package pods
 
 import (
 	"fmt"
+	"iter"
 	"maps"
 	"slices"
 	"strings"
@@ -28,26 +29,41 @@ type Unknown struct {
 // among them.
 func UnknownImages(c *ir.Checked, object *ir.Object, o Options) []Unknown {
 	var out []Unknown
-	seen, asked := map[string]bool{}, map[string]bool{}
-	for _, p := range plan.Of(c, object.Doc.File.Name) {
-		if p.Object() != object {
-			continue
-		}
-		r := newRenderer(object, o)
-		for i := range p.Runs {
-			leaf := p.Leaf(i)
-			if same := r.alike(leaf); pod.Why(leaf.Template) == "" && !asked[same] {
-				asked[same] = true
-				for _, u := range r.unknown(leaf) {
-					if !seen[u.Image] {
-						seen[u.Image] = true
-						out = append(out, u)
-					}
-				}
+	seen := map[string]bool{}
+	for r, leaf := range differing(c, object, o, (*renderer).alike) {
+		for _, u := range r.unknown(leaf) {
+			if !seen[u.Image] {
+				seen[u.Image] = true
+				out = append(out, u)
 			}
 		}
 	}
 	return out
+}
+
+// differing yields the leaves of a run of the object that make Pods: of those
+// that share a key the first.
+func differing(c *ir.Checked, object *ir.Object, o Options, key func(*renderer, plan.Leaf) string) iter.Seq2[*renderer, plan.Leaf] {
+	return func(yield func(*renderer, plan.Leaf) bool) {
+		asked := map[string]bool{}
+		for _, p := range plan.Of(c, object.Doc.File.Name) {
+			if p.Object() != object {
+				continue
+			}
+			r := newRenderer(object, o)
+			for i := range p.Runs {
+				leaf := p.Leaf(i)
+				if pod.Why(leaf.Template) != "" {
+					continue
+				}
+				k := key(r, leaf)
+				if !asked[k] && !yield(r, leaf) {
+					return
+				}
+				asked[k] = true
+			}
+		}
+	}
 }
 
 // alike is a text that leaves share which ask for the same images in the same
