@@ -242,3 +242,46 @@ func TestExamplesRun(t *testing.T) {
 	try := func(ts *testscript.TestScript, _ bool, args []string) { _ = ts.Exec(args[0], args[1:]...) }
 	testscript.Run(t, testscript.Params{Dir: dir, Cmds: map[string]func(*testscript.TestScript, bool, []string){"try": try}})
 }
+
+// TestReadmeTour holds that the tour ends as README.md shows, but for times, the
+// name of the run, and the order of what begins at once.
+func TestReadmeTour(t *testing.T) {
+	root, err := filepath.Abs(repository)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want string
+	for _, m := range fenced.FindAllStringSubmatch(pages(t)["README.md"], -1) {
+		if strings.HasPrefix(m[3], "✔ tour-") {
+			want = m[3]
+		}
+	}
+	ends := func(ts *testscript.TestScript, _ bool, _ []string) {
+		got := ts.ReadFile("stdout")
+		_, tree, _ := strings.Cut(got, "\n✔ ")
+		if !slices.Equal(steady("✔ "+tree), steady(want)) {
+			ts.Fatalf("README.md shows\n%s\nand the tour ends in\n%s", want, got)
+		}
+	}
+	script := filepath.Join(t.TempDir(), "tour.txtar")
+	text := fmt.Sprintf("env WEFT_RUNS=$WORK/runs\ncd %s\nexec weft run examples/tour/tour.weft\nends\n", root)
+	if err := os.WriteFile(script, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	testscript.Run(t, testscript.Params{Files: []string{script}, Cmds: map[string]func(*testscript.TestScript, bool, []string){"ends": ends}})
+}
+
+// changes matches what differs from run to run, and lines of the tree.
+var changes = regexp.MustCompile(`\btour-\w{5}\b|\b[0-9.]+m?s\b|[│├└─]+`)
+
+// steady are the lines of a tree without what differs from run to run.
+func steady(tree string) []string {
+	var lines []string
+	for line := range strings.Lines(tree) {
+		if words := strings.Fields(changes.ReplaceAllString(line, "")); len(words) > 0 {
+			lines = append(lines, strings.Join(words, " "))
+		}
+	}
+	slices.Sort(lines)
+	return lines
+}
