@@ -350,12 +350,12 @@ inputs:
   - {name: file, path: /tmp/weft-test-v/below/file}
   - {name: text, path: /tmp/weft-test-i/text, raw: {data: "text\n"}}
 volumes: [{name: v, emptyDir: {}}]
-container: {image: a, command: [sh, -c, "cat /tmp/weft-test-i/dir/f /tmp/weft-test-v/below/file /tmp/weft-test-i/text"], volumeMounts: [{name: v, mountPath: /tmp/weft-test-v}]}
-`, call{result: true, artifacts: given}), "main: ended 0\nresult: \"hi\\nraw\\ntext\"")
+container: {image: a, command: [sh, -c, "cat /tmp/weft-test-i/dir/f /tmp/weft-test-v/below/file /tmp/weft-test-i/text; find /tmp/weft-test-i/dir /tmp/weft-test-i/text -type f | wc -l | tr -d ' '"], volumeMounts: [{name: v, mountPath: /tmp/weft-test-v}]}
+`, call{result: true, artifacts: given}), "main: ended 0\nresult: \"hi\\nraw\\ntext\\n2\"")
 		m.check("missing", m.run(`
 inputs: {artifacts: [{name: a, path: /tmp/weft-test-a, folder: {key: none}}]}
 container: {image: a, command: ["true"]}
 `, call{artifacts: map[string]*tree.Node{"a": parse(t, `{folder: {key: none}}`)}}),
-			"weft-load: ended 1 Error \"input artifact \\\"a\\\": folder: not found\"\nmain: waiting")
+			"weft-load: ended 65 Error \"input artifact \\\"a\\\": folder: not found\"\nmain: waiting")
 	})
 }

@@ -15,7 +15,8 @@ import (
 	"github.com/weft-lang/weft/compiler/pod/instructions"
 )
 
-// In plain mode a volume is a link at its mount path. What had to be made for
+// In plain mode a volume is a link at its mount path, and what main alone has of one
+// lies there itself. What had to be made for
 // that, and what containers leave at the paths of outputs, is removed at the
 // end of the Pod.
 
@@ -60,6 +61,54 @@ func link(to, at string) (made []string, err error) {
 		return made, err
 	}
 	return made, os.Symlink(to, at)
+}
+
+// moveMounts moves the part of a volume that one container alone has, as main has
+// its input artifacts, to where it is mounted: find, tar and cp do not follow a link
+// that they are given. What lies on another file system stays behind its link.
+func (s *supervisor) moveMounts() error {
+	l := s.launch
+	var all []string // that is mounted
+	var parts [][2]string
+	for _, c := range slices.Concat(slices.DeleteFunc(slices.Clone(l.Init), func(c container) bool { return !c.Sidecar }), l.Mains) {
+		for _, m := range c.Mounts {
+			from := filepath.Join(l.dirOf(m.Volume), m.SubPath)
+			if all = append(all, from); m.SubPath != "" && !isHome(m.Path) && inside(from, filepath.Join(l.Dir, volumesDir)) {
+				parts = append(parts, [2]string{m.Path, from})
+			}
+		}
+	}
+	slices.SortFunc(parts, func(a, b [2]string) int { return strings.Compare(a[0], b[0]) }) // what is around before what is in it
+	for _, p := range parts {
+		at, from := p[0], p[1]
+		others := 0
+		for _, o := range all {
+			if inside(o, from) || inside(from, o) {
+				others++
+			}
+		}
+		if others > 1 {
+			continue
+		}
+		if err := moveOver(from, at); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// moveOver puts what a link leads to in its place, if it can.
+func moveOver(from, link string) error {
+	if _, err := os.Lstat(from); err != nil {
+		return nil // an optional artifact that does not exist
+	}
+	if err := os.Remove(link); err != nil {
+		return err
+	}
+	if os.Rename(from, link) == nil {
+		return nil
+	}
+	return os.Symlink(from, link)
 }
 
 // makeDirs makes a folder and those around it, and returns those that are new.

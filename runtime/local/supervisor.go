@@ -171,6 +171,12 @@ func (s *supervisor) containers() {
 	if s.stopping() {
 		return
 	}
+	if s.launch.Mode == Plain {
+		if err := s.moveMounts(); err != nil {
+			s.cannotStart(err)
+			return
+		}
+	}
 	var mains []*runner
 	for i := range s.launch.Mains {
 		mains = append(mains, s.start(&s.launch.Mains[i]))
