@@ -173,9 +173,13 @@ func (b *builder) wrap(c *corev1.Container) bool {
 	if len(c.Command) == 0 {
 		known, ok := b.in.Options.Entrypoints[c.Image]
 		if !ok || len(known.Command)+len(known.Args) == 0 {
-			b.unknown[c.Image] = b.imageOf(c.Name)
-			b.fault(RuleEntrypoint, b.imageOf(c.Name), fmt.Sprintf("what image %q runs is not known, and container %q has no command", c.Image, c.Name),
-				"write the command, or put the image under images: in weft.yaml")
+			at := b.imageOf(c.Name)
+			b.unknown[c.Image] = at
+			message := fmt.Sprintf("what image %q runs is not known, and container %q has no command", c.Image, c.Name)
+			if b.in.Options.Live && strings.Contains(at.Text(), "{{") {
+				message += "; registries are asked before a run begins, and its name was not known then"
+			}
+			b.fault(RuleEntrypoint, at, message, "write the command, or put the image under images: in weft.yaml")
 			return true
 		}
 		c.Command, c.Image = literal(known.Command), cmp.Or(known.Image, c.Image)

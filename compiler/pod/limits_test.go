@@ -143,6 +143,26 @@ spec:
 	}
 }
 
+// What only the run knew could not be asked for before it began, which it says; what
+// was known could.
+func TestEntrypointsOfTheRun(t *testing.T) {
+	const text = `
+kind: Workflow
+spec:
+  templates:
+  - name: a
+    container: {image: %q}
+`
+	for image, late := range map[string]bool{"{{inputs.parameters.image}}": true, "alpine:3": false} {
+		in := call(t, fmt.Sprintf(text, image), eval.Names{"inputs.parameters.image": "alpine:3"})
+		in.WantsResult, in.Options.Live = true, true
+		_, findings := pod.Build(in)
+		if len(findings) != 1 || findings[0].Rule != pod.RuleEntrypoint || strings.Contains(findings[0].Message, "its name was not known then") != late {
+			t.Errorf("%s: %v", image, findings)
+		}
+	}
+}
+
 // An entrypoint that was found for a digest goes with that digest, and only where
 // it is asked for.
 func TestEntrypointByDigest(t *testing.T) {
