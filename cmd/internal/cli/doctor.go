@@ -338,6 +338,9 @@ func (x *examiner) leaf(v engine.View, w blocked) blocked {
 		} else if x.driving.cluster.place.Now().Sub(w.Since) > startSoon {
 			w.Why += ", which takes long: " + x.describe(p) + " tells more"
 		}
+	case p.Report.Message != "":
+		w.Pod, w.Why, w.Class = p.Name, "a container of its Pod cannot start: "+p.Report.Message, p.Report.Class
+		w.Do = x.help(p)
 	default:
 		w.Pod, w.Why = p.Name, "its Pod runs"
 		if p.Report.Host != "" {

@@ -36,7 +36,8 @@ func (d *diagnosis) print(w io.Writer, output string, now time.Time) error {
 	if len(d.Waits) > 0 {
 		fmt.Fprintln(out)
 	}
-	shown := d.Waits[:min(len(d.Waits), mostWaits)]
+	all := grouped(d.Waits)
+	shown := all[:min(len(all), mostWaits)]
 	width := 0
 	for _, w := range shown {
 		width = max(width, min(utf8.RuneCountInString(w.Step), 40))
@@ -44,10 +45,34 @@ func (d *diagnosis) print(w io.Writer, output string, now time.Time) error {
 	for _, w := range shown {
 		w.print(out, width, now)
 	}
-	if more := len(d.Waits) - len(shown); more > 0 {
+	if more := len(all) - len(shown); more > 0 {
 		fmt.Fprintf(out, "  and %d more, which -o json lists\n", more)
 	}
 	return out.Flush()
+}
+
+// grouped makes one of steps that the same keeps from going on, unless only time
+// helps: then each has its own. The first stands for all.
+func grouped(waits []blocked) []blocked {
+	var groups []blocked
+	var counts []int
+	at := map[string]int{}
+	for _, w := range waits {
+		key := string(w.Class) + sameCause(w.Why)
+		i, seen := at[key]
+		if seen && w.Do != "" && w.Pod != "" {
+			counts[i]++
+			continue
+		}
+		at[key] = len(groups)
+		groups, counts = append(groups, w), append(counts, 0)
+	}
+	for i, n := range counts {
+		if n > 0 {
+			groups[i].Step += fmt.Sprintf(" and %d more", n)
+		}
+	}
+	return groups
 }
 
 // headline says how the run stands.

@@ -41,6 +41,28 @@ func TestDiagnosisText(t *testing.T) {
 `},
 		{"silent", diagnosis{Name: "ci", Phase: engine.Running, Started: ago(time.Minute), Driver: &driverState{By: "process 7 on box", Since: ago(time.Minute), Heard: ago(9 * time.Second)}}, false,
 			"● ci has been running for 1m00s\n  driven by process 7 on box for 1m00s, and not heard of for 9s: it may have died\n"},
+		{"one cause", diagnosis{
+			Name: "ci", Phase: engine.Running, Started: ago(time.Minute), Driver: &driverState{By: "Pod d"},
+			Waits: []blocked{
+				{Step: "ci.a", Why: "its Pod cannot start: 0/3 nodes", Pod: "p1", Do: "kubectl describe pod p1"},
+				{Step: "ci.ask", Why: "it waits for somebody to resume it", Do: "weft resume ci --node ci.ask"},
+				{Step: "ci.b", Why: "its Pod cannot start: 0/2 nodes", Pod: "p2", Do: "kubectl describe pod p2"},
+				{Step: "ci.c", Why: "its Pod runs", Pod: "p3"},
+				{Step: "ci.d", Why: "its Pod runs", Pod: "p4"},
+				{Step: "ci.tell", Why: "it waits for somebody to resume it", Do: "weft resume ci --node ci.tell"},
+			},
+		}, true, `● ci has been running for 1m00s
+  driven by Pod d
+
+           ci.a and 1 more  its Pod cannot start: 0/3 nodes
+                            → kubectl describe pod p1
+           ci.ask           it waits for somebody to resume it
+                            → weft resume ci --node ci.ask
+           ci.c             its Pod runs
+           ci.d             its Pod runs
+           ci.tell          it waits for somebody to resume it
+                            → weft resume ci --node ci.tell
+`},
 		{"suspended", diagnosis{
 			Name: "ci", Phase: engine.Running, Started: ago(time.Minute), Suspended: true, Driver: &driverState{By: "a process on this machine"},
 			Waits: []blocked{{Step: "ci", Why: "the run is suspended: nothing new starts", Do: "weft resume ci"}},
