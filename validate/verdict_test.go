@@ -36,13 +36,20 @@ func TestVerdicts(t *testing.T) {
 		"an unknown field of a binding, together": {one(hello + "---\n" + binding), false},
 		"a type error of a binding, alone":        {map[string]string{"a.yaml": hello, "b.yaml": "kind: WorkflowEventBinding\nspec: {event: {selector: 5}}\n"}, false},
 
-		"numbers arrive without an exponent":      {one(withArguments(`{parameters: [{name: p, value: 1e21, enum: ["1000000000000000000000"]}]}`)), true},
-		"in an enum, too":                         {one(withArguments(`{parameters: [{name: p, value: "0.0000001", enum: [1e-7]}]}`)), true},
-		"integers arrive by way of a float":       {one(withArguments(`{parameters: [{name: p, value: 9007199254740993, enum: ["9007199254740992"]}]}`)), true},
-		"and not as they are written":             {one(withArguments(`{parameters: [{name: p, value: 9007199254740993, enum: ["9007199254740993"]}]}`)), false},
-		"an artifact at the root of a server":     {one(withArguments(`{artifacts: [{name: a, artifactory: {url: "http://host/"}}]}`)), true},
-		"an artifact that is a server":            {one(withArguments(`{artifacts: [{name: a, artifactory: {url: "http://host"}}]}`)), false},
-		"a server with a user":                    {one(withArguments(`{artifacts: [{name: a, artifactory: {url: "http://host", usernameSecret: {name: s, key: k}}}]}`)), true},
+		"numbers arrive without an exponent":  {one(withArguments(`{parameters: [{name: p, value: 1e21, enum: ["1000000000000000000000"]}]}`)), true},
+		"in an enum, too":                     {one(withArguments(`{parameters: [{name: p, value: "0.0000001", enum: [1e-7]}]}`)), true},
+		"integers arrive by way of a float":   {one(withArguments(`{parameters: [{name: p, value: 9007199254740993, enum: ["9007199254740992"]}]}`)), true},
+		"and not as they are written":         {one(withArguments(`{parameters: [{name: p, value: 9007199254740993, enum: ["9007199254740993"]}]}`)), false},
+		"an artifact at the root of a server": {one(withArguments(`{artifacts: [{name: a, artifactory: {url: "http://host/"}}]}`)), true},
+		"an artifact that is a server":        {one(withArguments(`{artifacts: [{name: a, artifactory: {url: "http://host"}}]}`)), false},
+		"a server with a user":                {one(withArguments(`{artifacts: [{name: a, artifactory: {url: "http://host", usernameSecret: {name: s, key: k}}}]}`)), true},
+
+		"what is dropped below a step is not looked into": {one(callee(`arguments: {foo: "{{workflow.nope}}"}`)), true},
+		"nor in an inline template":                       {one(callee(`inline: {container: {image: a, foo: "{{workflow.nope}}"}}`)), true},
+		"what is taken in another case is":                {one(callee(`inline: {container: {image: a, Args: ["{{workflow.nope}}"]}}`)), false},
+		"a list is no value":                              {one(callee(`arguments: {parameters: [{name: p, value: ["{{workflow.nope}}"]}]}`)), true},
+		"a text is one":                                   {one(callee(`arguments: {parameters: [{name: p, value: "{{workflow.nope}}"}]}`)), false},
+
 		"a template that an earlier run has kept": {one(keeper + "status: {storedTemplates: {namespaced/lib/kept: {name: kept, container: {image: a}}}}\n"), true},
 		"a template that it has not kept":         {one(keeper + "status: {storedTemplates: {namespaced/lib/kept: {name: other, container: {image: a}}}}\n"), false},
 	} {
@@ -50,6 +57,11 @@ func TestVerdicts(t *testing.T) {
 			t.Errorf("%s: accepted: %v%s", about, got, findings)
 		}
 	}
+}
+
+// callee is a workflow with one step, of the fields given.
+func callee(fields string) string {
+	return "kind: Workflow\nspec: {entrypoint: main, templates: [{name: main, steps: [[{name: a, template: leaf, " + fields + "}]]}, {name: leaf, container: {image: a}}]}\n"
 }
 
 // keeper calls a template that only its status may hold.

@@ -17,9 +17,10 @@ import (
 // The reference does not look for tags in one text after the other, but in a
 // whole template, step or outputs section written as JSON. There an opening {{
 // that nothing closes in its own text runs on to the next }}, and be that the
-// end of two JSON objects; and a value that it inserts must be spelled alike in
-// Go and in JSON. Both matter only where a text or value is odd: uses that have
-// one are lexed a second time, as the reference does it.
+// end of two JSON objects; a value that it inserts must be spelled alike in
+// Go and in JSON; and what it does not know is gone. All this matters only where
+// a text or value is odd: uses that have one are lexed a second time, as the
+// reference does it.
 
 // UnclosedFault says what becomes of an opening {{ that its text does not close.
 type UnclosedFault uint8
@@ -56,7 +57,7 @@ func (f *follower) isSerial(u *Use) bool {
 	}
 	odd, known := f.odd[u.Template]
 	if !known {
-		odd = anyOdd(u.Template.Node)
+		odd = anyOdd(u.Template.Node) || f.exact && losesTags(u.Template.Node)
 		f.odd[u.Template] = odd
 	}
 	if odd || u.Run.odd {
@@ -87,6 +88,30 @@ func anyOdd(n *tree.Node) bool {
 		}
 	}
 	return n.Kind == tree.String && isOdd(n.Value)
+}
+
+// losesTags reports whether some tag stands in what the reference drops when it
+// decodes a template: below a step it takes fields that it does not know.
+func losesTags(template *tree.Node) bool {
+	return openings(template) != strings.Count(schema.Emit(template, types[InTemplate]).JSON, "{{")
+}
+
+// openings counts the {{ below n.
+func openings(n *tree.Node) int {
+	if n == nil {
+		return 0
+	}
+	count := 0
+	for _, e := range n.Entries {
+		count += strings.Count(e.Key.Value, "{{") + openings(e.Value)
+	}
+	for _, it := range n.Items {
+		count += openings(it)
+	}
+	if n.Kind == tree.String {
+		count += strings.Count(n.Value, "{{")
+	}
+	return count
 }
 
 func isOdd(text string) bool { return leavesOpen(text) || !isInsertable(text) }
