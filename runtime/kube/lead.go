@@ -130,16 +130,18 @@ func (r *Run) putLease(ctx context.Context, lease *coordinationv1.Lease, holder 
 		case !apierrors.IsConflict(err) && !apierrors.IsAlreadyExists(err):
 			return made, err
 		}
-		// The answer to what was written before may have been lost.
 		if lease, err = r.lease(ctx); err != nil {
 			return nil, err
 		}
-		switch {
-		case lease == nil || lease.Spec.HolderIdentity == nil:
+		if lease == nil || lease.Spec.HolderIdentity == nil {
 			return nil, store.ErrLocked
-		case *lease.Spec.HolderIdentity == holder:
+		}
+		// The answer to what was written before may have been lost. That it was written
+		// does not say when: it is written again.
+		switch held := *lease.Spec.HolderIdentity; {
+		case held == "" && holder == "":
 			return lease, nil
-		case *lease.Spec.HolderIdentity != mine:
+		case held != holder && held != mine:
 			return nil, store.ErrLocked
 		}
 	}

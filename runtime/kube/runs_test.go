@@ -69,3 +69,37 @@ func TestRenewalUnanswered(t *testing.T) {
 		t.Error("one renewal holds up all others")
 	}
 }
+
+// A Lease whose renewal was answered by nobody is renewed again: how old the one is
+// that got there nobody knows.
+func TestRenewalAnswerLost(t *testing.T) {
+	me, puts := "me", 0
+	lease := &coordinationv1.Lease{
+		TypeMeta:   metav1.TypeMeta{Kind: "Lease", APIVersion: "coordination.k8s.io/v1"},
+		ObjectMeta: metav1.ObjectMeta{Name: "weft-run-ci", ResourceVersion: "1"},
+		Spec:       coordinationv1.LeaseSpec{HolderIdentity: &me},
+	}
+	c := fakeServer(t, func(w http.ResponseWriter, q *http.Request) {
+		if q.Method == http.MethodPut {
+			puts++
+		}
+		switch {
+		case q.Method == http.MethodPut && puts == 1:
+			lease.ResourceVersion = "2"
+			panic(http.ErrAbortHandler)
+		case q.Method == http.MethodPut && puts == 2:
+			reply(w, http.StatusConflict, `{"kind": "Status", "apiVersion": "v1", "status": "Failure", "reason": "Conflict", "code": 409}`)
+			return
+		}
+		text, err := json.Marshal(lease)
+		if err != nil {
+			t.Error(err)
+		}
+		reply(w, http.StatusOK, "%s", text)
+	})
+	r := &Run{Name: "ci", cluster: c}
+	got, err := r.putLease(t.Context(), lease.DeepCopy(), me)
+	if err != nil || puts != 3 || got.ResourceVersion != "2" {
+		t.Errorf("written %d times: %v, %v", puts, got, err)
+	}
+}
