@@ -172,8 +172,10 @@ func (a *agent) tellAll(r record.Record) {
 	message, lines, err := record.Encode(r, a.tell.Limit)
 	if err != nil {
 		a.say(err)
-		r.Result, r.Parameters, r.Message = nil, nil, cut(r.Message, a.tell.Limit/2)
-		r.Error = strings.TrimPrefix(r.Error+"; "+err.Error(), "; ")
+		r = record.Record{
+			Container: r.Container, Message: cut(r.Message, a.tell.Limit/2), Artifacts: r.Artifacts,
+			Error: strings.TrimPrefix(r.Error+"; "+err.Error(), "; "), Unsaved: r.Unsaved,
+		}
 		if message, lines, err = record.Encode(r, a.tell.Limit); err != nil {
 			a.say(err)
 			return

@@ -3,7 +3,9 @@
 package agent_test
 
 import (
+	"encoding/base64"
 	"encoding/json"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -51,5 +53,25 @@ func TestData(t *testing.T) {
 	b = newBench(t, instructions.Instructions{})
 	if code := b.run("data"); code != 1 || !strings.Contains(b.record().Message, "no instructions for a data template") {
 		t.Errorf("%d %q", code, b.record().Message)
+	}
+}
+
+// TestDataTooLarge says so instead of leaving no record.
+func TestDataTooLarge(t *testing.T) {
+	b := newBench(t, instructions.Instructions{Data: &instructions.Data{Location: json.RawMessage(`{"folder": {"key": "logs"}}`)}})
+	dir := filepath.Join(b.home, "store/keys/logs")
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	noise, name := rand.NewChaCha8([32]byte{}), make([]byte, 180)
+	for range 6000 {
+		noise.Read(name) //nolint:errcheck // it never fails
+		if err := os.WriteFile(filepath.Join(dir, base64.RawURLEncoding.EncodeToString(name)), nil, 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b.run("data")
+	if r := b.record(); r.Listing != nil || !strings.Contains(r.Error, "at most") {
+		t.Errorf("%d paths, %q", len(r.Listing.Paths), r.Error)
 	}
 }

@@ -265,6 +265,12 @@ func (s *selector) value(secrets Secrets) (string, error) {
 	return value, err
 }
 
+// word is value without the line break that many a file ends with.
+func (s *selector) word(secrets Secrets) (string, error) {
+	value, err := s.value(secrets)
+	return strings.TrimSpace(value), err
+}
+
 // noPut is for stores that are only read, noList for those without keys.
 type (
 	noPut  struct{}

@@ -258,7 +258,7 @@ func TestHTTP(t *testing.T) {
 	}))
 	defer server.Close()
 	secrets := artifact.Access{Secrets: func(name, key string) (string, error) {
-		return map[string]string{"user": "me", "pass": "secret"}[key], nil
+		return map[string]string{"user": "me", "pass": "secret\n"}[key], nil
 	}}
 	none := archive(t, `{"none": {}}`)
 	from := filepath.Join(write(t, t.TempDir(), map[string]string{"f": "text"}), "f")

@@ -51,7 +51,7 @@ func openGit(fields json.RawMessage, access Access) (store, error) {
 		from *selector
 		to   *string
 	}{{g.UsernameSecret, &g.user}, {g.PasswordSecret, &g.password}, {g.SSHPrivateKeySecret, &g.key}} {
-		value, err := s.from.value(secrets)
+		value, err := s.from.word(secrets)
 		if err != nil {
 			return nil, err
 		}
@@ -169,7 +169,7 @@ func (g *gitRepository) environment(folder string) ([]string, error) {
 	}
 	if g.key != "" {
 		file := filepath.Join(folder, "key")
-		if err := os.WriteFile(file, []byte(strings.TrimSpace(g.key)+"\n"), 0o600); err != nil {
+		if err := os.WriteFile(file, []byte(g.key+"\n"), 0o600); err != nil {
 			return nil, err
 		}
 		env = append(env, keyFile+"="+file)

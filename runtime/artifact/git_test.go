@@ -115,7 +115,7 @@ func TestGitKeepsPasswords(t *testing.T) {
 	inner.commit(t)
 	gitIn(t, outer.dir)("submodule", "add", "-q", inner.URL+"/", "sub")
 	outer.commit(t)
-	access := artifact.Access{Secrets: func(_, key string) (string, error) { return key, nil }}
+	access := artifact.Access{Secrets: func(_, key string) (string, error) { return key + "\n", nil }} // as echo leaves it
 	fields := object{"repo": outer.URL + "/", "usernameSecret": object{"name": "s", "key": "me"}, "passwordSecret": object{"name": "s", "key": "secret"}}
 	target := filepath.Join(t.TempDir(), "clone")
 	if err := open(t, object{"git": fields}, access).Load(t.Context(), target, artifact.LoadOptions{}); err != nil {

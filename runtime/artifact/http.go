@@ -90,10 +90,10 @@ func openArtifactory(fields json.RawMessage, access Access) (store, error) {
 }
 
 func (w *web) authenticate(user, password *selector, secrets Secrets) (err error) {
-	if w.user, err = user.value(secrets); err != nil {
+	if w.user, err = user.word(secrets); err != nil {
 		return err
 	}
-	w.password, err = password.value(secrets)
+	w.password, err = password.word(secrets)
 	return err
 }
 

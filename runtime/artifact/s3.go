@@ -92,11 +92,11 @@ func (b *bucket) credentials(secrets Secrets) (*credentials.Credentials, error) 
 	}
 	var values [3]string
 	for i, s := range []*selector{b.AccessKeySecret, b.SecretKeySecret, b.SessionTokenSecret} {
-		value, err := s.value(secrets)
+		value, err := s.word(secrets)
 		if err != nil {
 			return nil, err
 		}
-		values[i] = strings.TrimSpace(value)
+		values[i] = value
 	}
 	return credentials.NewStaticV4(values[0], values[1], values[2]), nil // without keys it is anonymous
 }

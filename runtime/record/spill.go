@@ -24,7 +24,7 @@ type SizeError struct {
 }
 
 func (e *SizeError) Error() string {
-	return fmt.Sprintf("result and output parameters take %d bytes %s compression, and at most %d can be kept; pass large data as an artifact", e.size, e.when, e.most)
+	return fmt.Sprintf("outputs take %d bytes %s compression, and at most %d can be kept; pass large data as an artifact", e.size, e.when, e.most)
 }
 
 // spill cuts a packed record into lines "word all number this part".
