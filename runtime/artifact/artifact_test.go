@@ -160,6 +160,9 @@ func TestFolderKeepsOnce(t *testing.T) {
 	if objects != 1 {
 		t.Errorf("%d objects", objects)
 	}
+	if keys, err := open(t, object{"folder": object{"key": "none"}}, store).List(t.Context()); err != nil || len(keys) > 0 { // as in a bucket
+		t.Error(keys, err)
+	}
 	keys, err := open(t, object{"folder": object{"key": "k"}}, store).List(t.Context())
 	if err != nil || !reflect.DeepEqual(keys, []string{"k/a", "k/b"}) {
 		t.Error(keys, err)

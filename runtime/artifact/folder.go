@@ -138,6 +138,9 @@ func (f *folder) list(context.Context) ([]string, error) {
 		}
 		return nil
 	})
+	if errors.Is(err, ErrNotFound) {
+		return nil, nil // as in a bucket
+	}
 	slices.Sort(keys)
 	return keys, err
 }

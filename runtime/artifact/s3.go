@@ -252,11 +252,14 @@ func (b *bucket) create(ctx context.Context) error {
 
 func (b *bucket) list(ctx context.Context) ([]string, error) {
 	var keys []string
+	below := strings.TrimSuffix(b.Key, "/") + "/"
 	for object := range b.objects(ctx, b.Key) {
 		if object.Err != nil {
 			return nil, b.explain(object.Err)
 		}
-		keys = append(keys, object.Key)
+		if b.Key == "" || object.Key == b.Key || strings.HasPrefix(object.Key, below) { // and nothing whose name begins alike
+			keys = append(keys, object.Key)
+		}
 	}
 	return keys, nil
 }

@@ -122,9 +122,15 @@ func TestS3(t *testing.T) {
 	if err := at("run/gone").Load(t.Context(), target, artifact.LoadOptions{}); !errors.Is(err, artifact.ErrNotFound) || !strings.Contains(err.Error(), `key "run/gone" in bucket "bucket"`) {
 		t.Error(err)
 	}
+	server.objects["run/tree2/beside"] = ""
 	keys, err := at("run/tree").List(t.Context())
 	if err != nil || !reflect.DeepEqual(keys, []string{"run/tree/a", "run/tree/sub/b"}) {
 		t.Error(keys, err)
+	}
+	for key, want := range map[string][]string{"run/tree/a": {"run/tree/a"}, "run/tree/sub/": {"run/tree/sub/b"}, "run/none": nil} {
+		if keys, err := at(key).List(t.Context()); err != nil || !reflect.DeepEqual(keys, want) {
+			t.Error(key, keys, err)
+		}
 	}
 	if !server.signed {
 		t.Error("a request was not signed")
