@@ -207,8 +207,16 @@ func (r *Run) Sources(ctx context.Context) ([]store.File, error) {
 	return files, nil
 }
 
-// SetStatus keeps how the run stands, for lists.
+// maxMessage bounds the message of a status: annotations of an object take 256 KiB,
+// and a byte of a message at most six of them.
+const maxMessage = 16 << 10
+
+// SetStatus keeps how the run stands, for lists. Of a message that is too long for
+// these it keeps the beginning; the journal has all of it.
 func (r *Run) SetStatus(ctx context.Context, s store.Status) error {
+	if len(s.Message) > maxMessage {
+		s.Message = strings.ToValidUTF8(s.Message[:maxMessage], "") + "\u2026"
+	}
 	text, err := json.Marshal(s)
 	if err != nil {
 		return fmt.Errorf("write the status of the run: %w", err)

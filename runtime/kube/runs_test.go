@@ -12,6 +12,7 @@ import (
 	coordinationv1 "k8s.io/api/coordination/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/weft-lang/weft/runtime/engine"
 	"github.com/weft-lang/weft/runtime/store"
 )
 
@@ -101,5 +102,27 @@ func TestRenewalAnswerLost(t *testing.T) {
 	got, err := r.putLease(t.Context(), lease.DeepCopy(), me)
 	if err != nil || puts != 3 || got.ResourceVersion != "2" {
 		t.Errorf("written %d times: %v, %v", puts, got, err)
+	}
+}
+
+// However much a run says, its status fits an annotation: else it would go on for
+// ever as far as lists and the locks of others can tell.
+func TestStatusFits(t *testing.T) {
+	var sent []byte
+	c := fakeServer(t, func(w http.ResponseWriter, q *http.Request) {
+		sent, _ = io.ReadAll(q.Body)
+		reply(w, http.StatusOK, `{"kind": "ConfigMap", "apiVersion": "v1"}`)
+	})
+	r := &Run{Name: "ci", cluster: c}
+	for message, want := range map[string]string{
+		"short":                               "short",
+		strings.Repeat("\u00e9\x01", 200_000): "\u00e9",
+	} {
+		if err := r.SetStatus(t.Context(), store.Status{Phase: engine.Error, Message: message}); err != nil {
+			t.Fatal(err)
+		}
+		if len(sent) > 250<<10 || !strings.Contains(string(sent), want) || strings.ContainsRune(string(sent), '\uFFFD') {
+			t.Errorf("%d bytes", len(sent))
+		}
 	}
 }
