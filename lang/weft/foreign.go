@@ -27,22 +27,51 @@ func (s *scanner) blockComment() {
 	})
 }
 
-// unquoted takes a path or an option, such as /tmp or -c, for the text that it
-// is meant to be.
+// unquoted takes a path, an image, a URL or an option, such as /tmp, ghcr.io/a/b
+// or -c, for the text that it is meant to be.
 func (s *scanner) unquoted(start int, c byte) bool {
 	rest := firstLine(s.text[start:])
 	if i := strings.IndexAny(rest, " \t,;()[]{}\"'`"); i >= 0 {
 		rest = rest[:i]
 	}
-	if c != '/' && c != '-' && c != '~' || len(rest) < 2 || rest[1] == '>' || rest[1] == c && c == '/' {
+	if c != '/' && c != '-' && c != '~' || len(rest) < 2 || rest[1] == '>' || rest[1] == c && c == '/' && !s.inURL() {
 		return false
 	}
 	s.pos = start + len(rest)
+	if c == '/' {
+		start = s.takeBack(start)
+	}
 	s.emit(tokString, start)
-	span := s.file.At(start, s.pos)
-	s.report(start, s.pos, &diag.Fix{Title: "put the text in quotes", Safe: true, Edits: []diag.Edit{{Span: span, New: quote(rest)}}},
-		"text goes in double quotes", "the text %q has no quotes around it", rest)
+	s.report(start, s.pos, s.quoteFix(start, s.pos), "text goes in double quotes", "the text %q has no quotes around it", s.text[start:s.pos])
 	return true
+}
+
+// inURL reports whether the two slashes at hand begin no comment: a word and a
+// colon stand right before them.
+func (s *scanner) inURL() bool {
+	n := len(s.tokens)
+	if n < 2 || s.pos+2 >= len(s.text) || s.text[s.pos+2] <= ' ' {
+		return false
+	}
+	word, colon := s.tokens[n-2], s.tokens[n-1]
+	return colon.Value == ":" && colon.Pos.Offset == s.pos-1 && word.Type == tokIdent && word.Pos.Offset+len(word.Value) == s.pos-1
+}
+
+// takeBack removes the tokens that a text without quotes begins with, such as
+// those of ghcr.io in ghcr.io/a/b, and returns where it begins.
+func (s *scanner) takeBack(slash int) int {
+	start := slash
+	for n := len(s.tokens); n > 0; n-- {
+		t := s.tokens[n-1]
+		word := t.Type == tokIdent || t.Type == tokNumber || t.Type == tokQuantity
+		mark := t.Value == "." || t.Value == ":" && (start != slash || strings.HasPrefix(s.text[slash:], "//"))
+		if t.Pos.Offset+len(t.Value) != start || !word && !mark {
+			break
+		}
+		s.tokens = s.tokens[:n-1]
+		start = t.Pos.Offset
+	}
+	return start
 }
 
 // joinBrace takes a brace on a line of its own for that of the template above.

@@ -137,7 +137,7 @@ func (s *scanner) next() {
 	case c == ';', c == ',' && s.innermost() != '(' && s.innermost() != '[':
 		s.separator()
 		s.pos++
-	case c == '#' || strings.HasPrefix(s.text[s.pos:], "//"):
+	case c == '#' || strings.HasPrefix(s.text[s.pos:], "//") && !s.inURL():
 		s.comment()
 	case strings.HasPrefix(s.text[s.pos:], "/*"):
 		s.blockComment()

@@ -193,6 +193,10 @@ func (s *scope) unknown(head string) *nameError {
 		return nil
 	}
 	e := &nameError{rule: RuleUnknownName, message: fmt.Sprintf("nothing is called %q here", head)}
+	if b, ok := yamlBooleans[head]; ok {
+		e.near, e.help = b, fmt.Sprintf("write %s, or %q if it is text", b, head)
+		return e
+	}
 	if !s.suggests() {
 		return e
 	}
@@ -218,6 +222,9 @@ func (s *scope) unknown(head string) *nameError {
 	}
 	return e
 }
+
+// yamlBooleans are words that YAML takes for true and false.
+var yamlBooleans = map[string]string{"yes": "true", "on": "true", "True": "true", "no": "false", "off": "false", "False": "false"}
 
 // suggests reports whether to look for what an unknown name was meant to be:
 // for the first hundred of a document, so that the time stays linear.
@@ -256,7 +263,7 @@ func (l *lowerer) reportName(e *nameError, span source.Span, text bool) {
 	switch {
 	case e.near != "":
 		near := e.near
-		if !isIdent(near) {
+		if !isIdent(near) && near != yamlBooleans[span.Text()] {
 			near = quote(near)
 		}
 		d.Fixes = []diag.Fix{{Title: "write " + near, Edits: []diag.Edit{{Span: span, New: near}}}}
