@@ -74,10 +74,10 @@ func cycle(u *trace.Use, walk []int) diag.Diagnostic {
 		})
 	}
 	if len(walk) == 1 {
-		d.Message = fmt.Sprintf("%q depends on itself", names[0])
+		d.Message, d.Help = fmt.Sprintf("%q depends on itself", names[0]), "remove the dependency"
 		return d
 	}
-	d.Message = "dependencies form a cycle: " + strings.Join(append(names, names[0]), " -> ")
+	d.Message, d.Help = "dependencies form a cycle: "+strings.Join(append(names, names[0]), " -> "), "remove one of these dependencies"
 	return d
 }
 

@@ -97,6 +97,9 @@ func undefinedDependency(u *trace.Use, node int, d trace.Dep) diag.Diagnostic {
 	if out.Help == "" {
 		others := slices.DeleteFunc(slices.Clone(u.Graph.Names), func(n string) bool { return n == u.Graph.Names[node] })
 		out.Help = diag.DidYouMean(word, slices.Values(others))
+		if there := listed(slices.Values(others)); out.Help == "" && there != "" {
+			out.Help = "name one that is there" + there
+		}
 	}
 	return out
 }

@@ -70,5 +70,8 @@ func checkHookTarget(p *validate.Pass, o *ir.Object, c ir.Callee) {
 		return
 	}
 	help, fixes := nearest(at, at.Text(), templateNames(base))
+	if help == "" {
+		help = "define it under templates, or name one that is there" + listed(templateNames(base))
+	}
 	p.Report(diag.Diagnostic{Span: at.Place(), Message: fmt.Sprintf("there is no template %q", at.Text()), Help: help, Fixes: fixes})
 }

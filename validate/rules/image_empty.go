@@ -46,7 +46,6 @@ spec:
 			}
 			if image := t.Body().Get("image"); !image.IsNull() {
 				d.Span = image.Place()
-				d.Help = ""
 			}
 			if defaultImage(u.Base.Spec, t.Type().Key()) {
 				d.Span, d.Help = u.Place, "give the template an image of its own, or "+u.Run.Object.Describe()+" the same templateDefaults"

@@ -56,6 +56,7 @@ spec:
 					p.Report(diag.Diagnostic{
 						Span:    c.Name.Place(),
 						Message: fmt.Sprintf("another %s of %s is called %q, too", callKind(c), u.Template.Describe(), c.Name.Text()),
+						Help:    "rename one of the two",
 						Related: []diag.Related{{Span: before.Name.Place(), Message: "first used here"}},
 					})
 					continue

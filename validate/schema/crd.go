@@ -92,7 +92,7 @@ var stores = []string{"s3", "git", "http", "artifactory", "hdfs", "raw", "oss", 
 func (w *walker) crdObject(n *tree.Node, id typeID, at place) {
 	for _, name := range id.object().required {
 		if !n.Has(name) {
-			w.refuse(keySpan(n, at), fmt.Sprintf("%s lacks %q, which the API server wants", at, name), "")
+			w.refuse(keySpan(n, at), fmt.Sprintf("%s lacks %q, which the API server wants", at, name), "add "+name+":")
 		}
 	}
 	switch id {

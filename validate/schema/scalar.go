@@ -131,6 +131,12 @@ func (w *walker) unquotable(n *tree.Node, at place, want string, inner bool) {
 // notText reports a value that should be text. Quotes mend a number or boolean.
 func (w *walker) notText(n *tree.Node, at place) {
 	f := w.mismatch(n, at, "text")
+	switch items := n.List(); {
+	case len(items) == 1 && items[0].Kind == tree.String:
+		f.Help = "write the one entry of the list in its place"
+	case !n.IsScalar():
+		f.Help = "write one value; JSON is one in single quotes"
+	}
 	if written := n.Span.Text(); n.IsScalar() && n.Style == tree.Plain && !strings.ContainsAny(written, "\"\\\n") && written != "" {
 		quoted := `"` + written + `"`
 		f.Help = "put it in quotes: " + quoted
