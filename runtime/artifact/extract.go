@@ -27,6 +27,7 @@ const (
 	defaultBytes   = 1 << 40
 	defaultEntries = 10_000_000
 	maxLinkText    = 4096
+	maxName        = 4096 // as Linux has it
 )
 
 // unpack unpacks the file at got into dir, and returns where the artifact is
@@ -209,6 +210,9 @@ func (e *extractor) zipped(name string, f *zip.File) error {
 func (e *extractor) enter(name string) (string, error) {
 	if e.entries--; e.entries < 0 {
 		return "", errors.New("the archive has too many entries")
+	}
+	if len(name) > maxName {
+		return "", fmt.Errorf("the name %.40q... in the archive is too long", name)
 	}
 	clean := path.Clean(name)
 	if strings.Contains(name, "\x00") || !filepath.IsLocal(clean) {

@@ -137,6 +137,7 @@ func TestUnpackRefuses(t *testing.T) {
 		"hard link out":  {tarball(t, entry{name: "a", link: "../b", kind: tar.TypeLink}), "leads out"},
 		"device":         {tarball(t, entry{name: "a", kind: tar.TypeBlock}), "neither file"},
 		"pipe":           {tarball(t, entry{name: "a", kind: tar.TypeFifo}), "neither file"},
+		"too deep":       {tarball(t, entry{name: strings.Repeat("a/", 400_000) + "a"}), "too long"},
 		"too many":       {tarball(t, entry{name: "a"}, entry{name: "b"}, entry{name: "c"}, entry{name: "d"}), "too many entries"},
 		"too large":      {tarball(t, entry{name: "a", text: strings.Repeat("x", 600)}, entry{name: "b", text: strings.Repeat("x", 600)}), "too many bytes"},
 		"cut":            {tarball(t, entry{name: "a", text: strings.Repeat("x", 100)})[:50], "unexpected EOF"},
