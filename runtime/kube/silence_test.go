@@ -43,6 +43,7 @@ const noPods = `{"kind": "PodList", "apiVersion": "v1", "metadata": {"resourceVe
 // An API server that lists Pods and lets nobody watch them is not asked without
 // pause.
 func TestWatchRefused(t *testing.T) {
+	t.Parallel()
 	var lists atomic.Int64
 	c := fakeServer(t, func(w http.ResponseWriter, q *http.Request) {
 		if q.URL.Query().Get("watch") != "" {
@@ -62,6 +63,7 @@ func TestWatchRefused(t *testing.T) {
 
 // A watch of which nothing is heard, not even that it has begun, is begun anew.
 func TestWatchSilent(t *testing.T) {
+	t.Parallel()
 	for _, begins := range []bool{false, true} {
 		var watches atomic.Int64
 		c := fakeServer(t, func(w http.ResponseWriter, q *http.Request) {
@@ -92,6 +94,7 @@ func TestWatchSilent(t *testing.T) {
 
 // A kubelet that takes requests and does not answer holds up nobody for ever.
 func TestLogSilent(t *testing.T) {
+	t.Parallel()
 	for _, begins := range []bool{false, true} {
 		c := fakeServer(t, func(w http.ResponseWriter, q *http.Request) {
 			if begins {
@@ -135,6 +138,7 @@ func TestLongLogLine(t *testing.T) {
 
 // A record that is in a log outlives a kubelet that restarts, which takes seconds.
 func TestRecordOutlastsKubelet(t *testing.T) {
+	t.Parallel()
 	begun := time.Now()
 	message, lines, err := record.Encode(record.Record{Container: "main", Parameters: []record.Value{{Name: "o", Value: strings.Repeat("0123456789", 100)}}}, 60)
 	if err != nil || len(lines) == 0 {

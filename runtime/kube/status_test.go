@@ -223,6 +223,7 @@ func TestReportOfSpilledRecord(t *testing.T) {
 		t.Fatal(err, len(lines))
 	}
 	p := somePod(func(p *corev1.Pod) {
+		p.Annotations[annotationTells] = "main"
 		p.Status.ContainerStatuses = []corev1.ContainerStatus{terminated("main", 0, "Completed", message), terminated("weft-save", 0, "Completed", "")}
 	})
 	r := reportOf(p, func(container string) (io.ReadCloser, error) {
