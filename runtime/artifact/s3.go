@@ -214,7 +214,10 @@ func (b *bucket) storeAll(ctx context.Context, from packed) error {
 		return err
 	}
 	return from.walk(func(below string, d fs.DirEntry) error {
-		key := path.Join(b.Key, below)
+		key := strings.TrimSuffix(b.Key, "/")
+		if below != "." {
+			key += "/" + below
+		}
 		if d.IsDir() {
 			inside, err := fs.ReadDir(from.fsys, path.Join(from.name, below))
 			if err != nil || len(inside) > 0 {

@@ -122,6 +122,16 @@ func TestS3(t *testing.T) {
 	if err := at("run/gone").Load(t.Context(), target, artifact.LoadOptions{}); !errors.Is(err, artifact.ErrNotFound) || !strings.Contains(err.Error(), `key "run/gone" in bucket "bucket"`) {
 		t.Error(err)
 	}
+	for _, key := range []string{"run//twice", "run/./dot/../up", "/first"} { // what a key is, is not for us to say
+		for name, pack := range map[string]string{"/packed": "", "/tree": `{"none": {}}`} {
+			if err := save(t, at(key+name), filepath.Join(from, "dir"), archive(t, pack)); err != nil {
+				t.Fatal(key, err)
+			}
+			if err := at(key+name).Load(t.Context(), target, artifact.LoadOptions{}); err != nil || !reflect.DeepEqual(read(t, target), want) {
+				t.Errorf("%s%s: %v", key, name, err)
+			}
+		}
+	}
 	server.objects["run/tree2/beside"] = ""
 	keys, err := at("run/tree").List(t.Context())
 	if err != nil || !reflect.DeepEqual(keys, []string{"run/tree/a", "run/tree/sub/b"}) {
