@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -47,6 +48,9 @@ func (c *Cluster) pullSecretsOf(ctx context.Context, account string) ([]corev1.L
 	var made corev1.Pod
 	err := c.core.Post().Namespace(c.Namespace).Resource(podResource).VersionedParams(options, c.parameters).
 		Body(triedPod(account)).Do(ctx).Into(&made)
+	if apierrors.IsForbidden(err) && strings.Contains(err.Error(), "error looking up service account") {
+		return nil, fmt.Errorf("there is no service account %q in namespace %q, so no Pod can run as it yet", cmp.Or(account, "default"), c.Namespace)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("cannot learn the pull secrets of service account %q: %w", cmp.Or(account, "default"), err)
 	}

@@ -57,7 +57,7 @@ func TestAPIServerPullSecrets(t *testing.T) {
 		}
 	}
 	_, err := restricted.PullSecrets(t.Context(), &corev1.PodSpec{ServiceAccountName: "nobody"})
-	if err == nil || !strings.Contains(err.Error(), `"nobody"`) {
+	if err == nil || !strings.Contains(err.Error(), `there is no service account "nobody" in namespace`) {
 		t.Errorf("a service account that is not there: got %v", err)
 	}
 }

@@ -62,7 +62,7 @@ func newApply(s Streams) *cobra.Command {
 		Short:   "Apply templates and schedules to a cluster",
 		Long:    applyHelp,
 		Example: applyExamples,
-		Args:    cobra.MinimumNArgs(1),
+		Args:    somePaths,
 		RunE: func(cmd *cobra.Command, paths []string) error {
 			if err := o.check(cmd.Flags().Changed("dry-run")); err != nil {
 				return err

@@ -52,8 +52,9 @@ func Main(args []string, s Streams) (code int) {
 
 func newRoot(s Streams) *cobra.Command {
 	root := &cobra.Command{
-		Use:   "weft",
-		Short: "Check, compile and run Kubernetes workflows",
+		Use:     "weft",
+		Version: version(),
+		Short:   "Check, compile and run Kubernetes workflows",
 		Long: `weft checks, compiles and runs Kubernetes workflows. It reads the Workflow YAML
 of Argo Workflows and .weft, a compact language for the same thing.
 
@@ -73,6 +74,7 @@ Every command ends with one of these exit codes; its help says what they mean to
 	root.SetOut(s.Out)
 	root.SetErr(s.Err)
 	root.SuggestionsMinimumDistance = 2
+	root.SetVersionTemplate(buildInfo() + "\n")
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.AddCommand(newLint(s), newRules(s), newExplain(s), newCompile(s), newConvert(s), newFmt(s), newPlan(s), newGraph(s), newDiff(s), newGolden(s), newTest(s), newRun(s), newRuns(s), newGet(s), newLogs(s), newReport(s), newDoctor(s), newRetry(s), newDelete(s), newApply(s), newInit(s), newStubs(s), newSchema(s), newVersion(s))
 	for _, c := range signalCommands {
@@ -81,11 +83,17 @@ Every command ends with one of these exit codes; its help says what they mean to
 	return root
 }
 
+// otherWords are what other programs call commands of ours.
+var otherWords = map[string]string{"submit": "run", "list": "runs", "ls": "runs", "describe": "get", "watch": "run --attach", "validate": "lint", "check": "lint"}
+
 // unknownCommand refuses arguments of the bare command, naming the commands
 // that may have been meant.
 func unknownCommand(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
+	}
+	if ours, ok := otherWords[args[0]]; ok {
+		return usage("unknown command %q, did you mean %q?", args[0], ours)
 	}
 	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
 		return usage("unknown command %q, did you mean %q?", args[0], near[0])

@@ -78,7 +78,7 @@ person. Where somebody has to do something, it says what. RUN may be @latest.
 The exit code is 0 when the run has ended or goes on by itself, and 1 when it needs
 somebody.`,
 		Example: "  weft doctor ci-x7k2p\n  weft doctor --cluster -n ci @latest\n  weft doctor ci-x7k2p -o json | jq .waits",
-		Args:    cobra.ExactArgs(1),
+		Args:    oneRun,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if !slices.Contains(runOutputs, o.output) {
 				return unknownValue("output", o.output, runOutputs)

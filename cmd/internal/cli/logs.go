@@ -34,7 +34,12 @@ func newLogs(s Streams) *cobra.Command {
 behind the name of its step. STEP is a name or a path, as weft get shows them;
 with one step the names are left out. RUN may be @latest.`,
 		Example: "  weft logs ci-x7k2p\n  weft logs @latest test --tail 20\n  weft logs -f ci-x7k2p",
-		Args:    cobra.RangeArgs(1, 2),
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 2 {
+				return usage("name one step: %q is too much", args[2])
+			}
+			return oneRun(cmd, args[:min(len(args), 1)])
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			d, err := o.openKept(cmd.Context(), s, args[0])
 			if err != nil {

@@ -28,7 +28,7 @@ func newReport(s Streams) *cobra.Command {
 and logs. The page needs nothing else, no network and no script, so that it can
 be kept as an artifact of a CI job or sent by mail. RUN may be @latest.`,
 		Example: "  weft report ci-x7k2p > run.html\n  weft report @latest -f run.html",
-		Args:    cobra.ExactArgs(1),
+		Args:    oneRun,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if !slices.Contains(reportOutputs, o.output) {
 				return unknownValue("output", o.output, reportOutputs)

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/signal"
 	"strings"
 	"sync"
 	"syscall"
@@ -24,11 +23,10 @@ import (
 // other commands left in the cluster. The channel is closed when it has ended.
 func (c *clusterRun) listen(ctx context.Context, d *driving, driver *run.Run, watch watcher, leave func()) <-chan struct{} {
 	done := make(chan struct{})
-	interrupts := make(chan os.Signal, 2)
-	signal.Notify(interrupts, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	interrupted, stop := interrupts(os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	go func() {
 		defer close(done)
-		defer signal.Stop(interrupts)
+		defer stop()
 		tick := time.NewTicker(time.Second)
 		defer tick.Stop()
 		asked := false
@@ -36,7 +34,7 @@ func (c *clusterRun) listen(ctx context.Context, d *driving, driver *run.Run, wa
 			select {
 			case <-ctx.Done():
 				return
-			case got := <-interrupts:
+			case got := <-interrupted:
 				// Only Ctrl-C comes from somebody who can answer.
 				if _, terminal := terminalWidth(d.streams.Err); asked || !terminal || got != os.Interrupt {
 					leave()

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"iter"
 	"os"
-	"os/signal"
 	"syscall"
 	"time"
 
@@ -196,11 +195,10 @@ const settling = 5 * time.Second
 // other commands left in its folder. The channel is closed when it has ended.
 func (d *driving) listen(ctx context.Context, driver *run.Run) <-chan struct{} {
 	done := make(chan struct{})
-	interrupts := make(chan os.Signal, 2)
-	signal.Notify(interrupts, os.Interrupt, syscall.SIGTERM)
+	interrupted, stop := interrupts(os.Interrupt, syscall.SIGTERM)
 	go func() {
 		defer close(done)
-		defer signal.Stop(interrupts)
+		defer stop()
 		tick := time.NewTicker(200 * time.Millisecond)
 		defer tick.Stop()
 		stopping := false
@@ -208,7 +206,7 @@ func (d *driving) listen(ctx context.Context, driver *run.Run) <-chan struct{} {
 			select {
 			case <-ctx.Done():
 				return
-			case <-interrupts:
+			case <-interrupted:
 				kind, words := engine.SignalStop, "stopping, exit handlers still run; Ctrl-C again ends at once"
 				if stopping {
 					kind, words = engine.SignalTerminate, "ending at once"

@@ -185,7 +185,7 @@ func pullSecrets(ctx context.Context, s Streams, place *kube.Cluster, specs []*c
 		}
 		secrets, err := place.PullSecrets(ctx, spec)
 		if err != nil {
-			fmt.Fprintf(s.Err, "weft: %v; registries are asked without it\n", err)
+			fmt.Fprintf(s.Err, "weft: %v; registries are asked without its pull secrets\n", err)
 		}
 		for _, secret := range secrets {
 			entries, err := image.ReadSecret(secret.Data)

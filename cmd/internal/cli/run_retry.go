@@ -39,7 +39,7 @@ name; it is driven like any other by weft run. RUN may be @latest.
 -p changes arguments of the workflow: what runs again sees the new ones. So do new
 Pods of a run in a cluster with --agent-image and --service-account.`,
 		Example: "  weft retry ci-x7k2p\n  weft retry ci-x7k2p -p version=1.4.2\n  weft retry ci-x7k2p --node build\n  weft retry --cluster -n ci --detach ci-x7k2p",
-		Args:    cobra.ExactArgs(1),
+		Args:    oneRun,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if !slices.Contains(runOutputs, o.output) {
 				return unknownValue("output", o.output, runOutputs)

@@ -56,7 +56,7 @@ func newSignal(s Streams, c signalCommand) *cobra.Command {
 		Short:   c.short,
 		Long:    c.long + " RUN may be @latest.",
 		Example: fmt.Sprintf("  weft %s ci-x7k2p", c.kind),
-		Args:    cobra.ExactArgs(1),
+		Args:    oneRun,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			d, err := o.openKept(cmd.Context(), s, args[0])
 			if err != nil {

@@ -114,19 +114,30 @@ func keysIn(location json.RawMessage, keys map[secretKey]bool) {
 	}
 }
 
-// missKeys tells which keys are not there. That is no error: a step may make them,
+// missKeys tells which Secrets, or keys of them, are not there. That is no error: a step may make them,
 // and Pods wait until they are.
 func missKeys(ctx context.Context, s Streams, place *kube.Cluster, keys map[secretKey]bool) error {
 	sorted := slices.SortedFunc(maps.Keys(keys), func(a, b secretKey) int {
 		return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(a.Key, b.Key))
 	})
+	absent := map[string]bool{}
 	for _, key := range sorted {
-		value, err := place.Values().Secret(ctx, key.Name, key.Key)
-		if err != nil {
-			return failure("%w", err)
+		if absent[key.Name] {
+			continue
 		}
-		if value == nil {
-			fmt.Fprintf(s.Err, "weft: there is no Secret %q with the key %q in namespace %q: artifacts that need it cannot be loaded or kept\n", key.Name, key.Key, place.Namespace)
+		value, err := place.Values().Secret(ctx, key.Name, key.Key)
+		there := value != nil
+		if err == nil && !there {
+			there, err = place.Values().Has(ctx, "Secret", key.Name)
+		}
+		switch {
+		case err != nil:
+			return failure("%w", err)
+		case !there:
+			absent[key.Name] = true
+			fmt.Fprintf(s.Err, "weft: there is no Secret %q in namespace %q: artifacts that need it cannot be loaded or kept\n", key.Name, place.Namespace)
+		case value == nil:
+			fmt.Fprintf(s.Err, "weft: the Secret %q in namespace %q has no key %q: artifacts that need it cannot be loaded or kept\n", key.Name, place.Namespace, key.Key)
 		}
 	}
 	return nil

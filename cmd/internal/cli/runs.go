@@ -49,6 +49,17 @@ func findRun(folder store.Folder, name string) (*store.Run, error) {
 	return nil, failure("%w", err)
 }
 
+// oneRun wants the name of a run.
+func oneRun(_ *cobra.Command, args []string) error {
+	switch len(args) {
+	case 0:
+		return usage("name the run; weft runs lists them, and @latest is the newest")
+	case 1:
+		return nil
+	}
+	return usage("name one run: %q is too much", args[1])
+}
+
 // A listed run is a line of weft runs.
 type listed struct {
 	Name     string       `json:"name"`
@@ -192,7 +203,7 @@ func newGet(s Streams) *cobra.Command {
 
 The exit code is 0 whatever the run came to.`,
 		Example: "  weft get ci-x7k2p\n  weft get @latest --all\n  weft get ci-x7k2p -o json | jq .nodes",
-		Args:    cobra.ExactArgs(1),
+		Args:    oneRun,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if !slices.Contains(runOutputs, o.output) {
 				return unknownValue("output", o.output, runOutputs)
