@@ -142,29 +142,57 @@ func (w *condWriter) operand(o *Operand, quoted bool) {
 	}
 	text := n.Value
 	if !quoted || o.Value.Literal != "" && !isText(o.Value.Literal) && n.Kind != tree.String {
-		w.node(text, n.Offsets)
+		w.node(n)
 		w.pos = o.Value.at.End
 		return
 	}
 	w.sign("'")
-	if strings.ContainsAny(text, `'\`) {
-		w.out.replaced(strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(text), w.pos)
-	} else {
-		w.node(text, n.Offsets)
+	src := origin(n, w.pos)
+	done := 0
+	tags, _ := expr.Tags(text)
+	for _, t := range tags { // whose own quotes are gone when the condition is read
+		w.escaped(src, done, t.Start)
+		w.out.copy(src, t.Start, t.End)
+		done = t.End
 	}
+	w.escaped(src, done, len(text))
 	w.pos = o.Value.at.End
 	w.sign("'")
 }
 
-// node copies the text of a lowered value with its origin.
-func (w *condWriter) node(text string, offsets tree.OffsetMap) {
-	if len(offsets) == 0 {
-		w.out.replaced(text, w.pos)
-		return
+// escaped copies the bytes [start, end) of src as the condition language writes
+// them between quotes: either quote ends a text, and a backslash keeps it from that.
+func (w *condWriter) escaped(src *textBuilder, start, end int) {
+	text := src.String()
+	for start < end {
+		n := strings.IndexAny(text[start:end], "\"'\\")
+		if n < 0 {
+			n = end - start
+		}
+		w.out.copy(src, start, start+n)
+		if start += n; start < end {
+			w.sign("\\")
+			w.out.copy(src, start, start+1)
+			start++
+		}
 	}
-	src := &textBuilder{segments: offsets[:len(offsets)-1]}
-	src.WriteString(text)
-	w.out.copy(src, 0, len(text))
+}
+
+// node copies the text of a lowered value with its origin.
+func (w *condWriter) node(n *tree.Node) {
+	w.out.copy(origin(n, w.pos), 0, len(n.Value))
+}
+
+// origin is the text of n with the way back to its source, or to pos if there is none.
+func origin(n *tree.Node, pos int) *textBuilder {
+	b := &textBuilder{}
+	if len(n.Offsets) == 0 {
+		b.replaced(n.Value, pos)
+		return b
+	}
+	b.WriteString(n.Value)
+	b.segments = n.Offsets[:len(n.Offsets)-1]
+	return b
 }
 
 // depsWriter writes a dependency expression as text.

@@ -31,6 +31,9 @@ func raiseCond(n *tree.Node, s *scope) *Cond {
 	return c
 }
 
+// escaped is a character behind a backslash, which stands for itself.
+var escaped = pattern.New(`(?s)\\(.)`)
+
 var condToken = pattern.New(`^(?:\{\{[^{}]*\}\}|==|!=|=~|!~|<=|>=|&&|\|\||[()!<>]|'(?:[^'\\]|\\.)*'|-?[0-9]+(?:\.[0-9]+)?|[A-Za-z_][A-Za-z0-9_]*)`)
 
 // condTokens cuts a condition into tokens, or returns nil if it holds anything
@@ -131,7 +134,7 @@ func (p *condReader) operand() *Operand {
 	case t == "true" || t == "false" || jsonNumber.MatchString(t):
 		return &Operand{Value: &Value{Literal: t}}
 	case strings.HasPrefix(t, "'"):
-		text := strings.NewReplacer(`\'`, `'`, `\\`, `\`).Replace(t[1 : len(t)-1])
+		text := escaped().ReplaceAllString(t[1:len(t)-1], "$1")
 		if ref := refTo(text, p.scope); ref != nil {
 			return &Operand{Value: &Value{Ref: ref}}
 		}
