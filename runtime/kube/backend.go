@@ -20,7 +20,6 @@ import (
 
 	"github.com/weft-lang/weft/compiler/pod"
 	"github.com/weft-lang/weft/compiler/pod/instructions"
-	"github.com/weft-lang/weft/lang/pattern"
 	"github.com/weft-lang/weft/runtime/engine"
 	"github.com/weft-lang/weft/runtime/run"
 )
@@ -283,11 +282,14 @@ func failedCreate(err error) error {
 	return err
 }
 
-// forbidden begins a message about a Pod of a run. Its name tells nobody anything,
-// and makes messages differ that say the same.
-var forbidden = pattern.New(`^pods "[^"]*" is forbidden: `)
-
-func withoutPod(message string) string { return forbidden().ReplaceAllString(message, "") }
+// withoutPod is a message about a Pod of a run without its name, which tells nobody
+// anything and makes messages differ that say the same.
+func withoutPod(message string) string {
+	if pod, rest, found := strings.Cut(message, " is forbidden: "); found && strings.HasPrefix(pod, `pods "`) {
+		return rest
+	}
+	return message
+}
 
 // classOf is whose fault it is that an object is refused for good.
 func classOf(err error) engine.Class {
