@@ -127,8 +127,10 @@ func (b *builder) load(sidecars []corev1.Container) []corev1.Container {
 		if user := b.userOf(c.SecurityContext); user != nil && *user == 0 {
 			c.SecurityContext.Capabilities = nil // a volume may belong to another user
 		}
+	}
+	if slices.ContainsFunc(volumes, func(m corev1.VolumeMount) bool { return m.SubPathExpr != "" }) {
 		main := b.containerOf(mainName)
-		c.Env, c.EnvFrom = main.Env, main.EnvFrom // subPathExpr reads them
+		c.Env, c.EnvFrom = main.Env, main.EnvFrom
 	}
 	c.VolumeMounts = append(c.VolumeMounts, b.mountSecrets(secrets)...)
 	b.asMain(&c)

@@ -90,6 +90,22 @@ spec:
 	}
 }
 
+// TestLoadWithoutVariables: those of main are not for others to read.
+func TestLoadWithoutVariables(t *testing.T) {
+	_, find := made(t, call(t, `
+kind: Workflow
+spec:
+  volumes: [{name: work, emptyDir: {}}]
+  templates:
+  - name: a
+    inputs: {artifacts: [{name: one, path: /work/one, raw: {data: x}}]}
+    container: {image: i, command: [c], env: [{name: HTTP_PROXY, value: p}], volumeMounts: [{name: work, mountPath: /work}]}
+`, nil))
+	if env := find("weft-load").Env; len(env) > 0 {
+		t.Errorf("%v", env)
+	}
+}
+
 // TestGitWithoutRoot: the image that has git would run as root.
 func TestGitWithoutRoot(t *testing.T) {
 	for _, fields := range []string{"securityContext: {runAsNonRoot: true}", ""} {
