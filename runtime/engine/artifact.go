@@ -110,7 +110,8 @@ func below(location json.RawMessage, sub string) json.RawMessage {
 	for name, field := range locations {
 		if l, ok := m[name].(map[string]any); ok && field != "" {
 			key, _ := l[field].(string)
-			l[field] = path.Join(key, sub)
+			// No path.Join: the key may be an address, or hold what a path would not.
+			l[field] = strings.TrimSuffix(strings.TrimSuffix(key, "/")+path.Clean("/"+sub), "/")
 		}
 	}
 	return encoded(m)
