@@ -66,6 +66,10 @@ func TestDocuments(t *testing.T) {
 		return aWorkflow(`entrypoint: b, arguments: {parameters: [{name: x, value: ` + value + `}]}, templates: [` + someTemplates + `]`)
 	}
 	judge(t, []verdict{
+		{"an entrypoint with a tag", "undefined-template", aWorkflow(`entrypoint: "{{=1+1}}", templates: [` + someTemplates + `]`), []string{`"{{=1+1}}"`}},
+		{"an exit handler with a tag", "undefined-template", aWorkflow(`entrypoint: b, onExit: "{{workflow.name}}", templates: [` + someTemplates + `]`), []string{`"{{workflow.name}}"`}},
+		{"a template with braces", "undefined-template", someSteps(`{name: q, template: "b{{"}`, ""), []string{`"b{{"`}},
+		{"a template with a tag", "undefined-template", someSteps(`{name: q, template: "{{item}}", withItems: [b]}`, ""), nil},
 		{"key in capitals", "missing-or-miscased-kind", strings.Replace(aLeaf(""), "kind:", "Kind:", 1), []string{"Kind"}},
 		{"another Argo kind", "missing-or-miscased-kind", strings.Replace(aLeaf(""), "kind: Workflow", "kind: WorkflowTaskSet", 1), nil},
 		{"foreign", "missing-or-miscased-kind", "apiVersion: v1\nkind: ConfigMap\n", nil},

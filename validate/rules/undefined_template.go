@@ -3,6 +3,7 @@ package rules
 import (
 	"fmt"
 	"iter"
+	"strings"
 
 	"github.com/weft-lang/weft/compiler/ir"
 	"github.com/weft-lang/weft/lang/diag"
@@ -53,6 +54,9 @@ spec:
 			help, fixes := nearest(l.Node, l.Name, templateNames(l.Base))
 			if help == "" {
 				help = templateElsewhere(p, l)
+			}
+			if l.Call == nil && strings.Contains(l.Name, "{{") {
+				help, fixes = "tags are not filled in here; write the name itself", nil
 			}
 			p.Report(diag.Diagnostic{Span: l.Node.Place(), Message: message, Help: help, Fixes: fixes})
 		}

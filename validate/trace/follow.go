@@ -166,7 +166,7 @@ func (f *follower) resolve(h holder, base *ir.Object) (t *ir.Template, in *ir.Ob
 	}
 	local := f.local(base, name)
 	switch {
-	case name != "" && local == nil && !f.dynamic(name) && !f.finished(name):
+	case name != "" && local == nil && !(h.outer != nil && f.dynamic(name)) && !f.finished(name):
 		f.miss(Undefined, h, c.Name, name, 0, base)
 	case name == "" && c.Inline == nil:
 		f.miss(NoTemplate, h, nil, "", 0, base)
@@ -177,10 +177,14 @@ func (f *follower) resolve(h holder, base *ir.Object) (t *ir.Template, in *ir.Ob
 	return local, base, local != nil
 }
 
-// dynamic reports whether a name is known only when the workflow runs. The
-// reference looks such names up all the same, and fails.
+// dynamic reports whether a name in a step or task is known only when the
+// workflow runs. The reference looks such names up all the same, and fails.
 func (f *follower) dynamic(name string) bool {
-	return !f.exact && (IsPlaceholder(name) || strings.Contains(name, "{{"))
+	if f.exact {
+		return false
+	}
+	tags, _ := expr.Tags(name)
+	return IsPlaceholder(name) || len(tags) > 0
 }
 
 func (f *follower) local(base *ir.Object, name string) *ir.Template {
