@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/weft-lang/weft/runtime/kube"
 	"github.com/weft-lang/weft/runtime/local"
 )
 
@@ -43,6 +44,9 @@ func Main(args []string, s Streams) (code int) {
 	}
 	if stop.err != nil {
 		fmt.Fprintf(s.Err, "weft: %v\n", stop.err)
+		if hint := kube.Hint(stop.err); hint != "" {
+			fmt.Fprintln(s.Err, hint)
+		}
 	}
 	if stop.code == Usage {
 		fmt.Fprintf(s.Err, "Run '%s --help' for usage.\n", cmd.CommandPath())
