@@ -72,7 +72,7 @@ func (l *lowerer) templateScope(kind string, sig *Signature, b *Body, outside *s
 			l.declaredTwice("parameter", spec.Name, first)
 		}
 		seen[name] = spec.Name
-		if _, outer := outside.inputs[name]; outer {
+		if _, outer := outside.inputs[name]; outer && spec.Default != nil && (spec.Default.Ref == nil || spec.Default.Ref.Parts[0].text() != name) {
 			l.diags.Add(diag.Diagnostic{
 				Rule: RuleShadowedName, Severity: diag.Warning, Span: spec.Name.at,
 				Message: fmt.Sprintf("%q gets the value that it has in the template around this one", name), Help: "rename one of the two",
