@@ -60,7 +60,7 @@ func Rules() []RuleInfo {
 			"workflow a\nsteps main {\n  say(text: \"${m.arch}\") for m in matrix { arch [\"arm64\"] }\n}\ncontainer say(text) { image \"busybox:1.36\", args [text] }\n",
 		},
 		{
-			RuleShadowedName, "a step or loop variable hides a built-in name",
+			RuleShadowedName, "a step, loop variable or parameter hides what it is named like",
 			"workflow a\nsteps main {\n  workflow = say()\n}\ncontainer say { image \"busybox:1.36\" }\n",
 			"workflow a\nsteps main {\n  greet = say()\n}\ncontainer say { image \"busybox:1.36\" }\n",
 		},
