@@ -119,6 +119,20 @@ func TestRows(t *testing.T) {
 	}
 }
 
+// TestRowsWait holds that a long loop that waits says for what.
+func TestRowsWait(t *testing.T) {
+	r := &report.Run{Name: "ci", Phase: engine.Running, Started: start}
+	root := add(r, "ci", engine.StepsNode, engine.Running, -1)
+	add(r, "ci[0]", engine.StepGroupNode, engine.Running, root)
+	for i := range 20 {
+		add(r, fmt.Sprintf("ci[0].test(%d:x)", i), engine.PodNode, engine.Pending, root, message("Unschedulable"))
+	}
+	rows := report.Rows(r, report.TreeOptions{Now: start})
+	if last := rows[len(rows)-1]; len(rows) != 3 || last.Message != "Unschedulable" {
+		t.Errorf("%+v", rows)
+	}
+}
+
 // TestRowsWhole holds that nothing but step groups and single attempts is left
 // out when all is asked for.
 func TestRowsWhole(t *testing.T) {

@@ -241,16 +241,23 @@ func (t *tree) group(row Row, b *branch, items []part) (Row, []part) {
 	return row, slices.DeleteFunc(slices.Clone(items), few())
 }
 
-// few says which items of a long loop to leave out.
+// few says which items of a long loop to leave out. Of those that wait and say for
+// what the first one stays.
 func few() func(part) bool {
 	shown := map[engine.Phase]int{}
 	return func(p part) bool {
-		phase := p.view.Phase
-		if !item(p.view.Path) || !phase.Bad() && phase != engine.Running {
-			return item(p.view.Path)
+		v, most := p.view, fewItems
+		if !item(v.Path) {
+			return false
 		}
-		shown[phase]++
-		return shown[phase] > fewItems
+		switch waits := v.Phase == engine.Pending && v.Message != ""; {
+		case waits:
+			most = 1
+		case !v.Phase.Bad() && v.Phase != engine.Running:
+			return true
+		}
+		shown[v.Phase]++
+		return shown[v.Phase] > most
 	}
 }
 
