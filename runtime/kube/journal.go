@@ -149,22 +149,19 @@ func (r *Run) Claim(ctx context.Context) (*History, error) {
 	if err != nil {
 		return nil, fmt.Errorf("write the journal: %w", err)
 	}
-	next := h.chunks + 1
+	next, me := h.chunks+1, rand.Text()
 	for number := next; ; number++ {
-		taken := false
-		err := outlast(ctx, deniedPatience, func() error {
-			chunk := r.parts(kindJournal, number, data)[0]
-			chunk.Data[writerKey] = rand.Text()
-			err := r.cluster.create(ctx, mapResource, chunk, &corev1.ConfigMap{})
-			if taken = apierrors.IsAlreadyExists(err); taken {
-				return nil
-			}
+		chunk := r.parts(kindJournal, number, data)[0]
+		chunk.Data[writerKey] = me
+		ours := false
+		err := outlast(ctx, deniedPatience, func() (err error) {
+			ours, err = r.makeChunk(ctx, chunk)
 			return err
 		})
 		switch {
 		case err != nil:
 			return nil, fmt.Errorf("write the journal: %w", err)
-		case taken:
+		case !ours:
 		case number > next:
 			return r.History(ctx)
 		default:
@@ -266,22 +263,29 @@ func (j *Journal) put(chunk *corev1.ConfigMap) error {
 }
 
 func (j *Journal) putOnce(ctx context.Context, chunk *corev1.ConfigMap) (fenced bool, err error) {
-	err = j.run.cluster.create(ctx, mapResource, chunk, &corev1.ConfigMap{})
-	if apierrors.IsAlreadyExists(err) {
-		there := &corev1.ConfigMap{}
-		err = j.run.cluster.get(ctx, mapResource, chunk.Name, there)
-		if err == nil && there.Data[writerKey] != j.writer || apierrors.IsNotFound(err) { // folded meanwhile
-			return true, nil
-		}
-	}
-	if err != nil {
-		return false, err
+	ours, err := j.run.makeChunk(ctx, chunk)
+	if err != nil || !ours {
+		return err == nil, err
 	}
 	if fenced, err = j.overtaken(ctx, numberOf(chunk)); fenced {
 		// Readers pass it over, but those who follow the journal chunk by chunk.
 		_ = j.run.cluster.delete(ctx, mapResource, chunk.Name, "")
 	}
 	return fenced, err
+}
+
+// makeChunk makes a chunk, unless another driver has made the one of its number.
+func (r *Run) makeChunk(ctx context.Context, chunk *corev1.ConfigMap) (ours bool, err error) {
+	err = r.cluster.create(ctx, mapResource, chunk, &corev1.ConfigMap{})
+	if !apierrors.IsAlreadyExists(err) {
+		return err == nil, err
+	}
+	there := &corev1.ConfigMap{}
+	err = r.cluster.get(ctx, mapResource, chunk.Name, there)
+	if apierrors.IsNotFound(err) { // it was folded meanwhile
+		return false, nil
+	}
+	return err == nil && there.Data[writerKey] == chunk.Data[writerKey], err
 }
 
 // overtaken reports whether a chunk that was made is one that another driver made,

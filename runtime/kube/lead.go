@@ -114,7 +114,7 @@ func (r *Run) putLease(ctx context.Context, lease *coordinationv1.Lease, holder 
 	if lease.Spec.HolderIdentity != nil {
 		mine = *lease.Spec.HolderIdentity
 	}
-	for tries := 1; ; tries++ {
+	for lost := 0; ; {
 		now, seconds := metav1.NewMicroTime(r.cluster.clock.now()), int32(leadSeconds)
 		lease.Spec.HolderIdentity, lease.Spec.RenewTime, lease.Spec.LeaseDurationSeconds = &holder, &now, &seconds
 		made := &coordinationv1.Lease{}
@@ -124,8 +124,11 @@ func (r *Run) putLease(ctx context.Context, lease *coordinationv1.Lease, holder 
 		} else {
 			err = r.cluster.update(ctx, leaseResource, lease.Name, lease, made)
 		}
+		if unanswered(err) {
+			lost++
+		}
 		switch {
-		case unanswered(err) && tries < leaseTries && sleep(ctx, firstPause):
+		case unanswered(err) && lost < leaseTries && sleep(ctx, firstPause):
 			continue
 		case !apierrors.IsConflict(err) && !apierrors.IsAlreadyExists(err):
 			return made, err
