@@ -357,7 +357,7 @@ func hintBareText(m *mistake) (diag.Diagnostic, bool) {
 func quotable(text string) bool {
 	for i := 0; i < len(text); i++ {
 		switch text[i] {
-		case '"', '\n', '`', '{', '}', '\'':
+		case '"', '\n', '`', '{', '}', '(', '\'':
 			return false
 		}
 	}
