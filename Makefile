@@ -4,7 +4,7 @@ GO ?= go
 # RACE=1 runs the tests with the race detector, as CI does; it needs a C compiler.
 TESTFLAGS := $(if $(RACE),-race)
 
-.PHONY: help build image test apiserver cluster test-apiserver bench-apiserver bench-node lint wasm generate bench conformance e2e mutants clean
+.PHONY: help build image test apiserver cluster test-apiserver bench-apiserver bench-node lint cross wasm generate bench conformance e2e mutants clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,6 +44,10 @@ lint: ## check formatting, go vet, staticcheck
 	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then echo "run gofmt -w on:" $$unformatted; exit 1; fi
 	$(GO) vet -tags apiserver,e2e ./...
 	$(GO) tool staticcheck -tags apiserver,e2e ./...
+
+cross: ## build the commands for the other systems on which people work
+	GOOS=darwin GOARCH=arm64 $(GO) build -o /dev/null ./cmd/weft
+	GOOS=windows GOARCH=amd64 $(GO) build -o /dev/null ./cmd/weft
 
 wasm: ## build the checker for browsers
 	GOOS=js GOARCH=wasm $(GO) build ./validate/... ./lang/diag/render

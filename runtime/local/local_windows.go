@@ -2,6 +2,7 @@ package local
 
 import (
 	"errors"
+	"time"
 
 	"github.com/weft-lang/weft/runtime/run"
 )
@@ -19,3 +20,6 @@ func (*Backend) Mode() Mode { return Plain }
 
 // Reexec has nothing to do.
 func Reexec([]string) (code int, ok bool) { return 0, false }
+
+// Settle has nothing to wait for.
+func (*Backend) Settle(time.Duration) {}
