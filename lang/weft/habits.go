@@ -143,6 +143,19 @@ func hintOutput(m *mistake) (diag.Diagnostic, bool) {
 	}, true
 }
 
+// hintRun: run python3.11 "print()"
+func hintRun(m *mistake) (diag.Diagnostic, bool) {
+	last := m.tokens[len(m.tokens)-1]
+	if m.level != levelStmt || m.tokens[0].Value != "run" || m.i < 2 || !isTextToken(last) {
+		return diag.Diagnostic{}, false
+	}
+	words := m.file.At(m.tokens[1].Pos.Offset, m.span(m.tokens[len(m.tokens)-2]).End)
+	return diag.Diagnostic{
+		Span: words, Message: fmt.Sprintf("what runs a text is one word, and not %q", words.Text()),
+		Help: "write command and args in a container, command and source in a script",
+	}, true
+}
+
 // hintHook: on exit { say("x") }, onExit say("x")
 func hintHook(m *mistake) (diag.Diagnostic, bool) {
 	first := m.tokens[0]

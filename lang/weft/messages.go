@@ -92,7 +92,7 @@ func endsValue(t lexer.Token) bool {
 
 // hints explain a mistake; the first that knows it wins, the last knows all.
 var hints = [...]func(*mistake) (diag.Diagnostic, bool){
-	hintContinued, hintForeign, hintHeader, hintBody, hintHook, hintKind, hintUnknownKind, hintParam, hintSignature, hintOutput, hintNamed, hintParallel,
+	hintContinued, hintForeign, hintHeader, hintBody, hintHook, hintKind, hintUnknownKind, hintParam, hintSignature, hintOutput, hintRun, hintNamed, hintParallel,
 	hintJunction, hintList, hintKindCall, hintLoop, hintModifier, hintColon, hintComma, hintTasks, hintComparison, hintResult, hintAssign, hintCall, hintBareText,
 	hintNoComma, hintNoValue, hintDangling, hintUnexpected,
 }

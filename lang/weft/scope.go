@@ -86,7 +86,7 @@ type nameError struct {
 func (s *scope) resolve(parts []string) (reference, *nameError) {
 	head, rest := parts[0], parts[1:]
 	if s.closed {
-		return reference{}, &nameError{rule: RuleUnknownName, message: fmt.Sprintf("the name %q stands for nothing here", head), help: "put it in double quotes if it is text"}
+		return reference{}, &nameError{rule: RuleUnknownName, message: fmt.Sprintf("the name %q stands for nothing here", head), help: "put text in double quotes, and write $${ for the two characters ${"}
 	}
 	if s.loop != "" && head == s.loop {
 		return s.resolveItem(rest)
