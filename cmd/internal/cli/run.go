@@ -261,8 +261,10 @@ func (o *runOptions) tryNames(object *ir.Object, create func(name string) error)
 		switch {
 		case err == nil:
 			return nil
-		case !errors.Is(err, store.ErrRunExists) || o.name != "":
+		case !errors.Is(err, store.ErrRunExists):
 			return failure("%w", err)
+		case o.name != "":
+			return failure("%w; choose another --name", err)
 		}
 	}
 }

@@ -51,8 +51,14 @@ func (l *lines) observe(e *engine.Engine, changed []engine.NodeID) {
 			}
 		}
 	}
-	for _, id := range changed {
-		l.tell(e.View(id))
+	last := make(map[engine.NodeID]int, len(changed))
+	for i, id := range changed {
+		last[id] = i
+	}
+	for i, id := range changed {
+		if last[id] == i { // what contains others ends after them
+			l.tell(e.View(id))
+		}
 	}
 }
 

@@ -7,7 +7,11 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/weft-lang/weft/compiler"
+	"github.com/weft-lang/weft/lang/source"
+	"github.com/weft-lang/weft/lang/yaml"
 	"github.com/weft-lang/weft/runtime/engine"
+	"github.com/weft-lang/weft/validate"
 )
 
 // TestLines holds that a node is told of once in every phase, and that what keeps
@@ -67,4 +71,43 @@ func TestLines(t *testing.T) {
 			t.Errorf("got\n%s", out.String())
 		}
 	})
+}
+
+// TestLinesOrder holds that what ends in one go is told from the inside out.
+func TestLinesOrder(t *testing.T) {
+	docs, _ := yaml.Parse(source.NewFile("ci.yaml", `
+apiVersion: argoproj.io/v1alpha1
+kind: Workflow
+metadata: {name: ci}
+spec:
+  entrypoint: main
+  templates:
+  - name: main
+    steps: [[{name: ask, template: ask}]]
+  - {name: ask, suspend: {}}
+`))
+	checked := validate.Check(compiler.Bind(docs), validate.Options{}).Checked
+	e, err := engine.New(checked, engine.Config{Object: checked.Project().Objects[0], Name: "ci", UID: "u"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	var changed []engine.NodeID
+	for _, ev := range []engine.Event{
+		{Kind: engine.EventStart, Node: engine.NoNode, At: now},
+		{Kind: engine.EventSignal, Node: engine.NoNode, At: now, Signal: &engine.Signal{Kind: engine.SignalStop}},
+	} {
+		for _, a := range e.Step(ev) {
+			if c, ok := a.(engine.NodeChanged); ok {
+				changed = append(changed, c.Node)
+			}
+		}
+	}
+	var out strings.Builder
+	l := newLines(&out)
+	l.observe(e, changed)
+	ask, whole := strings.Index(out.String(), "Failed     ci[0].ask"), strings.Index(out.String(), "Failed     ci  ")
+	if ask < 0 || whole < ask {
+		t.Errorf("got\n%s", out.String())
+	}
 }
