@@ -42,6 +42,9 @@ func reportOf(p *corev1.Pod, open logOpener) engine.Report {
 		if !ended || slices.ContainsFunc(r.Containers, failedWhileRunning) || pastDeadline(p, r.Finished) {
 			r.Message, r.Class = befell(p)
 		}
+		if !r.Finished.IsZero() {
+			r.Finished = r.Finished.Add(time.Second) // within which it ended
+		}
 		gather(&r, p, open)
 	case running && p.Annotations[pod.AnnotationDaemon] == "true" && hasCondition(p, corev1.PodReady, corev1.ConditionTrue):
 		r.State = engine.PodReady
@@ -163,7 +166,9 @@ func container(name string, role engine.Role, state *corev1.ContainerState) engi
 	return c
 }
 
-// times are when the first main container began and the last one ended.
+// times are when the first main container began and the last one ended, in whole
+// seconds that have begun: that is how the kubelet tells it. So an end was up to a
+// second later, and who hears of it within that second knows better.
 func times(p *corev1.Pod) (started, finished time.Time) {
 	for _, c := range p.Status.ContainerStatuses {
 		t := c.State.Terminated
