@@ -15,6 +15,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -193,7 +194,7 @@ func (a *agent) tellAll(r record.Record) {
 // stage brings the agent and the script to where other containers find them.
 func (a *agent) stage(context.Context) error {
 	if s := a.tell.Script; s != nil {
-		if err := writeExecutable(a.at(instructions.ScriptPath), strings.NewReader(*s)); err != nil {
+		if err := writeFile(a.at(instructions.ScriptPath), strings.NewReader(*s), 0o755); err != nil {
 			return fmt.Errorf("stage script: %w", err)
 		}
 	}
@@ -204,33 +205,58 @@ func (a *agent) stage(context.Context) error {
 	if err != nil {
 		return fmt.Errorf("stage agent: %w", err)
 	}
-	in, err := os.Open(self)
-	if err != nil {
+	if err := copyFile(self, a.at(instructions.AgentPath), 0o755); err != nil {
 		return fmt.Errorf("stage agent: %w", err)
 	}
-	defer in.Close()
-	if err := writeExecutable(a.at(instructions.AgentPath), in); err != nil {
-		return fmt.Errorf("stage agent: %w", err)
+	err = copyFile(cmp.Or(os.Getenv(certificatesEnv), certificatesFile), a.at(instructions.CertificatesPath), 0o644)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) { // an image of the user's own may have none
+		return fmt.Errorf("stage certificates: %w", err)
 	}
 	return nil
 }
 
-// writeExecutable writes a file that everybody may run. It is complete or not
-// there: the container may be started again.
-func writeExecutable(path string, content io.Reader) error {
+// Where the certificates of the agent's image are, and the variable by which Go
+// is told of others.
+const (
+	certificatesFile = "/etc/ssl/certs/ca-certificates.crt"
+	certificatesEnv  = "SSL_CERT_FILE"
+)
+
+// trust has stores believed whom the agent's own image believes, in whatever image
+// this is.
+func (a *agent) trust() {
+	staged := a.at(instructions.CertificatesPath)
+	if _, err := os.Stat(staged); err == nil && os.Getenv(certificatesEnv) == "" {
+		os.Setenv(certificatesEnv, staged) //nolint:errcheck // the name is one
+	}
+}
+
+func copyFile(from, to string, mode fs.FileMode) error {
+	in, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	return writeFile(to, in, mode)
+}
+
+// writeFile writes a file that everybody may read. It is complete or not there:
+// the container may be started again.
+func writeFile(path string, content io.Reader, mode fs.FileMode) error {
 	part := path + ".part"
 	out, err := os.Create(part)
 	if err != nil {
 		return err
 	}
 	_, err = io.Copy(out, content)
-	if err := errors.Join(err, out.Chmod(0o755), out.Close()); err != nil {
+	if err := errors.Join(err, out.Chmod(mode), out.Close()); err != nil {
 		return err
 	}
 	return os.Rename(part, path)
 }
 
 func (a *agent) access() artifact.Access {
+	a.trust()
 	return artifact.Access{Secrets: a.secret, Folder: a.at(instructions.StoreDir), Scratch: a.scratch()}
 }
 

@@ -157,6 +157,9 @@ const (
 	// AgentDir is where staging puts the agent and the script.
 	AgentDir  = "/weft/agent"
 	AgentPath = AgentDir + "/weft-agent"
+	// CertificatesPath is where staging puts the certificates that the agent's image
+	// trusts: a user's image need not hold any.
+	CertificatesPath = AgentDir + "/certificates"
 	// ScriptPath is where staging writes Instructions.Script.
 	ScriptPath = AgentDir + "/script"
 	// Dir holds the Instructions in a file called Key.
