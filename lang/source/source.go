@@ -21,6 +21,7 @@ type File struct {
 
 	once  sync.Once
 	lines []int // byte offset of the start of each line
+	wide  bool  // some character takes more than one byte
 }
 
 // NewFile returns a File over text.
@@ -47,8 +48,11 @@ func (f *File) index() []int {
 	f.once.Do(func() {
 		f.lines = make([]int, 1, 1+strings.Count(f.Text, "\n"))
 		for i := 0; i < len(f.Text); i++ {
-			if f.Text[i] == '\n' {
+			switch c := f.Text[i]; {
+			case c == '\n':
 				f.lines = append(f.lines, i+1)
+			case c >= utf8.RuneSelf:
+				f.wide = true
 			}
 		}
 	})
@@ -60,7 +64,11 @@ func (f *File) Position(off int) Position {
 	off = max(0, min(off, len(f.Text)))
 	lines := f.index()
 	i := sort.SearchInts(lines, off+1) - 1
-	return Position{Line: i + 1, Column: utf8.RuneCountInString(f.Text[lines[i]:off]) + 1}
+	before := off - lines[i]
+	if f.wide { // counting takes time in a long line with many findings
+		before = utf8.RuneCountInString(f.Text[lines[i]:off])
+	}
+	return Position{Line: i + 1, Column: before + 1}
 }
 
 // Lines is the number of lines; a final newline does not open another one.

@@ -90,7 +90,7 @@ func resourceHelp(p *validate.Pass, l trace.Lookup) (string, []diag.Fix) {
 	switch {
 	case l.Name == "":
 		return "add name:", nil
-	case strings.Contains(l.Name, "{{"):
+	case strings.Contains(l.Name, "{{") || trace.IsPlaceholder(l.Name):
 		return "tags are not filled in here; write the name itself", nil
 	}
 	for _, o := range p.Project.Objects {
