@@ -44,6 +44,13 @@ func TestVerdicts(t *testing.T) {
 		"an artifact that is a server":        {one(withArguments(`{artifacts: [{name: a, artifactory: {url: "http://host"}}]}`)), false},
 		"a server with a user":                {one(withArguments(`{artifacts: [{name: a, artifactory: {url: "http://host", usernameSecret: {name: s, key: k}}}]}`)), true},
 
+		"a tag that names its own task is no output": {one(`kind: Workflow
+spec:
+  entrypoint: main
+  templates:
+  - {name: main, dag: {tasks: [{name: name, template: leaf}, {name: b, depends: name, template: leaf, arguments: {parameters: [{name: p, value: "{{tasks.name}}"}]}}]}}
+  - {name: leaf, container: {image: a}}
+`), false},
 		"what is dropped below a step is not looked into": {one(callee(`arguments: {foo: "{{workflow.nope}}"}`)), true},
 		"nor in an inline template":                       {one(callee(`inline: {container: {image: a, foo: "{{workflow.nope}}"}}`)), true},
 		"what is taken in another case is":                {one(callee(`inline: {container: {image: a, Args: ["{{workflow.nope}}"]}}`)), false},

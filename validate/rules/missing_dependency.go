@@ -94,8 +94,11 @@ func judgeSource(p *validate.Pass, u *trace.Use, c *ir.Call, n *tree.Node) {
 		return
 	}
 	name, _, _ := strings.Cut(rest, ".")
-	name = strings.TrimRight(name, "}")
-	i, exists := u.Graph.First[name]
+	sought := name // the reference looks for a task called "name}}"
+	if name = strings.TrimRight(name, "}"); !p.Exact {
+		sought = name
+	}
+	i, exists := u.Graph.First[sought]
 	switch {
 	case exists && u.Graph.IsAncestor(u.Template.Tasks[i], c):
 		return
