@@ -335,20 +335,22 @@ func TestSupported(t *testing.T) {
 	for location, want := range map[string]string{
 		`{"s3": {"endpoint": "minio:9000", "bucket": "b", "key": "k", "caSecret": {"name": "s", "key": "k"}}}`: "",
 		`{"http": {"url": "http://x", "auth": {"basicAuth": {"usernameSecret": {"name": "s", "key": "k"}}}}}`:  "",
-		`{"git": {"repo": "https://g"}}`:                                     "",
-		`{"raw": {"data": "x"}}`:                                             "",
-		`{"gcs": {"bucket": "b", "key": "k"}}`:                               `"gcs" are not supported`,
-		`{"azure": {"blob": "x"}}`:                                           `"azure" are not supported`,
-		`{"s3": {"endpoint": "http://minio:9000", "bucket": "b"}}`:           "insecure",
-		`{"s3": {"bucket": "b", "roleARN": "arn:x"}}`:                        "roleARN",
-		`{"http": {"url": "x", "auth": {"oauth2": {"clientIDSecret": {}}}}}`: "oauth2",
-		`{"s3": {}, "raw": {}}`:                                              "one kind",
-		`{"s3": {"endpoint": 1}}`:                                            "s3",
-		`{"s3": {"endpoint": "e", "insecure": "true"}}`:                      "", // what a tag was filled with is a text
-		`{"s3": {"endpoint": "e", "insecure": "yes"}}`:                       `"yes" is neither true nor false`,
-		`{"git": {"repo": "r", "depth": "1", "singleBranch": "true"}}`:       "",
-		`{"git": {"repo": "r", "depth": "deep"}}`:                            `"deep" is no whole number`,
-		`[]`: "read",
+		`{"git": {"repo": "https://g"}}`:                                                     "",
+		`{"raw": {"data": "x"}}`:                                                             "",
+		`{"gcs": {"bucket": "b", "key": "k"}}`:                                               `"gcs" are not supported`,
+		`{"azure": {"blob": "x"}}`:                                                           `"azure" are not supported`,
+		`{"s3": {"endpoint": "http://minio:9000", "bucket": "b"}}`:                           "insecure",
+		`{"s3": {"bucket": "b", "roleARN": "arn:x"}}`:                                        "roleARN",
+		`{"http": {"url": "x", "auth": {"oauth2": {"clientIDSecret": {}}}}}`:                 "oauth2",
+		`{"s3": {}, "raw": {}}`:                                                              "one kind",
+		`{"s3": {"endpoint": 1}}`:                                                            "s3",
+		`{"s3": {"endpoint": "e", "insecure": "true"}}`:                                      "", // what a tag was filled with is a text
+		`{"s3": {"endpoint": "e", "insecure": "yes"}}`:                                       `"yes" is neither true nor false`,
+		`{"git": {"repo": "r", "depth": "1", "singleBranch": "true"}}`:                       "",
+		`{"git": {"repo": "r", "depth": "deep"}}`:                                            `"deep" is no whole number`,
+		`{"s3": {"endpoint": "e", "insecure": null, "accessKeySecret": {"optional": null}}}`: "", // nothing is said
+		`{"git": {"repo": "r", "depth": null}}`:                                              "",
+		`[]`:                                                                                 "read",
 	} {
 		err := artifact.Supported(json.RawMessage(location))
 		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {

@@ -7,7 +7,7 @@ import (
 )
 
 // The fields of locations and archives that are no texts. Where a tag was filled
-// in, a text stands there all the same, and means what it says.
+// in, a text stands there all the same, and means what it says; null says nothing.
 type (
 	boolean bool
 	number  int64
@@ -15,6 +15,9 @@ type (
 
 // UnmarshalJSON takes true and "true".
 func (b *boolean) UnmarshalJSON(text []byte) error {
+	if isNull(text) {
+		return nil
+	}
 	word := unquoted(text)
 	v, err := strconv.ParseBool(word)
 	if err != nil {
@@ -26,6 +29,9 @@ func (b *boolean) UnmarshalJSON(text []byte) error {
 
 // UnmarshalJSON takes 1 and "1".
 func (n *number) UnmarshalJSON(text []byte) error {
+	if isNull(text) {
+		return nil
+	}
 	word := unquoted(text)
 	v, err := strconv.ParseInt(word, 10, 64)
 	if err != nil {
@@ -34,6 +40,8 @@ func (n *number) UnmarshalJSON(text []byte) error {
 	*n = number(v)
 	return nil
 }
+
+func isNull(text []byte) bool { return string(text) == "null" }
 
 func unquoted(text []byte) string {
 	var word string
