@@ -84,14 +84,16 @@ func leaving(wait waits) (*Backend, func(change func(*corev1.Pod))) {
 // told is what a backend reports next.
 func told(t *testing.T, b *Backend) engine.Report {
 	t.Helper()
-	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); {
+	for end := time.After(10 * time.Second); ; {
 		if all := b.reports.take(); len(all) > 0 {
 			return all[len(all)-1].Report
 		}
-		<-b.reports.more
+		select {
+		case <-b.reports.more:
+		case <-end:
+			t.Fatal("nothing is reported")
+		}
 	}
-	t.Fatal("nothing is reported")
-	return engine.Report{}
 }
 
 // mainEnded is a Pod whose main containers have ended, with a sidecar in a state.

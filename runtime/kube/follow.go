@@ -83,11 +83,11 @@ var errGone = errors.New("the version is too old")
 // watch follows the Pods from a version on, and returns the version it has come
 // to. With an error they have to be listed again.
 func (b *Backend) watch(ctx context.Context, version string) (string, error) {
-	ctx, cancel := context.WithCancel(ctx)
+	watching, cancel := context.WithCancel(ctx) // what it begins outlasts it
 	defer cancel()
 	silence := time.AfterFunc(b.waits.silent, cancel) // also before it begins
 	defer silence.Stop()
-	w, err := b.cluster.watch(ctx, podResource, b.selector(), version, watchSeconds+rand.Int64N(watchSeconds))
+	w, err := b.cluster.watch(watching, podResource, b.selector(), version, watchSeconds+rand.Int64N(watchSeconds))
 	if err != nil {
 		if refusalOf(err) != nil {
 			return "", errGone // too old, or not for us: then lists have to do
@@ -97,7 +97,7 @@ func (b *Backend) watch(ctx context.Context, version string) (string, error) {
 	defer w.Stop()
 	for {
 		select {
-		case <-ctx.Done():
+		case <-watching.Done():
 			return version, nil
 		case event, open := <-w.ResultChan():
 			if !open {
@@ -106,7 +106,7 @@ func (b *Backend) watch(ctx context.Context, version string) (string, error) {
 			silence.Reset(b.waits.silent)
 			p, ok := event.Object.(*corev1.Pod)
 			if !ok || event.Type == watch.Error {
-				if ctx.Err() != nil {
+				if watching.Err() != nil {
 					return version, nil
 				}
 				return "", errGone

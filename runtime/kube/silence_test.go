@@ -2,6 +2,7 @@ package kube
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -11,9 +12,11 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/rest"
 
 	"github.com/weft-lang/weft/compiler/pod"
+	"github.com/weft-lang/weft/runtime/engine"
 	"github.com/weft-lang/weft/runtime/record"
 	"github.com/weft-lang/weft/runtime/run"
 )
@@ -158,5 +161,51 @@ func TestRecordOutlastsKubelet(t *testing.T) {
 	go b.readLogs(t.Context(), run.PodRef{Name: "p"}, p)
 	if r := told(t, b); r.OutputError != "" || r.Outputs == nil {
 		t.Errorf("%+v", r)
+	}
+}
+
+// What a watch has begun goes on when the watch ends: reading the log of a Pod that
+// has ended, and waiting for one that is being deleted.
+func TestOutlastsWatch(t *testing.T) {
+	t.Parallel()
+	message, lines, err := record.Encode(record.Record{Container: "main", Parameters: []record.Value{{Name: "o", Value: strings.Repeat("0123456789", 100)}}}, 60)
+	if err != nil || len(lines) == 0 {
+		t.Fatal(err, len(lines))
+	}
+	ended := somePod(mainEnded(terminated("db", 0, "", "")))
+	ended.Annotations[annotationTells] = "main"
+	ended.Status.ContainerStatuses[0].State.Terminated.Message = message
+	leaves := somePod(func(p *corev1.Pod) { p.DeletionTimestamp = &metav1.Time{Time: time.Now()} })
+	for want, p := range map[engine.PodState]*corev1.Pod{engine.PodEnded: ended, engine.PodLost: leaves} {
+		p.Name, p.UID, p.ResourceVersion = "p", "1", "8"
+		p.Labels = map[string]string{pod.LabelRunUID: "u", pod.LabelGeneration: "0"}
+		var watches atomic.Int64
+		again := make(chan struct{})
+		c := fakeServer(t, func(w http.ResponseWriter, q *http.Request) {
+			switch {
+			case strings.HasSuffix(q.URL.Path, "/log"):
+				<-again
+				fmt.Fprintln(w, strings.Join(lines, "\n"))
+			case q.URL.Query().Get("watch") == "":
+				reply(w, http.StatusOK, noPods)
+			case watches.Add(1) == 1:
+				object, _ := json.Marshal(p)
+				reply(w, http.StatusOK, `{"type": "MODIFIED", "object": %s}`, strings.Replace(string(object), "{", `{"kind": "Pod", "apiVersion": "v1", `, 1))
+			default:
+				if watches.Load() == 2 {
+					close(again)
+				}
+				<-q.Context().Done()
+			}
+		})
+		b := NewBackend(c, pod.Run{UID: "u"})
+		b.waits.deleted = 500 * time.Millisecond
+		b.pods["p"] = &tracked{ref: run.PodRef{Name: "p"}}
+		ctx, cancel := context.WithCancel(t.Context())
+		go b.follow(ctx)
+		for r := told(t, b); r.State != want; r = told(t, b) {
+			t.Logf("%+v", r)
+		}
+		cancel()
 	}
 }
