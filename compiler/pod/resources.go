@@ -43,11 +43,17 @@ func (b *builder) asMain(c *corev1.Container) {
 			c.Resources.Limits[name] = limit
 		}
 	}
+	if b.guaranteed {
+		guarantee(c)
+	}
 }
 
-// besideMain lets a container that runs while main does take no more processors
-// than main, and keeps the Pod's guarantee where the user's containers have it: it
-// is lost when one container may take more than it asks for.
+// guarantee keeps the Pod's guarantee where the user's containers have it: it is
+// lost when one container, of any kind, may take more than it asks for.
+func guarantee(c *corev1.Container) { c.Resources.Requests = c.Resources.Limits.DeepCopy() }
+
+// besideMain lets a container that runs while main does, in a Pod with a guarantee,
+// take no more processors than main.
 func (b *builder) besideMain(c *corev1.Container) {
 	if !b.guaranteed {
 		return
@@ -55,7 +61,7 @@ func (b *builder) besideMain(c *corev1.Container) {
 	if limit := b.firstMain().Limits[corev1.ResourceCPU]; limit.Cmp(c.Resources.Limits[corev1.ResourceCPU]) < 0 {
 		c.Resources.Limits[corev1.ResourceCPU] = limit
 	}
-	c.Resources.Requests = c.Resources.Limits.DeepCopy()
+	guarantee(c)
 }
 
 func (b *builder) firstMain() corev1.ResourceRequirements {

@@ -202,6 +202,7 @@ spec:
 		{"smaller", "{requests: {cpu: 5m, memory: 8Mi}, limits: {cpu: 20m, memory: 16Mi}}", "[]", "5m/20m 32Mi/256Mi, 5m/20m 32Mi/1Gi, 10m/500m 32Mi/256Mi"},
 		{"one only", "{requests: {cpu: 1}}", "[]", "1/0 32Mi/256Mi, 1/0 32Mi/1Gi, 10m/500m 32Mi/256Mi"},
 		{"guaranteed", "{limits: {cpu: 200m, memory: 2Gi}}", "[]", "200m/200m 2Gi/2Gi, 200m/200m 2Gi/2Gi, 200m/200m 256Mi/256Mi"},
+		{"guaranteed and small", "{limits: {cpu: 200m, memory: 64Mi}}", "[]", "200m/200m 256Mi/256Mi, 200m/200m 1Gi/1Gi, 200m/200m 256Mi/256Mi"},
 		{"but for a sidecar", "{limits: {cpu: 2, memory: 2Gi}}", "[{name: s, image: i, command: [c]}]", "2/2 2Gi/2Gi, 2/2 2Gi/2Gi, 10m/500m 32Mi/256Mi"},
 	} {
 		_, find := made(t, call(t, fmt.Sprintf(text, tt.main, tt.sidecars), nil))
