@@ -214,6 +214,16 @@ func TestCodes(t *testing.T) {
 	}
 }
 
+// TestLongMessage keeps no part of a character at its end.
+func TestLongMessage(t *testing.T) {
+	b := newBench(t, main(instructions.Process{Result: true}))
+	b.write("text", "x"+strings.Repeat("é", 4000))
+	b.run("run", "main", "--", "cp", filepath.Join(b.home, "text"), b.opts.MessageFile)
+	if got, want := b.record().Message, "x"+strings.Repeat("é", 2047); got != want {
+		t.Errorf("it ends in %q and has %d bytes", got[len(got)-4:], len(got))
+	}
+}
+
 // TestPlainMessage leaves the message of a process alone where nothing is wanted
 // of it.
 func TestPlainMessage(t *testing.T) {

@@ -166,7 +166,7 @@ const CodeNoCommand = 128
 func (w *watched) finish(ctx context.Context, code int) (packed []string) {
 	message := w.said
 	if message == "" {
-		if text, _, err := readFile(w.message, messageSize); err == nil {
+		if text, _, err := readFile(w.message, messageSize+1); err == nil {
 			message = cut(text, messageSize)
 		}
 	}
