@@ -91,7 +91,7 @@ func (b *Backend) someQuiet() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for _, t := range b.pods {
-		if !t.quiet.IsZero() && b.cluster.clock.now().Sub(t.quiet) >= b.waits.quiet {
+		if !t.done && !t.quiet.IsZero() && b.cluster.clock.now().Sub(t.quiet) >= b.waits.quiet {
 			return true
 		}
 	}

@@ -87,8 +87,10 @@ func (l *Locks) Acquire(ctx context.Context, h store.Holder, locks []engine.Lock
 	for i, lock := range locks {
 		waiting, err := l.take(ctx, lock, h)
 		if err != nil || waiting != "" {
-			for _, before := range locks[:i] {
-				err = errors.Join(err, l.giveBack(ctx, before, h, true))
+			for j, other := range locks {
+				if j != i {
+					err = errors.Join(err, l.yield(ctx, other, h))
+				}
 			}
 			return waiting, err
 		}
@@ -148,7 +150,7 @@ func (l *Locks) Release(ctx context.Context, h store.Holder) error {
 		}
 	}
 	for _, lock := range locks {
-		err = errors.Join(err, l.giveBack(ctx, lock, h, false))
+		err = errors.Join(err, l.giveBack(ctx, lock, h))
 	}
 	if err == nil {
 		l.mu.Lock()
@@ -188,17 +190,21 @@ func (l *Locks) leftBy(ctx context.Context, h store.Holder) ([]engine.Lock, erro
 	return left[holding{h.UID, h.Node}], nil
 }
 
-// giveBack frees one lock. Who goes on waiting keeps a place in the queue.
-func (l *Locks) giveBack(ctx context.Context, lock engine.Lock, h store.Holder, wait bool) error {
+// giveBack frees one lock.
+func (l *Locks) giveBack(ctx context.Context, lock engine.Lock, h store.Holder) error {
 	t := l.ticket(h)
 	return l.change(ctx, lock, func(q *lockQueue) error {
-		if i := slices.IndexFunc(q.Holding, t.is); i >= 0 {
-			t.Since = q.Holding[i].Since
-		}
 		q.leave(t.is)
-		if t.Elsewhere = wait; wait {
-			q.enter(t)
-		}
+		return nil
+	})
+}
+
+// yield lets who waits for another lock keep a place in the queue of this one, and
+// bar nobody.
+func (l *Locks) yield(ctx context.Context, lock engine.Lock, h store.Holder) error {
+	t := l.ticket(h)
+	return l.change(ctx, lock, func(q *lockQueue) error {
+		q.yield(t)
 		return nil
 	})
 }

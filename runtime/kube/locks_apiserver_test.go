@@ -50,19 +50,7 @@ func TestAPIServerLocksWithin(t *testing.T) {
 	c, _ := newPlace(t, idle)
 	holders(t, c, "both", "outer", "later")
 	l, ctx := c.Locks(), t.Context()
-	waits := func(mutex string, free int) string {
-		return engine.Lock{Namespace: c.Namespace, Mutex: mutex}.Waiting(free, 1)
-	}
-	want := func(h store.Holder, waiting string, mutexes ...string) {
-		t.Helper()
-		var locks []engine.Lock
-		for _, m := range mutexes {
-			locks = append(locks, engine.Lock{Mutex: m})
-		}
-		if got, err := l.Acquire(ctx, h, locks); err != nil || got != waiting {
-			t.Errorf("%v: %q, want %q: %v", h, got, waiting, err)
-		}
-	}
+	waits, want := mutexes(t, c, l)
 	want(holder("outer", ""), "", "y")                 // for as long as the run lasts
 	want(holder("both", "1"), waits("y", 0), "x", "y") // and leaves x alone
 	want(holder("outer", "1"), "", "x")                // which outer needs to come to its end
@@ -75,6 +63,47 @@ func TestAPIServerLocksWithin(t *testing.T) {
 	}
 	want(holder("later", "1"), waits("x", 1), "x") // which is behind the other one
 	want(holder("both", "1"), "", "x", "y")
+}
+
+// Who waited for the second of two locks, and now waits for the first, does not keep
+// the second from those who have the first.
+func TestAPIServerLocksYield(t *testing.T) {
+	c, _ := newPlace(t, idle)
+	holders(t, c, "both", "one", "other")
+	l := c.Locks()
+	waits, want := mutexes(t, c, l)
+	want(holder("one", "1"), "", "y")
+	want(holder("both", "1"), waits("y", 0), "x", "y")
+	want(holder("other", "1"), "", "x")
+	want(holder("both", "1"), waits("x", 0), "x", "y")
+	if err := l.Release(t.Context(), holder("one", "1")); err != nil {
+		t.Error(err)
+	}
+	want(holder("other", "2"), "", "y") // which it needs to give x back
+	for _, node := range []string{"2", "1"} {
+		if err := l.Release(t.Context(), holder("other", node)); err != nil {
+			t.Error(err)
+		}
+	}
+	want(holder("both", "1"), "", "x", "y")
+}
+
+// mutexes are how those are told to wait who ask for mutexes, and asking for some.
+func mutexes(t *testing.T, c *Cluster, l *Locks) (waits func(mutex string, free int) string, want func(h store.Holder, waiting string, mutexes ...string)) {
+	waits = func(mutex string, free int) string {
+		return engine.Lock{Namespace: c.Namespace, Mutex: mutex}.Waiting(free, 1)
+	}
+	want = func(h store.Holder, waiting string, mutexes ...string) {
+		t.Helper()
+		var locks []engine.Lock
+		for _, m := range mutexes {
+			locks = append(locks, engine.Lock{Mutex: m})
+		}
+		if got, err := l.Acquire(t.Context(), h, locks); err != nil || got != waiting {
+			t.Errorf("%v: %q, want %q: %v", h, got, waiting, err)
+		}
+	}
+	return waits, want
 }
 
 // Many runs that wait for one lock ask for it, and not again and again how each of

@@ -59,10 +59,23 @@ func (q *lockQueue) before(t ticket, capacity int) []ticket {
 	return nil
 }
 
-// hold gives t the lock.
+// hold gives t, which waits for it, the lock.
 func (q *lockQueue) hold(t ticket) {
+	t = q.Waiting[slices.IndexFunc(q.Waiting, t.is)] // with its place, if it has to go back there
 	q.leave(t.is)
 	q.Holding = append(q.Holding, t)
+}
+
+// yield lets t, if it has the lock or waits for it, wait for another one first.
+func (q *lockQueue) yield(t ticket) {
+	if i := slices.IndexFunc(q.Holding, t.is); i >= 0 {
+		t = q.Holding[i]
+		q.leave(t.is)
+		q.enter(t)
+	}
+	if i := slices.IndexFunc(q.Waiting, t.is); i >= 0 {
+		q.Waiting[i].Elsewhere = true
+	}
 }
 
 // leave takes those out that a function picks.

@@ -209,3 +209,15 @@ func TestOutlastsWatch(t *testing.T) {
 		cancel()
 	}
 }
+
+// Nobody asks what keeps a Pod from starting that is gone.
+func TestQuietNoMore(t *testing.T) {
+	b := NewBackend(fakeServer(t, nil), pod.Run{UID: "u"})
+	b.pods["p"] = &tracked{ref: run.PodRef{Name: "p"}, uid: "1", quiet: time.Now().Add(-time.Hour)}
+	if !b.someQuiet() {
+		t.Error("a Pod that says nothing is not noticed")
+	}
+	if b.lost(t.Context(), "p", "1"); b.someQuiet() {
+		t.Error("events are asked about a Pod that is gone")
+	}
+}
