@@ -133,8 +133,12 @@ func (s *scanner) foreignQuote(start int) bool {
 	inner = inner[:i]
 	s.pos = start + size + len(inner) + closing
 	span := s.file.At(start, s.pos)
+	value := quote(inner)
+	if len(value) > s.pos-start { // no token reaches beyond its source
+		value = s.text[start:s.pos]
+	}
 	s.due()
-	s.push(tokString, start, quote(inner))
+	s.push(tokString, start, value)
 	s.report(start, s.pos, &diag.Fix{Title: "use double quotes", Safe: true, Edits: []diag.Edit{{Span: span, New: quote(inner)}}},
 		"use double quotes", "text is written in double quotes, not in curly ones")
 	return true

@@ -21,6 +21,7 @@ var snippets = []string{
 	"cronWorkflow c\nschedule \"* * * * *\"\nworkflowSpec.suspend true\ncontainer x {\n  run bash <<-EOF\n    a\n\n     b\n    EOF\n  env { A \"${n}\", B { value 1.5e3 } }\n  retry 3 { backoff.duration 10s }\n  output param p \"/x\"\n  output artifact q = x\n  template.securityContext {}\n}\n",
 	"manifest { \"a\": 1, \"b\": [true, null, \"\\u00e9\\n\"], c `raw` }\n# end\n",
 	"workflow a\ncontainer a { image = \"x\" }\ncontaner b {\n args [\"x\"\n foo \"y\"\n}\ncontainer c(a {\n",
+	"workflow a\ncontainer a { image “\\\\\\\\\\\\\\\\\\\\”",
 	"workflow \"x.y\"\r\ncontainer a { # c\r\n  # d\r\n  image 'x', args [ # e\r\n 0755, ${a} ]\r\n}\r\n",
 }
 
