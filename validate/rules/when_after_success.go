@@ -3,7 +3,6 @@ package rules
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/weft-lang/weft/compiler/ir"
 	"github.com/weft-lang/weft/lang/diag"
@@ -53,7 +52,7 @@ spec:
 			if c.call == nil || len(c.errors) > 0 {
 				continue
 			}
-			producer, text := afterSuccess(c)
+			producer, text := afterSuccess(p, c)
 			if producer == nil {
 				continue
 			}
@@ -76,38 +75,30 @@ func goOnHelp(producer *ir.Call) string {
 	return fmt.Sprintf("to go on after a failure, give step %q continueOn: {failed: true}", producer.Name.Text())
 }
 
+// succeeded is what the states of a step or task are when it has succeeded.
+var succeeded = map[string]string{"status": "Succeeded", "exitCode": "0"}
+
 // afterSuccess is the text of c when all of its tags are states of steps or
-// tasks that must have succeeded, and the last of these; else it is nil.
-func afterSuccess(c condition) (producer *ir.Call, text string) {
+// tasks that must have succeeded, and the first of these; else it is nil.
+func afterSuccess(p *validate.Pass, c condition) (producer *ir.Call, text string) {
 	text = c.node.Value
 	tags, _ := expr.Tags(text)
-	for _, t := range slices.Backward(tags) {
-		producer = stateOf(c, t, ".status")
-		value := "Succeeded"
-		if producer == nil {
-			producer, value = stateOf(c, t, ".exitCode"), "0"
-		}
-		if producer == nil || !mustSucceed(c.use, producer, c.call) {
+	states := siblingReferencesIn(p, c.use, c.node)
+	if len(states) != len(tags) {
+		return nil, ""
+	}
+	for i, r := range slices.Backward(states) {
+		t := tags[i]
+		if r.InExpr || r.Start < t.Start || r.End > t.End || len(r.Path) != 3 {
 			return nil, ""
 		}
-		text = text[:t.Start] + value + text[t.End:]
+		value := succeeded[r.Path[2].Name]
+		if value == "" || !mustSucceed(c.use, r.Producer, c.call) {
+			return nil, ""
+		}
+		producer, text = r.Producer, text[:t.Start]+value+text[t.End:]
 	}
 	return producer, text
-}
-
-// stateOf is the step or task whose state of that name a tag is, nil if it is none.
-func stateOf(c condition, t expr.Tag, state string) *ir.Call {
-	path, ok := strings.CutPrefix(t.Key, c.call.Scope()+".")
-	name, is := strings.CutSuffix(path, state)
-	if t.Expr || !ok || !is {
-		return nil
-	}
-	for _, other := range c.use.Template.Calls() {
-		if other.Name.Text() == name {
-			return other
-		}
-	}
-	return nil
 }
 
 // mustSucceed reports whether consumer runs only when producer has run and
@@ -127,7 +118,7 @@ func mustSucceed(u *trace.Use, producer, consumer *ir.Call) bool {
 		d, errs := expr.ParseDepends(depends)
 		return len(errs) == 0 && slices.Contains(d.Tasks(), name) && needsSuccess(d, name)
 	}
-	return slices.ContainsFunc(u.Graph.Deps[slices.Index(u.Template.Tasks, consumer)], func(d trace.Dep) bool { return d.Dep.Task == name })
+	return slices.ContainsFunc(u.Graph.Deps[u.Graph.First[u.Text(consumer.Name)]], func(d trace.Dep) bool { return d.Dep.Task == name })
 }
 
 // needsSuccess reports whether d is false however else a task ends.
