@@ -1,6 +1,9 @@
 package cli
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+)
 
 // The exit codes of every command.
 const (
@@ -43,4 +46,13 @@ func usage(format string, args ...any) *exit {
 
 func failure(format string, args ...any) *exit {
 	return &exit{Failure, fmt.Errorf(format, args...)}
+}
+
+// ending is err as a command ends with it: what names no exit code is a failure.
+func ending(err error) error {
+	var end *exit
+	if err == nil || errors.As(err, &end) {
+		return err
+	}
+	return failure("%w", err)
 }

@@ -43,7 +43,7 @@ func (c *clusterRun) printLogs(d *driving, o logsOptions, steps []string) error 
 	for {
 		ended, err := r.look()
 		if !o.follow {
-			return err
+			return ending(err)
 		}
 		if err := r.outage.bear(err); err != nil {
 			return err

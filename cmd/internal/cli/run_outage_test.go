@@ -67,3 +67,21 @@ func TestOutageBorne(t *testing.T) {
 		}
 	})
 }
+
+// TestEnding holds that a command which a cluster leaves alone has failed, and was
+// not called in a wrong way.
+func TestEnding(t *testing.T) {
+	away := errors.New("connection refused")
+	for _, c := range []struct {
+		err  error
+		code int
+	}{{away, Failure}, {fmt.Errorf("pods: %w", away), Failure}, {usage("name one step"), Usage}} {
+		var end *exit
+		if !errors.As(ending(c.err), &end) || end.code != c.code || end.Error() != c.err.Error() {
+			t.Errorf("%v ends as %v", c.err, ending(c.err))
+		}
+	}
+	if err := ending(nil); err != nil {
+		t.Error(err)
+	}
+}
