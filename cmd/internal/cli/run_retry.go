@@ -36,8 +36,8 @@ func newRetry(s Streams) *cobra.Command {
 on them. What succeeded stays as it is, unless --node names it. The run keeps its
 name; it is driven like any other by weft run. RUN may be @latest.
 
--p changes arguments of the workflow: what runs again sees the new ones. So do new
-Pods of a run in a cluster with --agent-image and --service-account.`,
+-p changes arguments of the workflow: what runs again sees the new ones. In a
+cluster, --agent-image and --service-account count for Pods that are made anew.`,
 		Example: "  weft retry ci-x7k2p\n  weft retry ci-x7k2p -p version=1.4.2\n  weft retry ci-x7k2p --node build\n  weft retry --cluster -n ci --detach ci-x7k2p",
 		Args:    oneRun,
 		RunE: func(cmd *cobra.Command, args []string) error {
