@@ -72,6 +72,27 @@ func TestOutputsThatAreNoFiles(t *testing.T) {
 	}
 }
 
+// TestLockThatIsAPipe: what a container puts in the place of its lock ends the wait
+// for it, and does not make it longer.
+func TestLockThatIsAPipe(t *testing.T) {
+	tell := main(instructions.Process{})
+	tell.Save = []instructions.Save{{Name: "a", Container: "main", By: "weft-save", Path: "/a", Location: json.RawMessage(`{"folder": {"key": "a"}}`)}}
+	b := newBench(t, tell)
+	if err := syscall.Mkfifo(filepath.Join(b.home, "exchange", "main.json.lock"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan int, 1)
+	go func() { ended <- b.run("save") }()
+	select {
+	case <-ended:
+	case <-time.After(20 * time.Second):
+		t.Fatal("it waits for a pipe that nobody writes to")
+	}
+	if r := b.record(); !strings.Contains(r.Error, "ended without a word") {
+		t.Errorf("%+v", r)
+	}
+}
+
 // TestSlowReader keeps what a command wrote last when whoever reads the output
 // stalls for longer than the agent waits for stragglers.
 func TestSlowReader(t *testing.T) {

@@ -174,7 +174,7 @@ func lockFile(f *os.File) error { return syscall.Flock(int(f.Fd()), syscall.LOCK
 
 // isUnlocked reports whether a file is there that nobody has locked any more.
 func isUnlocked(path string) bool {
-	f, err := os.Open(path)
+	f, err := openAtOnce(path)
 	if err != nil {
 		return false
 	}
