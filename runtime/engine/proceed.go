@@ -13,15 +13,19 @@ import (
 // runs: inputs from ConfigMaps, locks, and a look into the cache.
 func (e *Engine) proceed(id NodeID) {
 	n := e.at(id)
+	fetches := n.more != nil && n.more.fetch != nil && len(n.more.fetch.inputs) > 0
+	locks := len(n.plan.locks) > 0 && !n.is(flagLocked)
 	switch {
 	case n.phase.Fulfilled():
+	case e.shut(n) && (fetches || locks) && len(n.plan.calls) > 0:
+		e.finish(id, Failed, e.stopMessage()) // exit handlers in it would go without
 	case e.shut(n):
 		e.run(id) // what it would wait for does not matter any more
-	case n.more != nil && n.more.fetch != nil && len(n.more.fetch.inputs) > 0:
+	case fetches:
 		k := n.more.fetch.keys[0]
 		e.wait(id, stageFetching)
 		e.actions = append(e.actions, Fetch{Node: id, ConfigMap: k.name, Key: k.key})
-	case len(n.plan.locks) > 0 && !n.is(flagLocked):
+	case locks:
 		e.acquire(id)
 	case n.plan.memo != nil && (n.more == nil || n.more.memo == nil):
 		e.lookUp(id)

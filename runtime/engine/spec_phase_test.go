@@ -290,6 +290,7 @@ func TestSpecAfterStops(t *testing.T) {
 	const tolerant = "steps: [[{name: a, template: leaf, continueOn: {failed: true}}], [{name: b, template: leaf}], [{name: c, template: leaf}]]"
 	const tasks = `dag: {tasks: [{name: a, template: leaf}, {name: b, template: leaf, depends: a}, {name: c, template: leaf, depends: a.Failed}, {name: d, template: late, depends: c.Failed}]}`
 	const late = "{name: late, " + tolerant + "}"
+	const handled = "steps: [[{name: x, template: leaf, hooks: {exit: {template: leafx}}}]]"
 	const stopped = "\"workflow shutdown with strategy: Stop\""
 	runSpec(t, []specRow{
 		{name: "5.4 Stop: steps go on behind what continueOn covers", main: tolerant, script: "* never\nat after=5s stop",
@@ -302,6 +303,11 @@ func TestSpecAfterStops(t *testing.T) {
 			script: "* never\nat after=5s stop", want: "wf[1].b(0) | Failed | " + stopped + "\nwf[1].b(1) | none\nwf[1].b | Retry | Failed | \"Stopped with strategy 'Stop'\""},
 		{name: "5.4 Stop: what wants a lock does not ask for it", main: "steps: [[{name: a, template: leaf, continueOn: {failed: true}}], [{name: b, template: lock}]]", more: "{name: lock, synchronization: {mutexes: [{name: m}]}, " + leafBody + "}",
 			script: "* never\nat after=5s stop", want: "wf[1].b | Pod | Failed | " + stopped + " | ended=5s"},
+		{name: "5.4 Stop: exit handlers in what wants a lock", main: "dag: {tasks: [{name: a, template: leaf}, {name: b, template: lock, depends: a.Failed}]}", more: "{name: lock, synchronization: {mutexes: [{name: m}]}, " + handled + "}",
+			script: "* never\nat after=5s stop", want: "wf.b | Steps | Failed | children=0 | ended=5s | \"Stopped with strategy 'Stop'\"\nrun | Failed"},
+		{name: "5.4 Stop: exit handlers in what lacks an input", main: "dag: {tasks: [{name: a, template: leaf}, {name: b, template: fetch, depends: a.Failed}]}",
+			more:   "{name: fetch, inputs: {parameters: [{name: x, valueFrom: {configMapKeyRef: {name: c, key: k}}}]}, " + strings.Replace(handled, "exit: {", `exit: {arguments: {parameters: [{name: x, value: "{{inputs.parameters.x}}"}]}, `, 1) + "}",
+			script: "* never\nat after=5s stop", want: "wf.b | Steps | Failed | children=0 | ended=5s | \"Stopped with strategy 'Stop'\"\nrun | Failed"},
 		{name: "5.4 Stop: a suspend node", main: "steps: [[{name: a, template: leaf, continueOn: {failed: true}}], [{name: b, template: wait}]]", more: "{name: wait, suspend: {}}",
 			script: "* never\nat after=5s stop", want: "wf[1].b | Suspend | Failed | \"Stopped with strategy 'Stop'\""},
 		{name: "5.4 Stop: a hook that is no exit handler", main: `dag: {tasks: [{name: a, template: leaf, hooks: {h: {template: leaf, expression: "tasks.a.status == 'Failed'"}}}]}`, script: "* never\nat after=5s stop",
