@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -69,7 +70,6 @@ func (l *lines) tell(v engine.View) {
 	waits := v.Message != "" && v.Phase != engine.NoPhase && !v.Phase.Fulfilled()
 	if was, seen := l.phases[v.ID]; !seen || was != v.Phase {
 		l.phases[v.ID] = v.Phase
-		l.forget(v.ID)
 		if v.Phase != engine.NoPhase { // else it was taken out, to be run again
 			now := v
 			if waits {
@@ -111,29 +111,19 @@ func (l *lines) gather(v engine.View) {
 	}
 }
 
-// flush tells of the nodes that still wait for a cause.
+// flush tells of the nodes that still wait for a cause: those that entered another
+// phase do not.
 func (l *lines) flush(c *cause) {
-	if len(c.fresh) == 0 {
+	wait := slices.DeleteFunc(c.fresh, func(v engine.View) bool { return l.phases[v.ID] != v.Phase })
+	c.fresh = nil
+	if len(wait) == 0 {
 		return
 	}
-	v := c.fresh[0]
-	if more := len(c.fresh) - 1; more > 0 {
+	v := wait[0]
+	if more := len(wait) - 1; more > 0 {
 		v.Path += fmt.Sprintf(" and %d more", more)
 	}
-	c.fresh = nil
 	fmt.Fprintln(l.out, report.Line(v, l.now()))
-}
-
-// forget takes out a node that waits no more.
-func (l *lines) forget(id engine.NodeID) {
-	for _, c := range l.causes {
-		for i, v := range c.fresh {
-			if v.ID == id {
-				c.fresh = append(c.fresh[:i], c.fresh[i+1:]...)
-				break
-			}
-		}
-	}
 }
 
 // differing is what differs in messages about the same: numbers, and the ids of

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"io"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -109,5 +110,27 @@ spec:
 	ask, whole := strings.Index(out.String(), "Failed     ci[0].ask"), strings.Index(out.String(), "Failed     ci  ")
 	if ask < 0 || whole < ask {
 		t.Errorf("got\n%s", out.String())
+	}
+}
+
+// BenchmarkLines tells of nodes that wait, for the same or each for something else,
+// and then run. The time for each of them must not grow with their number.
+func BenchmarkLines(b *testing.B) {
+	for _, causes := range []int{1, 10_000} {
+		for _, n := range []int{1_000, 10_000} {
+			b.Run(fmt.Sprintf("%d/%d", causes, n), func(b *testing.B) {
+				for b.Loop() {
+					l := newLines(io.Discard)
+					for id := range n {
+						cause := fmt.Sprintf("Waiting for %c%c lock", 'a'+rune(id%causes%100), 'a'+rune(id%causes/100))
+						l.tell(engine.View{ID: engine.NodeID(id), Path: "ci.a", Phase: engine.Pending, Message: cause})
+					}
+					for id := range n {
+						l.tell(engine.View{ID: engine.NodeID(id), Path: "ci.a", Phase: engine.Running})
+					}
+				}
+				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*n), "ns/node")
+			})
+		}
 	}
 }
