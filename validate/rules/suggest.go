@@ -2,6 +2,7 @@ package rules
 
 import (
 	"iter"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -30,13 +31,14 @@ func replaceText(n *tree.Node, text string, safe bool) diag.Fix {
 	}
 }
 
-// listed puts a few names into brackets behind a help text; many would not help.
+// listed puts a few names into brackets behind a help text, each once; many would
+// not help.
 func listed(names iter.Seq[string]) string {
 	const few = 6
 	var quoted []string
 	for name := range names {
-		if name != "" {
-			quoted = append(quoted, strconv.Quote(name))
+		if q := strconv.Quote(name); name != "" && !slices.Contains(quoted, q) {
+			quoted = append(quoted, q)
 		}
 		if len(quoted) > few {
 			return ""
