@@ -145,7 +145,8 @@ const keyFile = "WEFT_GIT_KEY"
 // when the artifact is there: an image need not have a /tmp.
 func (g *gitRepository) environment(folder string) ([]string, error) {
 	protocols := "git:http:https:ssh"
-	if local := strings.HasPrefix(g.Repo, "file:") || !strings.Contains(g.Repo, ":"); local {
+	scheme, _, remote := strings.Cut(g.Repo, ":")
+	if local := !remote || scheme == "file" || strings.Contains(scheme, "/"); local {
 		protocols += ":file" // what others write into .gitmodules reads nothing here
 	}
 	env := append(os.Environ(), "GIT_TERMINAL_PROMPT=0", "GIT_ALLOW_PROTOCOL="+protocols, "LC_ALL=C")

@@ -74,6 +74,23 @@ func TestGit(t *testing.T) {
 	}
 }
 
+// TestGitOfAPath fetches from a folder of this machine, whatever its name.
+func TestGitOfAPath(t *testing.T) {
+	repo := filepath.Join(t.TempDir(), "at 12:30")
+	if err := os.Mkdir(repo, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	git := gitIn(t, repo)
+	git("init", "-q")
+	write(t, repo, map[string]string{"f": "text"})
+	git("add", ".")
+	git("commit", "-qm", "all")
+	target := filepath.Join(t.TempDir(), "clone")
+	if err := open(t, object{"git": object{"repo": repo}}, artifact.Access{}).Load(t.Context(), target, artifact.LoadOptions{}); err != nil {
+		t.Error(err)
+	}
+}
+
 // gitServer gives out a repository, and remembers what it was told of who asks.
 type gitServer struct {
 	*httptest.Server
