@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 
 	"github.com/weft-lang/weft/compiler/pod/instructions"
@@ -19,10 +20,10 @@ import (
 // TestTrust saves an artifact where only the agent's image knows who the store is:
 // that of main need not hold any certificates.
 func TestTrust(t *testing.T) {
-	kept := ""
+	var kept atomic.Value
 	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		text, _ := io.ReadAll(r.Body) // what did not arrive is not kept
-		kept = string(text)
+		kept.Store(string(text))
 	}))
 	defer server.Close()
 	certificate := string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw}))
@@ -42,8 +43,8 @@ func TestTrust(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := b.process("run", "main", "--", "sh", "-c", "echo x$SSL_CERT_FILE > "+file)
-	if err := c.Run(); err != nil || kept != "x\n" {
-		t.Errorf("kept %q: %v: %s", kept, err, b.read("stderr"))
+	if err := c.Run(); err != nil || kept.Load() != "x\n" {
+		t.Errorf("kept %q: %v: %s", kept.Load(), err, b.read("stderr"))
 	}
 	if info, err := os.Stat(filepath.Join(b.home, "agent", "certificates")); err != nil || info.Mode().Perm() != 0o644 {
 		t.Error(info, err)
