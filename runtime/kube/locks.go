@@ -214,7 +214,7 @@ func (l *Locks) yield(ctx context.Context, lock engine.Lock, h store.Holder) err
 func (l *Locks) over(ctx context.Context, all []ticket, own string) (map[string]bool, error) {
 	found := map[string]bool{}
 	for _, t := range all {
-		if t.UID == own {
+		if t.UID == own || found[t.UID] {
 			continue
 		}
 		over, err := l.isOver(ctx, t)

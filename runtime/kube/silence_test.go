@@ -199,7 +199,7 @@ func TestOutlastsWatch(t *testing.T) {
 			}
 		})
 		b := NewBackend(c, pod.Run{UID: "u"})
-		b.waits.deleted = 500 * time.Millisecond
+		b.waits.deleted = 1500 * time.Millisecond
 		b.pods["p"] = &tracked{ref: run.PodRef{Name: "p"}}
 		ctx, cancel := context.WithCancel(t.Context())
 		go b.follow(ctx)
