@@ -265,7 +265,8 @@ func (s *selector) value(secrets Secrets) (string, error) {
 	return value, err
 }
 
-// word is value without the line break that many a file ends with.
+// word is value without the white space around it: many a file ends with a line
+// break.
 func (s *selector) word(secrets Secrets) (string, error) {
 	value, err := s.value(secrets)
 	return strings.TrimSpace(value), err
