@@ -45,6 +45,7 @@ func (w *watched) enter() (announce func(outcome) error, err error) {
 		if err != nil {
 			return err
 		}
+		os.Remove(file + ".part") //nolint:errcheck // a pipe that somebody put there would block us
 		if err := os.WriteFile(file+".part", text, 0o666); err != nil {
 			return err
 		}

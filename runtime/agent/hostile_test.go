@@ -93,6 +93,23 @@ func TestLockThatIsAPipe(t *testing.T) {
 	}
 }
 
+// TestOutcomeThatIsAPipe ends although the command put a pipe where its outcome is
+// to be written.
+func TestOutcomeThatIsAPipe(t *testing.T) {
+	b := newBench(t, main(instructions.Process{Announce: true}))
+	at := filepath.Join(b.home, "exchange", "main.json")
+	ended := make(chan int, 1)
+	go func() { ended <- b.run("run", "main", "--", "mkfifo", at, at+".part") }()
+	select {
+	case <-ended:
+	case <-time.After(20 * time.Second):
+		t.Fatal("it waits for a pipe that nobody reads from")
+	}
+	if text := b.read("exchange/main.json"); text != `{"code":0}` {
+		t.Errorf("the outcome is %q", text)
+	}
+}
+
 // TestSlowReader keeps what a command wrote last when whoever reads the output
 // stalls for longer than the agent waits for stragglers.
 func TestSlowReader(t *testing.T) {
