@@ -16,9 +16,8 @@ import (
 )
 
 // In plain mode a volume is a link at its mount path, and what main alone has of one
-// lies there itself. What had to be made for
-// that, and what containers leave at the paths of outputs, is removed at the
-// end of the Pod.
+// lies there itself. What had to be made for that, and what containers leave at the
+// paths of outputs, is removed at the end of the Pod.
 
 // linkMounts puts the links in place.
 func (s *supervisor) linkMounts() error {
