@@ -73,7 +73,8 @@ type tracked struct {
 // waits is for how long a Pod on its way out is waited for.
 type waits struct {
 	// sidecars is from the end of main on. The kubelet asks sidecars to end then;
-	// one that does not hear is not waited for.
+	// one that does not hear is not waited for. It is long enough for a busy node,
+	// since the bad end of a sidecar that is told later no longer counts.
 	sidecars time.Duration
 	// deleted is from when a Pod that was deleted should have ended. The kubelet
 	// says so within seconds, if its machine is still there.
@@ -91,7 +92,7 @@ func NewBackend(c *Cluster, of pod.Run) *Backend {
 	of.Namespace = c.Namespace
 	return &Backend{
 		cluster: c, of: of, gate: newGate(mostCreates), pods: map[string]*tracked{},
-		waits:   waits{sidecars: 5 * time.Second, deleted: time.Minute, quiet: 10 * time.Second, silent: 2 * time.Minute},
+		waits:   waits{sidecars: 10 * time.Second, deleted: time.Minute, quiet: 10 * time.Second, silent: 2 * time.Minute},
 		reports: newReports(), spills: make(chan struct{}, 8),
 	}
 }
