@@ -51,6 +51,19 @@ func Bind(doc *tree.Document, args []Argument) (bound *tree.Document, used []str
 	return &copied, used
 }
 
+// Place returns the document with a namespace where it names none and may have
+// one. The document itself stays as it is.
+func Place(doc *tree.Document, namespace *tree.Node) *tree.Document {
+	kind, ok := ir.ParseKind(doc.Root.Get("kind").Text())
+	metadata := doc.Root.Get("metadata")
+	if !ok || kind == ir.ClusterWorkflowTemplate || metadata == nil || metadata.Kind != tree.Map || metadata.Has("namespace") {
+		return doc
+	}
+	copied := *doc
+	copied.Root = with(doc.Root, "metadata", with(metadata, "namespace", namespace))
+	return &copied
+}
+
 // replace returns n with the list at path made of items. old is the list that
 // was there, nil if there was none.
 func replace(n *tree.Node, path []string, items []*tree.Node, old *tree.Node) *tree.Node {

@@ -108,6 +108,7 @@ type manifest struct {
 }
 
 func apply(ctx context.Context, s Streams, paths []string, o applyOptions) error {
+	o.place = o.access.Namespace
 	p, err := o.open(s, paths)
 	if err != nil {
 		return err

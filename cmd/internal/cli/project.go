@@ -32,7 +32,8 @@ type projectFlags struct {
 	parameterFile string
 	stdinFilename string
 	settings      settingsFlags
-	foreign       bool // files that hold manifests of other kinds belong to it; not a flag
+	foreign       bool   // files that hold manifests of other kinds belong to it; not a flag
+	place         string // the namespace of what names none; not a flag
 }
 
 func (f *projectFlags) register(cmd *cobra.Command) {
@@ -95,7 +96,7 @@ func (f *projectFlags) open(s Streams, paths []string) (*project, error) {
 // openIn does the same with files from anywhere.
 func (f *projectFlags) openIn(s Streams, fsys fs.FS, reading load.Options, args []eval.Argument, paths []string) (*project, error) {
 	opts := f.settings.options(reading)
-	bound := binding{args: args}
+	bound := binding{args: args, place: f.place}
 	opts.Edit = bound.documents
 	result := lint.Run(fsys, slashed(paths), opts)
 	if err := unreadable(s, result.Failures); err != nil {
@@ -177,9 +178,11 @@ func printErrors(s Streams, found []diag.Diagnostic, files []string) error {
 	return &exit{code: Negative}
 }
 
-// A binding puts the workflow arguments of the command line into documents.
+// A binding puts what the command line says into documents: workflow arguments, and
+// the namespace of those that name none.
 type binding struct {
 	args    []eval.Argument
+	place   string
 	used    map[string]bool
 	known   []string          // the parameters there are
 	misfits []diag.Diagnostic // arguments that are not of the type that .weft declares
@@ -191,6 +194,9 @@ func (b *binding) documents(docs []*tree.Document) []*tree.Document {
 	for i, d := range docs {
 		var names []string
 		out[i], names = eval.Bind(d, b.args)
+		if b.place != "" {
+			out[i] = eval.Place(out[i], textFrom("-n", b.place))
+		}
 		for _, n := range names {
 			b.used[n] = true
 		}
@@ -260,12 +266,14 @@ func (f *projectFlags) arguments() ([]eval.Argument, error) {
 		if !ok || name == "" {
 			return nil, usage("--parameter cannot be %q: it is NAME=VALUE", p)
 		}
-		file := source.NewFile("-p "+name, value)
-		set(eval.Argument{Name: name, Value: &tree.Node{
-			Kind: tree.String, Style: tree.DoubleQuoted, Value: value, Span: file.At(0, len(value)),
-		}})
+		set(eval.Argument{Name: name, Value: textFrom("-p "+name, value)})
 	}
 	return args, nil
+}
+
+// textFrom is a value that a flag gives.
+func textFrom(flag, value string) *tree.Node {
+	return &tree.Node{Kind: tree.String, Style: tree.DoubleQuoted, Value: value, Span: source.NewFile(flag, value).At(0, len(value))}
 }
 
 // parameterValue is a value of a parameter file as a parameter takes it: text.

@@ -168,6 +168,7 @@ func (o *runOptions) begin(ctx context.Context, s Streams, paths []string) error
 		o.settings.target = validate.ForWeft.String()
 	}
 	o.foreign = true // ConfigMaps and Secrets
+	o.place = o.access.Namespace
 	args, err := o.arguments()
 	if err != nil {
 		return err

@@ -15,8 +15,6 @@ import (
 
 	"github.com/weft-lang/weft/compiler/eval"
 	"github.com/weft-lang/weft/compiler/load"
-	"github.com/weft-lang/weft/lang/source"
-	"github.com/weft-lang/weft/lang/tree"
 	"github.com/weft-lang/weft/runtime/engine"
 	"github.com/weft-lang/weft/runtime/store"
 )
@@ -119,6 +117,7 @@ type keptSettings struct {
 	Config   string   `json:"config,omitempty"`
 	NoConfig bool     `json:"noConfig,omitempty"`
 	Target   string   `json:"target,omitempty"`
+	Place    string   `json:"place,omitempty"` // the namespace of what names none
 	WorkDir  string   `json:"workDir"`
 	machineFlags
 	podFlags
@@ -129,7 +128,7 @@ type keptSettings struct {
 func (o *runOptions) keep(p *project, paths []string, workDir string) (json.RawMessage, error) {
 	k := keptSettings{
 		With: slashed(o.with), Stdin: o.stdinFilename, Config: o.settings.config, NoConfig: o.settings.noConfig,
-		Target: o.settings.target, WorkDir: workDir, machineFlags: o.machineFlags, podFlags: o.podFlags,
+		Target: o.settings.target, Place: o.place, WorkDir: workDir, machineFlags: o.machineFlags, podFlags: o.podFlags,
 	}
 	for _, f := range p.files {
 		k.Paths = append(k.Paths, f.Source.Name)
@@ -183,7 +182,7 @@ func reopenFiles(s Streams, files []store.File, h store.Header) (*project, *runO
 		fsys[f.Name] = f.Data
 	}
 	o := &runOptions{machineFlags: k.machineFlags, podFlags: k.podFlags, name: h.Name, entrypoint: h.Entrypoint, workflow: h.Workflow}
-	o.with, o.stdinFilename = k.With, k.Stdin
+	o.with, o.stdinFilename, o.place = k.With, k.Stdin, k.Place
 	o.settings = settingsFlags{config: k.Config, noConfig: k.NoConfig, target: k.Target}
 	reading := load.Options{
 		Stdin: bytes.NewReader(fsys[stdinSource]), StdinName: k.Stdin, WorkDir: k.WorkDir, Context: k.With,
@@ -198,10 +197,7 @@ func reopenFiles(s Streams, files []store.File, h store.Header) (*project, *runO
 func textArguments(values []engine.Value) []eval.Argument {
 	var args []eval.Argument
 	for _, v := range values {
-		file := source.NewFile("-p "+v.Name, v.Value)
-		args = append(args, eval.Argument{Name: v.Name, Value: &tree.Node{
-			Kind: tree.String, Style: tree.DoubleQuoted, Value: v.Value, Span: file.At(0, len(v.Value)),
-		}})
+		args = append(args, eval.Argument{Name: v.Name, Value: textFrom("-p "+v.Name, v.Value)})
 	}
 	return args
 }
