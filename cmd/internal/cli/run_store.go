@@ -98,18 +98,22 @@ type secretKey struct {
 	Key  string `json:"key"`
 }
 
-// keysIn adds the keys of Secrets that a location names.
+// keysIn adds the keys of Secrets that a location names and cannot do without.
 func keysIn(location json.RawMessage, keys map[secretKey]bool) {
 	var fields map[string]json.RawMessage
 	if json.Unmarshal(location, &fields) != nil {
 		return // texts and lists name none
 	}
 	for name, value := range fields {
-		var key secretKey
-		if strings.HasSuffix(name, "Secret") && json.Unmarshal(value, &key) == nil && key.Name != "" {
-			keys[key] = true
-		} else {
+		var ref struct {
+			secretKey
+			Optional bool `json:"optional"`
+		}
+		switch {
+		case !strings.HasSuffix(name, "Secret") || json.Unmarshal(value, &ref) != nil || ref.Name == "":
 			keysIn(value, keys)
+		case !ref.Optional:
+			keys[ref.secretKey] = true
 		}
 	}
 }
