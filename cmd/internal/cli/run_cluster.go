@@ -270,10 +270,7 @@ func (c *clusterRun) driveLed(d *driving, signals []engine.Signal) error {
 	if err != nil {
 		return err
 	}
-	opts.Signals = signals
-	if history.Groups > 0 {
-		opts.History = history.Events()
-	}
+	opts.Signals, opts.History = signals, history.Events()
 	ctx, leave := context.WithCancel(c.ctx)
 	defer leave()
 	journal := c.run.Journal(ctx, history)
