@@ -82,6 +82,8 @@ type waits struct {
 	// quiet is for how long a Pod that has a node may take to start before events
 	// are asked what keeps it.
 	quiet time.Duration
+	// refused is for how long events are left alone that may not be listed.
+	refused time.Duration
 	// silent is since a watch brought something. The API server marks once a minute
 	// how far it has come; what is between us and it may keep a dead watch open.
 	silent time.Duration
@@ -92,7 +94,7 @@ func NewBackend(c *Cluster, of pod.Run) *Backend {
 	of.Namespace = c.Namespace
 	return &Backend{
 		cluster: c, of: of, gate: newGate(mostCreates), pods: map[string]*tracked{},
-		waits:   waits{sidecars: 10 * time.Second, deleted: time.Minute, quiet: 10 * time.Second, silent: 2 * time.Minute},
+		waits:   waits{sidecars: 10 * time.Second, deleted: time.Minute, quiet: 10 * time.Second, refused: 5 * time.Minute, silent: 2 * time.Minute},
 		reports: newReports(), spills: make(chan struct{}, 8),
 	}
 }

@@ -59,16 +59,17 @@ func (c *Cluster) troubles(ctx context.Context, selector string) (map[string]war
 	return says, nil
 }
 
-// followTrouble tells of Pods that do not start what events say of them, as long as
+// followTrouble tells of Pods that do not start what events say of them, where
 // events may be listed.
 func (b *Backend) followTrouble(ctx context.Context) {
-	for sleep(ctx, b.waits.quiet) {
+	for wait := b.waits.quiet; sleep(ctx, wait); {
+		wait = b.waits.quiet
 		if !b.someQuiet() {
 			continue
 		}
 		found, err := b.cluster.troubles(ctx, "")
 		if refusalOf(err) != nil {
-			return // they are not for us
+			wait = b.waits.refused // they are not for us, but may be later
 		}
 		for pod, what := range found {
 			b.tellTrouble(pod, what)

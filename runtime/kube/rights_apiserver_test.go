@@ -63,6 +63,28 @@ func allRights() []Right { return slices.Concat(Rights(), BudgetRights(), Detach
 // else.
 func withRole(t *testing.T, c *Cluster, name string, role *rbacv1.Role) *Cluster {
 	t.Helper()
+	account := &corev1.ServiceAccount{ObjectMeta: metav1.ObjectMeta{Name: name}}
+	if err := c.create(t.Context(), "serviceaccounts", account, account); err != nil {
+		t.Fatal(err)
+	}
+	role = role.DeepCopy()
+	role.Name = name
+	putRole(t, c, name, role)
+	config, _, err := access.config()
+	if err != nil {
+		t.Fatal(err)
+	}
+	config.BearerToken, config.Timeout = tokenOf(t, c, name), 0
+	restricted, err := newCluster(config, c.Namespace)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return restricted
+}
+
+// putRole makes a role and gives it to a service account.
+func putRole(t *testing.T, c *Cluster, account string, role *rbacv1.Role) {
+	t.Helper()
 	client, err := access.Client()
 	if err != nil {
 		t.Fatal(err)
@@ -79,28 +101,12 @@ func withRole(t *testing.T, c *Cluster, name string, role *rbacv1.Role) *Cluster
 			t.Fatal(err)
 		}
 	}
-	account := &corev1.ServiceAccount{ObjectMeta: metav1.ObjectMeta{Name: name}}
-	if err := c.create(t.Context(), "serviceaccounts", account, account); err != nil {
-		t.Fatal(err)
-	}
-	role = role.DeepCopy()
-	role.Name = name
 	put("roles", role)
 	put("rolebindings", &rbacv1.RoleBinding{
-		TypeMeta: metav1.TypeMeta{APIVersion: "rbac.authorization.k8s.io/v1", Kind: "RoleBinding"}, ObjectMeta: metav1.ObjectMeta{Name: name},
-		Subjects: []rbacv1.Subject{{Kind: "ServiceAccount", Name: name, Namespace: c.Namespace}},
-		RoleRef:  rbacv1.RoleRef{APIGroup: "rbac.authorization.k8s.io", Kind: "Role", Name: name},
+		TypeMeta: metav1.TypeMeta{APIVersion: "rbac.authorization.k8s.io/v1", Kind: "RoleBinding"}, ObjectMeta: metav1.ObjectMeta{Name: role.Name},
+		Subjects: []rbacv1.Subject{{Kind: "ServiceAccount", Name: account, Namespace: c.Namespace}},
+		RoleRef:  rbacv1.RoleRef{APIGroup: "rbac.authorization.k8s.io", Kind: "Role", Name: role.Name},
 	})
-	config, _, err := access.config()
-	if err != nil {
-		t.Fatal(err)
-	}
-	config.BearerToken, config.Timeout = tokenOf(t, c, name), 0
-	restricted, err := newCluster(config, c.Namespace)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return restricted
 }
 
 // tokenOf is a token of a service account.
