@@ -201,6 +201,9 @@ func (o *runOptions) begin(ctx context.Context, s Streams, paths []string) error
 	if h.Settings, err = o.keep(p, paths, reading.WorkDir); err != nil {
 		return err
 	}
+	if what := uncarried(object, o.cluster); what != "" {
+		fmt.Fprintln(s.Err, "weft:", what)
+	}
 	if o.cluster {
 		return o.beginIn(ctx, s, p, object, h, files.sources())
 	}

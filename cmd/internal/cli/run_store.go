@@ -58,9 +58,6 @@ func (o *runOptions) findStore(ctx context.Context, s Streams, p *project, objec
 	if err := missKeys(ctx, s, place, keys); err != nil {
 		return nil, err
 	}
-	if collects(object) {
-		fmt.Fprintln(s.Err, "weft: artifactGC is not carried out: artifacts stay in their store; let a lifecycle rule of the bucket delete them")
-	}
 	return said, nil
 }
 
@@ -145,23 +142,4 @@ func missKeys(ctx context.Context, s Streams, place *kube.Cluster, keys map[secr
 		}
 	}
 	return nil
-}
-
-// collects reports whether a workflow wants its artifacts to be deleted.
-func collects(object *ir.Object) bool {
-	wants := func(n *tree.Node) bool {
-		strategy := n.At("artifactGC", "strategy").Text()
-		return strategy != "" && strategy != "Never"
-	}
-	if wants(object.Spec.Node) {
-		return true
-	}
-	for t := range object.AllTemplates() {
-		for _, a := range t.Node.At("outputs", "artifacts").List() {
-			if wants(a) {
-				return true
-			}
-		}
-	}
-	return false
 }
