@@ -77,7 +77,7 @@ func (d *driving) printLogs(o logsOptions, steps []string) error {
 		return d.cluster.printLogs(d, o, steps)
 	}
 	sources := map[string]*logSource{}
-	prefix := false
+	from := map[string]bool{} // what lines are printed behind
 	for first := true; ; first = false {
 		ended := !d.run.Driven() // before reading: what is written later is read by the next round
 		e, err := d.replayed()
@@ -93,13 +93,15 @@ func (d *driving) printLogs(o logsOptions, steps []string) error {
 		if err != nil {
 			return err
 		}
-		prefix = prefix || len(steps) == 0 || several(sources)
+		for _, source := range sources {
+			from[source.step] = true
+		}
 		lines, err := readLogs(sources, o.tail, ended)
 		if err != nil {
 			return failure("cannot read a log: %w", err)
 		}
 		o.tail = -1
-		if err := printLines(d.streams.Out, lines, o.timestamps, prefix); err != nil {
+		if err := printLines(d.streams.Out, lines, o.timestamps, prefixed(steps, from)); err != nil {
 			return failure("cannot write: %w", err)
 		}
 		if first && len(lines) == 0 {
@@ -112,14 +114,9 @@ func (d *driving) printLogs(o logsOptions, steps []string) error {
 	}
 }
 
-// several reports whether logs are of more than one step.
-func several(sources map[string]*logSource) bool {
-	steps := map[string]bool{}
-	for _, s := range sources {
-		steps[s.step] = true
-	}
-	return len(steps) > 1
-}
+// prefixed reports whether lines are printed behind what they are from: not where one
+// step is named, and no other has written below it.
+func prefixed(steps []string, from map[string]bool) bool { return len(steps) == 0 || len(from) > 1 }
 
 // wantedPaths are the nodes that a step of the command line names, none for all.
 func wantedPaths(e *engine.Engine, steps []string) (map[string]bool, error) {

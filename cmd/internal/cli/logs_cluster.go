@@ -19,6 +19,7 @@ type logReader struct {
 	replay  *run.Replay
 	tail    *kube.Tail
 
+	from   map[string]bool      // what lines are printed behind
 	last   map[string]time.Time // what was read last, by Pod and container
 	over   map[string]bool      // Pods that write no more
 	told   bool                 // what there is not was told
@@ -38,7 +39,7 @@ func (c *clusterRun) printLogs(d *driving, o logsOptions, steps []string) error 
 	}
 	r := logReader{
 		clusterRun: c, driving: d, options: o, steps: steps, replay: replay, tail: tail,
-		last: map[string]time.Time{}, over: map[string]bool{}, outage: outage{say: d.say},
+		from: map[string]bool{}, last: map[string]time.Time{}, over: map[string]bool{}, outage: outage{say: d.say},
 	}
 	for {
 		ended, err := r.look()
@@ -75,7 +76,7 @@ func (r *logReader) look() (ended bool, err error) {
 		return false, err
 	}
 	lines, err := r.read(pods, wanted)
-	if wrote := printLines(r.driving.streams.Out, lines, r.options.timestamps, len(wanted) != 1); wrote != nil {
+	if wrote := printLines(r.driving.streams.Out, lines, r.options.timestamps, prefixed(r.steps, r.from)); wrote != nil {
 		return false, failure("cannot write: %w", wrote)
 	}
 	if err != nil {
@@ -103,7 +104,8 @@ func (r *logReader) read(pods []kube.Pod, wanted map[string]bool) (all []logLine
 			if !r.options.shows(name) {
 				continue
 			}
-			key := p.Name + "/" + name
+			key, step := p.Name+"/"+name, stepOf(p.Node, r.driving.header.Name, name)
+			r.from[step] = true
 			lines, err := r.run.Log(r.ctx, p.Name, name, r.last[key])
 			if err != nil {
 				failed, read = err, false
@@ -115,7 +117,7 @@ func (r *logReader) read(pods []kube.Pod, wanted map[string]bool) (all []logLine
 				lines = lines[len(lines)-r.options.tail:]
 			}
 			for _, l := range lines {
-				all = append(all, logLine{local.Line{Time: l.Time, Text: l.Text}, stepOf(p.Node, r.driving.header.Name, name)})
+				all = append(all, logLine{local.Line{Time: l.Time, Text: l.Text}, step})
 			}
 		}
 		r.over[p.Name] = read && p.Over // when it was listed, so its logs were complete when they were read
