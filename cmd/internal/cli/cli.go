@@ -88,7 +88,11 @@ Every command ends with one of these exit codes; its help says what they mean to
 }
 
 // otherWords are what other programs call commands of ours.
-var otherWords = map[string]string{"submit": "run", "list": "runs", "ls": "runs", "describe": "get", "watch": "run --attach", "validate": "lint", "check": "lint"}
+var otherWords = map[string]string{
+	"submit": "run", "list": "runs", "ls": "runs", "describe": "get", "validate": "lint", "check": "lint",
+	"watch": "run --cluster --attach", "wait": "run --cluster --attach", "node": "resume",
+	"template": "apply", "cluster-template": "apply", "cron": "apply",
+}
 
 // unknownCommand refuses arguments of the bare command, naming the commands
 // that may have been meant.
