@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
@@ -37,6 +38,9 @@ func templates(ctx context.Context, client dynamic.Interface, namespace string) 
 		options := metav1.ListOptions{Limit: page}
 		for {
 			list, err := from.list.List(ctx, options)
+			if apierrors.IsNotFound(err) {
+				return nil, fmt.Errorf("the cluster knows no %s of %s: is Argo Workflows installed there?", from.what, group)
+			}
 			if err != nil {
 				return nil, fmt.Errorf("list %s: %w", from.what, err)
 			}
