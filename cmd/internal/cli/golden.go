@@ -57,7 +57,11 @@ func checkGolden(s Streams, paths []string, o goldenOptions) error {
 	if slices.Contains(paths, load.Stdin) {
 		return usage("a golden file stands beside a file, and standard input is none")
 	}
-	p, err := o.open(s, workflowsOf(paths))
+	p := &project{} // golden files may be all that is there
+	var err error
+	if workflows := workflowsOf(paths); len(workflows) > 0 {
+		p, err = o.open(s, workflows)
+	}
 	if stop := (*exit)(nil); o.allowEmpty && errors.As(err, &stop) && stop.code == Empty {
 		p = &project{} // there may still be golden files of workflows that are gone
 	} else if err != nil {
@@ -97,15 +101,24 @@ func checkGolden(s Streams, paths []string, o goldenOptions) error {
 }
 
 // workflowsOf puts the workflow in the place of a golden file that is named, as
-// flows/* names it.
+// flows/* names it. One whose workflow is gone stays out.
 func workflowsOf(paths []string) []string {
-	out := slices.Clone(paths)
-	for i, p := range out {
-		if of, ok := strings.CutSuffix(p, golden.Extension); ok && isWorkflowFile(of) {
-			out[i] = of
+	var out []string
+	for _, p := range paths {
+		of, ok := strings.CutSuffix(p, golden.Extension)
+		switch {
+		case !ok || !isWorkflowFile(of):
+			out = append(out, p)
+		case isGone(p) || !isGone(of):
+			out = append(out, of)
 		}
 	}
 	return out
+}
+
+func isGone(name string) bool {
+	_, err := os.Stat(name)
+	return errors.Is(err, fs.ErrNotExist)
 }
 
 // holdGolden compares a golden file with what it has to hold now, and shows how
@@ -141,15 +154,14 @@ func showGolden(out *strings.Builder, name string, stored, now []byte, style dif
 	}
 }
 
-// staleGolden finds golden files without a workflow in the folders named.
+// staleGolden finds golden files without a workflow among the files and folders named.
 func staleGolden(out *strings.Builder, paths []string, remove bool) (int, error) {
 	stale := 0
 	for _, p := range paths {
-		info, err := os.Stat(p)
-		if err != nil || !info.IsDir() {
+		if _, err := os.Stat(p); err != nil {
 			continue
 		}
-		err = filepath.WalkDir(p, func(name string, e fs.DirEntry, err error) error {
+		err := filepath.WalkDir(p, func(name string, e fs.DirEntry, err error) error {
 			if err != nil || e.IsDir() || filepath.Ext(name) != golden.Extension {
 				return err
 			}
@@ -157,8 +169,8 @@ func staleGolden(out *strings.Builder, paths []string, remove bool) (int, error)
 			if !isWorkflowFile(of) {
 				return nil
 			}
-			if _, err := os.Stat(of); !errors.Is(err, fs.ErrNotExist) {
-				return err
+			if !isGone(of) {
+				return nil
 			}
 			if remove {
 				fmt.Fprintf(out, "%s: removed, there is no %s\n", name, filepath.Base(of))
