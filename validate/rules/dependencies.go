@@ -48,26 +48,27 @@ func (d dependency) report(p *validate.Pass, e expr.Error) {
 }
 
 // mayHold reports whether d can be true where known says of some results
-// whether they hold; the others do as d wants it.
+// whether they hold. Each mention of another one is taken as d wants it there,
+// so that a no is certain.
 func mayHold(d *expr.Depends, known func(task, result string) (holds, ok bool)) bool {
-	negated := map[expr.Dep]bool{}
-	var mark func(n expr.Node, not bool)
-	mark = func(n expr.Node, not bool) {
+	var may func(n expr.Node, be bool) bool
+	may = func(n expr.Node, be bool) bool {
 		switch n := n.(type) {
 		case *expr.Dep:
-			negated[expr.Dep{Task: n.Task, Result: n.Result}] = not
+			holds, ok := known(n.Task, n.Result)
+			return !ok || holds == be
 		case *expr.Unary:
-			mark(n.X, !not)
+			return may(n.X, !be)
 		case *expr.Binary:
-			mark(n.X, not)
-			mark(n.Y, not)
+			switch x, y := may(n.X, be), may(n.Y, be); {
+			case n.Op != "&&" && n.Op != "||":
+			case (n.Op == "&&") == be:
+				return x && y
+			default:
+				return x || y
+			}
 		}
+		return true
 	}
-	mark(d.Root, false)
-	return d.Eval(func(task, result string) bool {
-		if holds, ok := known(task, result); ok {
-			return holds
-		}
-		return !negated[expr.Dep{Task: task, Result: result}]
-	})
+	return may(d.Root, true)
 }

@@ -73,12 +73,22 @@ func TestConditionsAfterSuccess(t *testing.T) {
 		{rule, "{{tasks.a.exitCode}} > 0", after("", `depends: a, when: "{{tasks.a.exitCode}} > 0"`)},
 		{rule, "", after("", "depends: a || a.Failed, "+failed)},
 		{rule, "", after("", "depends: a || r, "+failed)},
+		{rule, "", after("", "depends: (a.Failed && r.Failed) || (a && !r.Failed), "+failed)},
+		{rule, "", after("", "depends: (a && !r.Failed) || (a.Failed && r.Failed), "+failed)},
+		{rule, "{{tasks.a.status}} == Failed", after("", "depends: '!(!a || r)', "+failed)},
+		{rule, "", after("", "depends: '!(!a && r)', "+failed)},
+		{rule, "", after("", "depends: a == r, "+failed)},
 		{rule, "", after("", `depends: a, when: "{{tasks.a.status}} != Failed"`)},
 		{rule, "", after("", `depends: a, when: "{{tasks.a.status}} == {{tasks.a.outputs.result}}"`)},
 		{rule, "", after(`, when: "{{workflow.name}} == x"`, "depends: a, "+failed)},
 		{rule, "", after(", continueOn: {failed: true}", "dependencies: [a], "+failed)},
 		{rule, "{{steps.a.status}} == Failed", steps("- - {name: a, template: work}\n- - {name: b, template: work, when: '{{steps.a.status}} == Failed'}")},
+		{rule, "{{steps.a.status}} == Failed", steps("- - {name: a, template: work, continueOn: {failed: false}}\n- - {name: b, template: work, when: '{{steps.a.status}} == Failed'}")},
 		{rule, "", steps("- - {name: a, template: work, continueOn: {failed: true}}\n- - {name: b, template: work, when: '{{steps.a.status}} == Failed'}")},
+	})
+	judge(t, []verdict{
+		{"what a tag decides", rule, "-- weft.yaml --\ntarget: weft\n-- a.yaml --\n" +
+			steps("- - {name: a, template: work, continueOn: {failed: '{{workflow.name}}'}}\n- - {name: b, template: work, when: '{{steps.a.status}} == Failed'}"), nil},
 	})
 }
 

@@ -104,9 +104,13 @@ func afterSuccess(p *validate.Pass, c condition) (producer *ir.Call, text string
 // mustSucceed reports whether consumer runs only when producer has run and
 // succeeded.
 func mustSucceed(u *trace.Use, producer, consumer *ir.Call) bool {
-	on, t := producer.ContinueOn, producer.Callee.Target
+	t := producer.Callee.Target
+	continues := func(after string) bool { // a tag may say so, too
+		word := producer.ContinueOn.Get(after).Text()
+		return word != "" && word != "false"
+	}
 	switch {
-	case producer.Looped(), types.Conditional(producer), on.Get("failed").Text() == "true", on.Get("error").Text() == "true":
+	case producer.Looped(), types.Conditional(producer), continues("failed"), continues("error"):
 		return false
 	case t == nil, t.Node.Has("daemon"):
 		return false
