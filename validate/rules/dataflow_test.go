@@ -1,6 +1,7 @@
 package rules_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -156,4 +157,25 @@ func TestOutputs(t *testing.T) {
 		{"enum-violation", "medium", template("inputs: {parameters: [{name: s, value: medium, enum: [small, large]}]}\ncontainer: {image: 'a:1', command: [b]}")},
 		{"enum-violation", "", template("inputs: {parameters: [{name: s, value: large, enum: [small, large]}]}\ncontainer: {image: 'a:1', command: [b]}")},
 	})
+}
+
+// Help costs a look at all that is in scope: after many names of a run there is
+// no more of it.
+func TestHelpForManyNames(t *testing.T) {
+	var tasks strings.Builder
+	for i := range 150 {
+		fmt.Fprintf(&tasks, "- {name: t%d, template: echo, arguments: {parameters: [{name: text, value: '{{workflow.nam}}'}]}}\n", i)
+	}
+	helped, found := 0, 0
+	for _, d := range check(t, dag(tasks.String()), validate.Strict) {
+		if d.Rule == "unresolved-reference" {
+			found++
+			if d.Help != "" {
+				helped++
+			}
+		}
+	}
+	if found != 150 || helped != 100 {
+		t.Errorf("help for %d of %d names", helped, found)
+	}
 }

@@ -52,15 +52,20 @@ spec:
         echo "{{workflow.parameters.message}}"
 `,
 	Check: func(p *validate.Pass) {
+		helped := map[*trace.Run]int{}
 		for _, u := range p.Trace.Unresolved {
-			p.Report(diag.Diagnostic{
-				Span:    u.Span,
-				Message: fmt.Sprintf("nothing named %q is in scope here", nameAsWritten(u)),
-				Help:    unresolvedHelp(u),
-			})
+			d := diag.Diagnostic{Span: u.Span, Message: fmt.Sprintf("nothing named %q is in scope here", nameAsWritten(u))}
+			if helped[u.Use.Run]++; helped[u.Use.Run] <= mostHelped {
+				d.Help = unresolvedHelp(u)
+			}
+			p.Report(d)
 		}
 	},
 }
+
+// mostHelped is for how many names of a run help is looked for among all that is
+// in scope, so that the time stays linear.
+const mostHelped = 100
 
 // nameAsWritten is the name as it stands in the source if values that only the
 // run knows are a part of it.

@@ -1,6 +1,7 @@
 package trace
 
 import (
+	"iter"
 	"strings"
 
 	"github.com/weft-lang/weft/compiler/ir"
@@ -183,15 +184,25 @@ func (g *group) enterItems(call *ir.Call) {
 	if call.WithParam.Text() != "" {
 		g.anyItem = true
 	}
-	for _, it := range call.WithItems.List() {
-		switch it.Kind {
-		case tree.Map:
+	for key := range itemKeys(call) {
+		g.items[key] = true
+	}
+}
+
+// itemKeys yields the keys of a loop's items, in the order in which they are
+// written, those of several items more than once.
+func itemKeys(call *ir.Call) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for _, it := range call.WithItems.List() {
 			for _, e := range it.Entries {
-				g.items[e.Key.Value] = true
+				if !yield(e.Key.Value) {
+					return
+				}
 			}
-		case tree.List:
 			for i := range it.Items {
-				g.items["["+itoa(i)+"]"] = true
+				if !yield("[" + itoa(i) + "]") {
+					return
+				}
 			}
 		}
 	}

@@ -255,9 +255,6 @@ func (g *group) names() []string {
 			out = append(out, g.root+id+".outputs.artifacts."+m.use.Text(a.Name))
 		}
 	}
-	for k := range g.items {
-		out = append(out, "item."+k)
-	}
 	slices.Sort(out)
 	return out
 }

@@ -210,6 +210,13 @@ type Unresolved struct {
 // fixed order: what a suggestion can choose from.
 func (u Unresolved) InScope() iter.Seq[string] {
 	return func(yield func(string) bool) {
+		if u.Call != nil {
+			for key := range itemKeys(u.Call) {
+				if !yield("item." + key) {
+					return
+				}
+			}
+		}
 		for _, names := range [][]string{u.Use.Run.once(u.group, u.group.names), u.Use.Run.once(u.Use, u.Use.names)} {
 			for _, n := range names {
 				if !u.comesLater(n) && !yield(n) {
