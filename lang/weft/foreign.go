@@ -37,6 +37,9 @@ func (s *scanner) unquoted(start int, c byte) bool {
 	if c != '/' && c != '-' && c != '~' || len(rest) < 2 || rest[1] == '>' || rest[1] == c && c == '/' && !s.inURL() {
 		return false
 	}
+	if c == '/' && strings.Trim(rest[1:], "0123456789") == "" {
+		return false // a division
+	}
 	s.pos = start + len(rest)
 	if c == '/' {
 		start = s.takeBack(start)
@@ -61,15 +64,16 @@ func (s *scanner) inURL() bool {
 // those of ghcr.io in ghcr.io/a/b, and returns where it begins.
 func (s *scanner) takeBack(slash int) int {
 	start := slash
+	colon := strings.HasPrefix(s.text[slash:], "//") // may be a part of it, and not behind the name of an argument
 	for n := len(s.tokens); n > 0; n-- {
 		t := s.tokens[n-1]
 		word := t.Type == tokIdent || t.Type == tokNumber || t.Type == tokQuantity
-		mark := t.Value == "." || t.Value == ":" && (start != slash || strings.HasPrefix(s.text[slash:], "//"))
+		mark := t.Value == "." || t.Value == ":" && colon
 		if t.Pos.Offset+len(t.Value) != start || !word && !mark {
 			break
 		}
 		s.tokens = s.tokens[:n-1]
-		start = t.Pos.Offset
+		start, colon = t.Pos.Offset, t.Type == tokNumber // of a port
 	}
 	return start
 }
@@ -116,16 +120,23 @@ func (s *scanner) foreignBlank(start int) bool {
 	return true
 }
 
-const foreignQuotes = "“”„‟‘’‚‛«»"
+// foreignQuotes are the marks that a text may begin with, and those that end it.
+var foreignQuotes = map[rune]string{
+	'“': "”", '”': "”", '„': "“”", '‟': "”", '‘': "’", '’': "’", '‚': "‘’", '‛': "’", '«': "»", '»': "«»",
+}
 
 // foreignQuote takes a text between curly quotes for what it is meant to be.
 func (s *scanner) foreignQuote(start int) bool {
 	r, size := utf8.DecodeRuneInString(s.text[start:])
-	if !strings.ContainsRune(foreignQuotes, r) {
+	closers := foreignQuotes[r]
+	if closers == "" || start > 0 && isIdentPart(s.text[start-1]) { // or an apostrophe
 		return false
 	}
 	inner := firstLine(s.text[start+size:])
-	i := strings.IndexAny(inner, foreignQuotes+`"`)
+	i := closingQuote(inner, closers)
+	if i < 0 {
+		i = strings.IndexByte(inner, '"')
+	}
 	if i < 0 {
 		return false
 	}
@@ -142,6 +153,22 @@ func (s *scanner) foreignQuote(start int) bool {
 	s.report(start, s.pos, &diag.Fix{Title: "use double quotes", Safe: true, Edits: []diag.Edit{{Span: span, New: quote(inner)}}},
 		"use double quotes", "text is written in double quotes, not in curly ones")
 	return true
+}
+
+// closingQuote is where the first of closers stands in text that is no
+// apostrophe within a word, -1 if none does.
+func closingQuote(text, closers string) int {
+	for i, r := range text {
+		if !strings.ContainsRune(closers, r) {
+			continue
+		}
+		before, _ := utf8.DecodeLastRuneInString(text[:i])
+		after, _ := utf8.DecodeRuneInString(text[i+utf8.RuneLen(r):])
+		if r != '’' || !unicode.IsLetter(before) || !unicode.IsLetter(after) {
+			return i
+		}
+	}
+	return -1
 }
 
 // foreignWord takes a word from start, of which a part may have been read, for a
