@@ -339,8 +339,11 @@ func hintBareText(m *mistake) (diag.Diagnostic, bool) {
 	if t := m.tokens[from]; t.Type != tokIdent && t.Type != tokNumber && t.Type != tokQuantity {
 		return diag.Diagnostic{}, false
 	}
-	last := m.tokens[len(m.tokens)-1]
-	text := m.file.At(m.tokens[from].Pos.Offset, m.span(last).End)
+	end := len(m.tokens)
+	if as := slices.IndexFunc(m.tokens, func(t lexer.Token) bool { return isWord(t, "as") }); m.tokens[0].Value == "import" && as > from {
+		end = as
+	}
+	text := m.file.At(m.tokens[from].Pos.Offset, m.span(m.tokens[end-1]).End)
 	if !quotable(text.Text()) {
 		d := m.found("unexpected %s", describe(m.at(0)))
 		d.Help = "text goes in double quotes; entries on one line are separated by commas"
