@@ -62,7 +62,7 @@ func textWidth(s string) int {
 // the replacement character. A tab stays.
 func visible(r rune) rune {
 	switch {
-	case r == '\t':
+	case r == '\t', ' ' <= r && r <= '~': // nearly always
 		return r
 	case r < 0x20:
 		return 0x2400 + r
