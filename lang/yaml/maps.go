@@ -3,6 +3,7 @@ package yaml
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -82,6 +83,9 @@ func (b *builder) merge(m *mapReader, key, value *tree.Node) {
 	}
 	for _, v := range maps {
 		if v.Kind != tree.Map {
+			if slices.Contains(b.broken, v.Span) {
+				continue // an alias of nothing
+			}
 			b.reportScalar(v, fmt.Sprintf(`"<<" merges maps, and this is a %s`, v.Kind), "name a map with an anchor, and merge its alias")
 			continue
 		}
