@@ -29,6 +29,10 @@ func TestFingerprint(t *testing.T) {
 			t.Errorf("%s: same = %v, want %v", tt.name, same, tt.same)
 		}
 	}
+	long := strings.Repeat("x", 2000)
+	if at("f.json", "a: "+long+"b", "b").Fingerprint() != at("f.json", "a: "+long+"b, c: d", "b").Fingerprint() {
+		t.Error("what changes at the end of a very long line makes another fingerprint")
+	}
 	rule, path := base, base
 	rule.Rule, path.Path = "s", "spec.b"
 	ds := []diag.Diagnostic{base, base, rule, path, base}

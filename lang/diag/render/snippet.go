@@ -177,8 +177,8 @@ func (p *printer) window(text string, width, from, to int) window {
 		w.to = min(width, w.from+room-2*len(ellipsis))
 	}
 	var b strings.Builder
-	col, cut := 0, false
-	for _, r := range text {
+	col, cut := min(plain(text), w.from), false
+	for _, r := range text[col:] {
 		next := col + runeWidth(visible(r))
 		switch {
 		case col >= w.from && next <= w.to:

@@ -50,11 +50,22 @@ func runeWidth(r rune) int {
 }
 
 func textWidth(s string) int {
-	w := 0
-	for _, r := range s {
+	w := plain(s)
+	for _, r := range s[w:] {
 		w += runeWidth(visible(r))
 	}
 	return w
+}
+
+// plain is how many bytes at the beginning of s take a column each. Lines of files
+// that programs wrote may be long, and are measured for every finding.
+func plain(s string) int {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' {
+			return i
+		}
+	}
+	return len(s)
 }
 
 // visible replaces what a terminal would obey instead of showing: control
