@@ -2,7 +2,9 @@
 
 GO ?= go
 # RACE=1 runs the tests with the race detector, as CI does; it needs a C compiler.
+# Its programs would sleep for a second before each exit.
 TESTFLAGS := $(if $(RACE),-race)
+export GORACE ?= $(if $(RACE),atexit_sleep_ms=0)
 
 .PHONY: help build image test apiserver cluster test-apiserver bench-apiserver bench-node lint cross wasm generate bench conformance e2e mutants clean
 
