@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -140,7 +141,7 @@ func (l *lines) pause() func() { return func() {} }
 func (l *lines) close() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for _, c := range l.causes {
-		l.flush(c)
+	for _, key := range slices.Sorted(maps.Keys(l.causes)) {
+		l.flush(l.causes[key])
 	}
 }
