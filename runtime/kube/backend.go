@@ -275,7 +275,7 @@ func failedCreate(err error) error {
 	case apierrors.IsConflict(err), apierrors.IsNotFound(err) && strings.HasPrefix(message, "pods "):
 		return &run.Busy{Class: engine.ClassInfrastructure, Message: message} // others write the quota, or the Pod is gone again
 	case apierrors.IsForbidden(err) && strings.Contains(message, "error looking up service account"), isDenied(err):
-		return err // it is made a moment after its namespace; rights may be given back
+		return errors.New(withoutPod(message)) // it is made a moment after its namespace; rights may be given back
 	case isStarting(err):
 		return &run.Busy{Class: engine.ClassInfrastructure, Message: "the API server is starting"}
 	}

@@ -135,12 +135,12 @@ func (r *Run) created(l *leaf, err error) {
 	case errors.As(err, &refusal):
 		r.tell(l, engine.Report{State: engine.PodRefused, Class: refusal.Class, Message: refusal.Message})
 	case errors.As(err, &busy):
-		if l.busy != busy.Message {
-			l.busy = busy.Message
-			r.tell(l, engine.Report{State: engine.PodPending, Class: busy.Class, Message: busy.Message})
-		}
+		r.waits(l, busy)
 		r.again(l)
 	case l.tries < r.opts.Tries:
+		if !errors.Is(err, context.Canceled) { // else it is the driver that ends
+			r.waits(l, &Busy{Class: engine.ClassInfrastructure, Message: err.Error()})
+		}
 		r.again(l)
 	default:
 		r.tell(l, engine.Report{
@@ -149,6 +149,14 @@ func (r *Run) created(l *leaf, err error) {
 		})
 	}
 	r.create()
+}
+
+// waits tells, once, why a Pod is not there yet.
+func (r *Run) waits(l *leaf, why *Busy) {
+	if l.busy != why.Message {
+		l.busy = why.Message
+		r.tell(l, engine.Report{State: engine.PodPending, Class: why.Class, Message: why.Message})
+	}
 }
 
 // again creates after a pause.

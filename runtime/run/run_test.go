@@ -149,29 +149,38 @@ func TestErrorsOfCreate(t *testing.T) {
 		phase   engine.Phase
 		message string
 		tries   int
+		said    string // while it is tried
 	}{
 		{"refused", func(*run.Pod) error {
 			return fmt.Errorf("create: %w", &run.Refusal{Class: engine.ClassUser, Message: "no such thing"})
-		}, engine.Error, "no such thing", 1},
+		}, engine.Error, "no such thing", 1, ""},
 		{"passing", func(*run.Pod) error {
 			if tries < 3 {
 				return errors.New("connection refused")
 			}
 			return nil
-		}, engine.Succeeded, "", 3},
+		}, engine.Succeeded, "", 3, "connection refused"},
 		{"busy", func(*run.Pod) error {
 			if tries < 4 {
 				return &run.Busy{Class: engine.ClassQuota, Message: "exceeded quota"}
 			}
 			return nil
-		}, engine.Succeeded, "", 4},
-		{"lasting", func(*run.Pod) error { return errors.New("connection refused") }, engine.Error, "in 3 tries: connection refused", 3},
+		}, engine.Succeeded, "", 4, "exceeded quota"},
+		{"lasting", func(*run.Pod) error { return errors.New("connection refused") }, engine.Error, "in 3 tries: connection refused", 3, "connection refused"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			tries = 0
 			b := newBackend()
 			b.create = func(p *run.Pod) error { tries++; return c.create(p) }
-			_, result := drive(t, one, run.Options{Backend: b, Tries: 3})
+			said := ""
+			_, result := drive(t, one, run.Options{Backend: b, Tries: 3, Observe: func(e *engine.Engine, _ []engine.NodeID) {
+				if v := e.View(0); v.Phase == engine.Pending && v.Message != "" {
+					said = v.Message
+				}
+			}})
+			if said != c.said {
+				t.Errorf("while it is tried it says %q, want %q", said, c.said)
+			}
 			if result.Phase != c.phase || !strings.Contains(result.Message, c.message) || tries != c.tries {
 				t.Errorf("%v after %d tries", result, tries)
 			}

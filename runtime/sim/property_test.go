@@ -147,12 +147,9 @@ func (tr *trial) acknowledged(ref run.PodRef) bool {
 		if ev.Kind != engine.EventReport || ev.Node != ref.Node || ev.Generation != ref.Generation {
 			continue
 		}
-		switch s := ev.Report.State; s {
+		switch ev.Report.State {
 		case engine.PodLost, engine.PodRefused:
-		case engine.PodPending:
-			if ev.Report.Class != engine.ClassQuota {
-				return true
-			}
+		case engine.PodPending: // creating it may fail until now: PodCreated comes before what is said of a Pod
 		default:
 			return true
 		}
