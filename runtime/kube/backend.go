@@ -60,9 +60,10 @@ type tracked struct {
 	done bool      // its end was reported
 	vain bool      // it is being ended, since it would not end by itself
 
-	// Of a Pod that has a node, and does not say why it does not start:
-	quiet time.Time     // since when
-	still engine.Report // what it says instead
+	// Of a Pod that does not say why it does not start:
+	quiet  time.Time     // since when
+	placed bool          // it had a node by then
+	still  engine.Report // what it says instead
 
 	// Of a Pod that is on its way out:
 	loss  *engine.Report // what is to be said when it is gone
@@ -79,8 +80,8 @@ type waits struct {
 	// deleted is from when a Pod that was deleted should have ended. The kubelet
 	// says so within seconds, if its machine is still there.
 	deleted time.Duration
-	// quiet is for how long a Pod that has a node may take to start before events
-	// are asked what keeps it.
+	// quiet is for how long a Pod may take to find a node, and to start there, before
+	// events are asked what keeps it.
 	quiet time.Duration
 	// refused is for how long events are left alone that may not be listed.
 	refused time.Duration

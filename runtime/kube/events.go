@@ -77,13 +77,15 @@ func (b *Backend) followTrouble(ctx context.Context) {
 	}
 }
 
-// hush notes whether the Pod has a node and says nothing.
+// hush notes since when the Pod says nothing: not even that it found no node, or
+// nothing on the node that it found.
 func (t *tracked) hush(p *corev1.Pod, r *engine.Report, now time.Time) {
+	placed := p.Spec.NodeName != ""
 	switch {
-	case r.State != engine.PodPending || r.Message != "" || p.Spec.NodeName == "":
+	case r.State != engine.PodPending || r.Message != "":
 		t.quiet = time.Time{}
-	case t.quiet.IsZero():
-		t.quiet, t.still = now, *r
+	case t.quiet.IsZero() || t.placed != placed:
+		t.quiet, t.still, t.placed = now, *r, placed
 	}
 }
 

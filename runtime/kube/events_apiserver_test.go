@@ -5,6 +5,8 @@ package kube
 import (
 	"context"
 	"errors"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -55,15 +57,21 @@ func TestAPIServerTroubleTold(t *testing.T) {
 	c, _ := newPlace(t, everythingPlay)
 	b := NewBackend(c, pod.Run{UID: "u"})
 	b.waits.quiet = 100 * time.Millisecond
-	quiet := func(name string) {
-		b.pods[name] = &tracked{ref: run.PodRef{Name: name}, uid: types.UID(name)}
+	quiet := func(name, node string) {
+		if b.pods[name] == nil {
+			b.pods[name] = &tracked{ref: run.PodRef{Name: name}, uid: types.UID(name)}
+		}
 		b.observe(t.Context(), &corev1.Pod{
 			ObjectMeta: metav1.ObjectMeta{Name: name, UID: types.UID(name), Labels: map[string]string{pod.LabelGeneration: "0", pod.LabelRunUID: "u"}},
-			Spec:       corev1.PodSpec{NodeName: "n", Containers: []corev1.Container{{Name: "main"}}},
+			Spec:       corev1.PodSpec{NodeName: node, Containers: []corev1.Container{{Name: "main"}}},
 		})
 	}
-	quiet("early")
-	quiet("stuck")
+	quiet("early", "n")
+	quiet("stuck", "n")
+	quiet("homeless", "")
+	quiet("placed", "")
+	b.pods["placed"].quiet = c.clock.now().Add(-time.Hour)
+	quiet("placed", "n")
 	happens := func(pod, message string, at time.Time) {
 		e := corev1.Event{Reason: "FailedMount", Type: "Warning", Message: message, LastTimestamp: metav1.NewTime(at)}
 		e.ObjectMeta = metav1.ObjectMeta{GenerateName: "e-", Namespace: c.Namespace}
@@ -74,12 +82,15 @@ func TestAPIServerTroubleTold(t *testing.T) {
 	}
 	happens("early", "secret of early", c.clock.now().Add(-time.Minute))
 	happens("stuck", "secret of stuck", c.clock.now().Add(time.Minute))
+	happens("homeless", "claim of homeless", c.clock.now().Add(time.Minute))
+	happens("placed", "when it came to its node", c.clock.now())
 	b.reports.take()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 	defer cancel()
 	b.followTrouble(ctx)
 	all := b.reports.take()
-	if len(all) != 1 || all[0].Name != "stuck" || all[0].Report.State != engine.PodPending || all[0].Report.Message != "FailedMount: secret of stuck" {
+	slices.SortFunc(all, func(a, b run.PodReport) int { return strings.Compare(a.Name, b.Name) })
+	if len(all) != 2 || all[0].Name != "homeless" || all[1].Name != "stuck" || all[1].Report.State != engine.PodPending || all[1].Report.Message != "FailedMount: secret of stuck" {
 		t.Errorf("reported: %+v", all)
 	}
 	// Who may not list them asks seldom, and hears of it when that has changed.
