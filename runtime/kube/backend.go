@@ -61,9 +61,10 @@ type tracked struct {
 	vain bool      // it is being ended, since it would not end by itself
 
 	// Of a Pod that does not say why it does not start:
-	quiet  time.Time     // since when
-	placed bool          // it had a node by then
-	still  engine.Report // what it says instead
+	quiet   time.Time     // since when
+	placed  bool          // it had a node by then
+	still   engine.Report // what it says instead
+	trouble string        // what events said of it
 
 	// Of a Pod that is on its way out:
 	loss  *engine.Report // what is to be said when it is gone

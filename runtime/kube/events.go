@@ -78,14 +78,16 @@ func (b *Backend) followTrouble(ctx context.Context) {
 }
 
 // hush notes since when the Pod says nothing: not even that it found no node, or
-// nothing on the node that it found.
+// nothing on the node that it found. What events told meanwhile is still so.
 func (t *tracked) hush(p *corev1.Pod, r *engine.Report, now time.Time) {
 	placed := p.Spec.NodeName != ""
 	switch {
 	case r.State != engine.PodPending || r.Message != "":
-		t.quiet = time.Time{}
+		t.quiet, t.trouble = time.Time{}, ""
 	case t.quiet.IsZero() || t.placed != placed:
-		t.quiet, t.still, t.placed = now, *r, placed
+		t.quiet, t.still, t.placed, t.trouble = now, *r, placed, ""
+	default:
+		r.Message = t.trouble
 	}
 }
 
@@ -111,7 +113,7 @@ func (b *Backend) tellTrouble(pod string, what warning) {
 		return
 	}
 	report := t.still
-	report.Message = what.text
+	t.trouble, report.Message = what.text, what.text
 	if state := fingerprint(&report); state != t.told {
 		t.told = state
 		b.reports.add(run.PodReport{PodRef: t.ref, Report: report})

@@ -93,6 +93,10 @@ func TestAPIServerTroubleTold(t *testing.T) {
 	if len(all) != 2 || all[0].Name != "homeless" || all[1].Name != "stuck" || all[1].Report.State != engine.PodPending || all[1].Report.Message != "FailedMount: secret of stuck" {
 		t.Errorf("reported: %+v", all)
 	}
+	quiet("stuck", "n") // it was listed again, and is as it was
+	if all := b.reports.take(); len(all) != 0 {
+		t.Errorf("told again: %+v", all)
+	}
 	// Who may not list them asks seldom, and hears of it when that has changed.
 	b.cluster, b.waits.refused = withRole(t, c, "looker", documentedRole(t)), 500*time.Millisecond
 	happens("stuck", "another secret", c.clock.now().Add(2*time.Minute))

@@ -278,9 +278,13 @@ func waitsFor(p *corev1.Pod) (message string, class engine.Class) {
 		}
 	}
 	for _, c := range p.Status.Conditions {
-		if c.Type == corev1.PodScheduled && c.Status == corev1.ConditionFalse && c.Reason == corev1.PodReasonUnschedulable {
-			return joined(c.Reason, c.Message), engine.ClassUnschedulable
+		if c.Type != corev1.PodScheduled || c.Status != corev1.ConditionFalse || c.Reason == "" {
+			continue
 		}
+		if c.Reason == corev1.PodReasonUnschedulable {
+			class = engine.ClassUnschedulable
+		}
+		return joined(c.Reason, c.Message), class
 	}
 	return "", ""
 }

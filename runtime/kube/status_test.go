@@ -80,6 +80,9 @@ func TestReportOf(t *testing.T) {
 		{"unschedulable", func(p *corev1.Pod) {
 			p.Status.Conditions = []corev1.PodCondition{{Type: corev1.PodScheduled, Status: corev1.ConditionFalse, Reason: "Unschedulable", Message: "0/3 nodes"}}
 		}, engine.PodPending, "Unschedulable: 0/3 nodes", engine.ClassUnschedulable},
+		{"gated", func(p *corev1.Pod) {
+			p.Status.Conditions = []corev1.PodCondition{{Type: corev1.PodScheduled, Status: corev1.ConditionFalse, Reason: "SchedulingGated", Message: "waiting for a queue"}}
+		}, engine.PodPending, "SchedulingGated: waiting for a queue", ""},
 		{"pulling", func(p *corev1.Pod) {
 			p.Status.ContainerStatuses = []corev1.ContainerStatus{waiting("main", "ImagePullBackOff", "no such image")}
 		}, engine.PodPending, "ImagePullBackOff: no such image", engine.ClassImagePull},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/weft-lang/weft/compiler/ir"
@@ -135,9 +136,11 @@ func (r *Run) created(l *leaf, err error) {
 	case errors.As(err, &refusal):
 		r.tell(l, engine.Report{State: engine.PodRefused, Class: refusal.Class, Message: refusal.Message})
 	case errors.As(err, &busy):
+		l.failures = 0
 		r.waits(l, busy)
 		r.again(l)
-	case l.tries < r.opts.Tries:
+	case l.failures+1 < r.opts.Tries:
+		l.failures++
 		if !errors.Is(err, context.Canceled) { // else it is the driver that ends
 			r.waits(l, &Busy{Class: engine.ClassInfrastructure, Message: err.Error()})
 		}
@@ -145,18 +148,26 @@ func (r *Run) created(l *leaf, err error) {
 	default:
 		r.tell(l, engine.Report{
 			State: engine.PodRefused, Class: engine.ClassInfrastructure,
-			Message: fmt.Sprintf("the Pod could not be created in %d tries: %v", l.tries, err),
+			Message: fmt.Sprintf("the Pod could not be created in %d tries: %v", l.failures+1, err),
 		})
 	}
 	r.create()
 }
 
-// waits tells, once, why a Pod is not there yet.
+// waits tells, once, why a Pod is not there yet. How much of a quota is used, or
+// the port of a connection, may be other at every try: that alone is no news.
 func (r *Run) waits(l *leaf, why *Busy) {
-	if l.busy != why.Message {
-		l.busy = why.Message
+	if words := strings.Map(withoutDigits, why.Message); l.busy != words {
+		l.busy = words
 		r.tell(l, engine.Report{State: engine.PodPending, Class: why.Class, Message: why.Message})
 	}
+}
+
+func withoutDigits(c rune) rune {
+	if '0' <= c && c <= '9' {
+		return -1
+	}
+	return c
 }
 
 // again creates after a pause.

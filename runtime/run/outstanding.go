@@ -31,11 +31,12 @@ type leaf struct {
 	settled atomic.Bool
 
 	// What this driver does about it.
-	doing  doing
-	tries  int
-	busy   string // why it had to wait, as reported
-	name   string // of its Pod
-	cancel func() // of its request
+	doing    doing
+	tries    int
+	failures int    // of these tries, since the backend was busy last
+	busy     string // why it had to wait, as reported, without numbers
+	name     string // of its Pod
+	cancel   func() // of its request
 }
 
 // doing is what a driver does about a leaf.

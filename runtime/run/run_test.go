@@ -166,6 +166,15 @@ func TestErrorsOfCreate(t *testing.T) {
 			}
 			return nil
 		}, engine.Succeeded, "", 4, "exceeded quota"},
+		{"busy for long, then passing", func(*run.Pod) error {
+			switch {
+			case tries < 4:
+				return &run.Busy{Class: engine.ClassQuota, Message: fmt.Sprint("exceeded quota, used: ", tries)}
+			case tries < 5:
+				return errors.New("timed out")
+			}
+			return nil
+		}, engine.Succeeded, "", 5, "timed out"},
 		{"lasting", func(*run.Pod) error { return errors.New("connection refused") }, engine.Error, "in 3 tries: connection refused", 3, "connection refused"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

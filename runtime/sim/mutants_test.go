@@ -46,7 +46,7 @@ var mutants = []mutant{
 	},
 	{
 		"a call that fails is not repeated", "run/leafs.go",
-		"case l.tries < r.opts.Tries:", "case l.tries < r.opts.Tries && l.tries > 2:",
+		"case l.failures+1 < r.opts.Tries:", "case l.failures+1 < r.opts.Tries && l.tries > 2:",
 	},
 	{
 		"a call under way does not look at reports", "run/leafs.go",

@@ -24,6 +24,7 @@ type lines struct {
 	begun  bool
 	phases map[engine.NodeID]engine.Phase // as they were told last
 	causes map[string]*cause
+	waits  map[engine.NodeID]*cause // what keeps a node now
 	brief  report.Brief
 }
 
@@ -39,7 +40,7 @@ type cause struct {
 const firstPause = time.Second
 
 func newLines(out io.Writer) *lines {
-	return &lines{out: out, now: time.Now, phases: map[engine.NodeID]engine.Phase{}, causes: map[string]*cause{}}
+	return &lines{out: out, now: time.Now, phases: map[engine.NodeID]engine.Phase{}, causes: map[string]*cause{}, waits: map[engine.NodeID]*cause{}}
 }
 
 func (l *lines) observe(e *engine.Engine, changed []engine.NodeID) {
@@ -79,6 +80,7 @@ func (l *lines) tell(v engine.View) {
 			l.print(now)
 		}
 	}
+	delete(l.waits, v.ID)
 	if waits {
 		l.gather(v)
 	}
@@ -98,6 +100,7 @@ func (l *lines) gather(v engine.View) {
 		c = &cause{nodes: map[engine.NodeID]bool{}, pause: firstPause}
 		l.causes[key] = c
 	}
+	l.waits[v.ID] = c
 	if c.nodes[v.ID] {
 		return
 	}
@@ -115,7 +118,13 @@ func (l *lines) gather(v engine.View) {
 // flush tells of the nodes that still wait for a cause: those that entered another
 // phase do not.
 func (l *lines) flush(c *cause) {
-	wait := slices.DeleteFunc(c.fresh, func(v engine.View) bool { return l.phases[v.ID] != v.Phase })
+	wait := slices.DeleteFunc(c.fresh, func(v engine.View) bool {
+		over := l.phases[v.ID] != v.Phase || l.waits[v.ID] != c
+		if over {
+			delete(c.nodes, v.ID) // it may come to wait for it again
+		}
+		return over
+	})
 	c.fresh = nil
 	if len(wait) == 0 {
 		return
@@ -129,7 +138,7 @@ func (l *lines) flush(c *cause) {
 
 // differing is what differs in messages about the same: numbers, and the ids of
 // objects that are made anew every time.
-var differing = pattern.New(`(^|[ =/,])\d+[a-zA-Z]*|[0-9a-f]{12,}`)
+var differing = pattern.New(`(^|[ =/,:])\d+[a-zA-Z]*|[0-9a-f]{12,}`)
 
 // sameCause is what messages about the same have in common.
 func sameCause(message string) string {

@@ -34,8 +34,10 @@ func TestLines(t *testing.T) {
 		for id := range engine.NodeID(4) {
 			say(id, engine.Pending, fmt.Sprintf("Unschedulable: 0/3 nodes: %d Insufficient cpu", id))
 			say(id, engine.Pending, "")
+			say(id, engine.Pending, fmt.Sprintf("Unschedulable: 0/3 nodes: %d Insufficient cpu", id+1))
 		}
-		say(2, engine.Running, "") // it was not worth telling
+		say(1, engine.Pending, "") // it was not worth telling
+		say(2, engine.Running, "")
 		later()
 		say(0, engine.Pending, "Unschedulable: 0/2 nodes: 2 Insufficient cpu")
 		say(4, engine.Pending, "Unschedulable: 0/2 nodes: 2 Insufficient cpu")
@@ -56,7 +58,7 @@ func TestLines(t *testing.T) {
 00:00:00  Pending    c
 00:00:00  Pending    d
 00:00:00  Running    c
-00:00:00  Pending    a and 2 more  Unschedulable: 0/3 nodes: 0 Insufficient cpu
+00:00:00  Pending    a and 1 more  Unschedulable: 0/3 nodes: 0 Insufficient cpu
 00:00:00  Pending    e
 00:00:00  Pending    a  CreateContainerConfigError: secret "a" not found
 00:00:00  Pending    e  Unschedulable: 0/2 nodes: 2 Insufficient cpu
