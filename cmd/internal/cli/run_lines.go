@@ -30,7 +30,7 @@ type lines struct {
 
 // A cause keeps nodes from beginning. It is told once for many of them.
 type cause struct {
-	nodes map[engine.NodeID]bool // all that ever waited for it
+	nodes map[engine.NodeID]bool // those of which that was said, or may be
 	fresh []engine.View          // those of which nothing was said yet
 	pause time.Duration          // how long others are waited for, longer every time
 }
@@ -115,8 +115,8 @@ func (l *lines) gather(v engine.View) {
 	}
 }
 
-// flush tells of the nodes that still wait for a cause: those that entered another
-// phase do not.
+// flush tells of the nodes that still wait for a cause: not of those that entered
+// another phase, wait for something else, or for nothing that they know.
 func (l *lines) flush(c *cause) {
 	wait := slices.DeleteFunc(c.fresh, func(v engine.View) bool {
 		over := l.phases[v.ID] != v.Phase || l.waits[v.ID] != c
