@@ -82,8 +82,8 @@ type Options struct {
 	Loop Loop // nil is NewLoop(time.Now)
 	// Creates bounds how many Pods are being created at once; 0 is 64.
 	Creates int
-	// Tries bounds how often a Pod is tried to be created, and half of how often it
-	// is tried to be stopped; 0 is 10.
+	// Tries bounds how often in a row creating a Pod may fail, a Busy backend aside,
+	// and half of how often it is tried to be stopped; 0 is 10.
 	Tries int
 	// Group bounds how many events are kept at once; 0 is 1024.
 	Group int
